@@ -1,0 +1,97 @@
+// Starts the components of a page and of what htmx swaps into it, and shows errors that htmx receives.
+import { createAll, initAll } from "./govuk-frontend.js";
+import { SortableTable } from "./sortable-table.js";
+
+// A component refuses to start twice on one element. After a swap that is no fault: the element was there before.
+const onError = (error) => {
+  if (error.name !== "InitError") console.error(error);
+};
+
+function start(scope) {
+  initAll({ scope, onError });
+  createAll(SortableTable, undefined, { scope, onError });
+}
+
+start(document);
+
+// On a phone the list comes first and its filter folds away.
+if (window.matchMedia("(max-width: 48.0525em)").matches) {
+  for (const filter of document.querySelectorAll(".app-filter")) filter.open = false;
+}
+
+// A form whose answer takes some seconds says that it is being worked on, and is not sent twice.
+document.addEventListener("submit", (event) => {
+  const { busy } = event.target.dataset;
+  const button = busy && event.target.querySelector("button[type=submit]");
+  if (!button) return;
+  button.dataset.idle = button.textContent;
+  button.setAttribute("aria-live", "polite");
+  setTimeout(() => { // once the form is on its way: a disabled button is not sent
+    button.disabled = true;
+    button.textContent = busy;
+  });
+});
+
+// Come back to by the browser's own Back, the page is as it was left.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[data-idle]")) {
+    button.disabled = false;
+    button.textContent = button.dataset.idle;
+  }
+});
+
+document.addEventListener("htmx:after:settle", (event) => {
+  for (const node of event.detail.newContent ?? []) {
+    // The parent, for the swapped element itself may be a component.
+    if (node instanceof Element && node.isConnected) start(node.parentElement ?? node);
+  }
+});
+
+// htmx 4 swaps errors, too. A form with mistakes (422) comes back into its place. Of the others, what a form receives
+// takes the place of the page's content, what a link receives is opened as a page, and a refetch that nobody asked for
+// is left alone. Signed out (401), a form stays as it was typed; so does every form of a page on which others record
+// meanwhile, with the reason above it. An answer that names its own place (HX-Retarget) goes there.
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const { status } = ctx.response;
+  if (status < 400 || status === 422 || ctx.hx.retarget) return;
+  if (ctx.request.method !== "GET" && status !== 401 && document.getElementById("writing")) {
+    event.preventDefault();
+    refused(ctx);
+    return;
+  }
+  if (ctx.request.method !== "GET" && status !== 401) {
+    ctx.target = document.getElementById("main-content");
+    ctx.swap = "innerHTML show:top";
+    ctx.select = undefined; // the error is all there is, whatever part of a page was asked for
+    return;
+  }
+  event.preventDefault();
+  if (ctx.request.method !== "GET") warn(ctx.sourceElement, "You are signed out, so this was not saved. What you wrote is still here: sign in again in another tab, then save once more.");
+  const link = ctx.sourceElement.closest("a[href]");
+  if (link) location.assign(link.href);
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx?.request.method === "GET") return;
+  warn(ctx.sourceElement, "There is no connection, so this was not saved. What you wrote is still here: save once more in a moment.");
+});
+
+// The reason is the first sentence of the error's fragment.
+async function refused(ctx) {
+  const page = new DOMParser().parseFromString(await ctx.response.raw.text(), "text/html");
+  const reason = page.querySelector("p")?.textContent.trim() ?? "";
+  const kept = ctx.sourceElement.querySelector("textarea, input:not([type=hidden])") ? " What you wrote is still here." : "";
+  warn(ctx.sourceElement, `This was not saved. ${reason}${kept}`);
+}
+
+// A sentence above a form, read out at once.
+export function warn(form, sentence) {
+  const old = form.querySelector(":scope > .app-form-warning");
+  const note = document.createElement("p");
+  note.className = "govuk-error-message app-form-warning";
+  note.setAttribute("role", "alert");
+  note.textContent = sentence;
+  old ? old.replaceWith(note) : form.prepend(note);
+}

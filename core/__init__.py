@@ -1,0 +1,3 @@
+"""Roundtable: multi-agency case conferences for community safety partnerships."""
+
+__version__ = "0.1.0"

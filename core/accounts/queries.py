@@ -1,0 +1,301 @@
+"""Reads of accounts, and of who somebody is as of now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import cast
+
+from sqlalchemy import Executable, String, and_, bindparam, func, literal, null, or_, select, union_all
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from core.accounts.models import AdminRoleGrant, Invitation, SignInAttempt, User, UserSession
+from core.clock import at_local
+from core.extensions import db, directly
+from core.facts import Actor, AdminRole, GroupRole, MeetingStatus, Presence
+from core.meetings.models import AgendaItem, Meeting
+from core.partnerships.belonging import is_open, sits
+from core.partnerships.models import Agency, Group, GroupMember, Partnership, PartnershipAgency, Signature
+from core.policy.standing import standing_of
+from core.recording.models import Attendance, Recusal
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInSession:
+    """A session that is in force, and whose it is."""
+
+    session_id: int
+    partnership_id: int | None
+    seen_at: datetime
+    user_id: int
+    name: str
+    email: str
+    agency_id: int | None
+    agency_name: str
+
+
+# Asked with every request, so made once: putting such a statement together takes longer than running it.
+_SESSION = (
+    select(
+        UserSession.id,
+        UserSession.partnership_id,
+        UserSession.seen_at,
+        User.id,
+        User.name,
+        User.email,
+        User.agency_id,
+        func.coalesce(Agency.name, ""),
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(Agency, Agency.id == User.agency_id)
+    .where(
+        UserSession.token_hash == bindparam("hashed"),
+        UserSession.ended_at.is_(None),
+        UserSession.seen_at > bindparam("seen_after"),
+        UserSession.started_at > bindparam("started_after"),
+        User.retired_at.is_(None),
+    )
+)
+_STANDING = (
+    select(Partnership.name, PartnershipAgency.left_on, Signature.signed_on, Signature.expires_on)
+    .select_from(PartnershipAgency)
+    .join(Partnership, Partnership.id == PartnershipAgency.partnership_id)
+    .outerjoin(
+        Signature,
+        (Signature.partnership_id == PartnershipAgency.partnership_id)
+        & (Signature.agency_id == PartnershipAgency.agency_id),
+    )
+    .where(
+        PartnershipAgency.partnership_id == bindparam("partnership"),
+        PartnershipAgency.agency_id == bindparam("agency"),
+    )
+)
+
+
+def session_by_token(hashed: str, *, now: datetime) -> SignedInSession | None:
+    """The session in force with that token's hash: not ended, not idle, not too old, of an account not retired."""
+    values = {"hashed": hashed, "seen_after": now - IDLE, "started_after": now - ABSOLUTE}
+    row = directly(_SESSION, values).first()
+    return SignedInSession(*row) if row is not None else None
+
+
+def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
+    """Who this is in the session's partnership, with every right as of that day. Two queries."""
+    partnership_id = signed_in.partnership_id
+    name = ""
+    in_partnership = is_signatory = False
+    standing = ""
+    if partnership_id is not None and signed_in.agency_id is not None:
+        values = {"partnership": partnership_id, "agency": signed_in.agency_id}
+        rows = directly(_STANDING, values).all()
+        if rows:
+            name = rows[0][0]
+            in_partnership, is_signatory, standing = standing_of(
+                signed_in.agency_name,
+                left_on=rows[0][1],
+                signatures=[(signed, expires) for _, _, signed, expires in rows if signed is not None],
+                on=on,
+            )
+    groups: dict[int, GroupRole] = {}
+    roles: set[AdminRole] = set()
+    left_groups: set[int] = set()
+    recused: set[int] = set()
+    deputises_at: set[int] = set()
+    deputy_cases: set[int] = set()
+    for kind, number, text in _rights(signed_in.user_id, partnership_id, on):
+        if kind == "group" and in_partnership:
+            groups[number] = GroupRole(text)
+        elif kind == "left group":
+            left_groups.add(number)
+        elif kind == "role":
+            roles.add(AdminRole(text))
+        elif kind == "recusal":
+            recused.add(number)
+        elif kind == "deputy" and in_partnership:
+            deputises_at.add(number)
+        elif kind == "deputy case" and in_partnership:
+            deputy_cases.add(number)
+    return Actor(
+        user_id=signed_in.user_id,
+        name=signed_in.name,
+        email=signed_in.email,
+        agency_id=signed_in.agency_id,
+        agency_name=signed_in.agency_name,
+        partnership_id=partnership_id,
+        partnership_name=name,
+        session_id=signed_in.session_id,
+        in_partnership=in_partnership,
+        signatory=is_signatory,
+        standing=standing,
+        groups=groups,
+        left_groups=frozenset(left_groups),
+        roles=frozenset(roles),
+        recused_cases=frozenset(recused),
+        deputises_at=frozenset(deputises_at),
+        deputy_cases=frozenset(deputy_cases),
+    )
+
+
+def actor_as_of(user_id: int, partnership_id: int, *, on: date) -> Actor:
+    """Who somebody is in a partnership on that day, signed in or not: for copies, mails and previews."""
+    user = db.session.scalars(
+        select(User).where(User.id == user_id).options(joinedload(User.agency), raiseload("*"))
+    ).one()
+    return actor_of(
+        SignedInSession(
+            session_id=0,
+            partnership_id=partnership_id,
+            seen_at=user.created_at,
+            user_id=user.id,
+            name=user.name,
+            email=user.email,
+            agency_id=user.agency_id,
+            agency_name=user.agency.name if user.agency else "",
+        ),
+        on=on,
+    )
+
+
+def _statement_of_rights() -> Executable:
+    """What `_rights` asks for a user, a partnership and a day."""
+    memberships = (
+        select(literal("group"), GroupMember.group_id, sql_cast(GroupMember.role, String))
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(
+            GroupMember.user_id == bindparam("user"),
+            Group.partnership_id == bindparam("partnership"),
+            sits(bindparam("on")),
+            is_open(bindparam("on")),
+        )
+    )
+    ended = (
+        select(literal("left group"), GroupMember.group_id, sql_cast(null(), String))
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(
+            GroupMember.user_id == bindparam("user"),
+            Group.partnership_id == bindparam("partnership"),
+            GroupMember.until <= bindparam("on"),
+        )
+    )
+    roles = select(literal("role"), AdminRoleGrant.id, sql_cast(AdminRoleGrant.role, String)).where(
+        AdminRoleGrant.user_id == bindparam("user"),
+        or_(AdminRoleGrant.partnership_id == bindparam("partnership"), AdminRoleGrant.partnership_id.is_(None)),
+    )
+    recusals = select(literal("recusal"), Recusal.case_id, sql_cast(null(), String)).where(
+        Recusal.user_id == bindparam("user"), Recusal.lifted_at.is_(None), Recusal.case_id.is_not(None)
+    )
+    seats = (
+        select(Attendance.meeting_id)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .join(Group, Group.id == Meeting.group_id)
+        .where(
+            Attendance.user_id == bindparam("user"),
+            Attendance.deputy_for != "",
+            Attendance.presence != Presence.APOLOGIES,
+            Group.partnership_id == bindparam("partnership"),
+            or_(
+                Meeting.status == MeetingStatus.IN_SESSION,
+                # One that nobody opened is over the day after, too.
+                and_(Meeting.status == MeetingStatus.SCHEDULED, Meeting.ends_at >= bindparam("midnight")),
+            ),
+        )
+    )
+    # What is heard after they have left is not theirs to read.
+    there = seats.where(Attendance.presence != Presence.LEFT)
+    deputies = select(literal("deputy"), seats.subquery().c.meeting_id, sql_cast(null(), String))
+    deputy_cases = select(literal("deputy case"), AgendaItem.case_id, sql_cast(null(), String)).where(
+        AgendaItem.meeting_id.in_(there), AgendaItem.case_id.is_not(None), AgendaItem.taken_off_at.is_(None)
+    )
+    return union_all(memberships, ended, roles, recusals, deputies, deputy_cases)
+
+
+_RIGHTS = _statement_of_rights()
+
+
+def _rights(user_id: int, partnership_id: int | None, on: date) -> Sequence[tuple[str, int, str]]:
+    """Memberships, those that ended, roles, recusals and seats as a deputy in one query: (kind, id, role)."""
+    values = {"user": user_id, "partnership": partnership_id, "on": on, "midnight": at_local(on, time(0))}
+    rows = directly(_RIGHTS, values).all()
+    return cast(Sequence[tuple[str, int, str]], rows)
+
+
+def partnerships_of(user: User) -> Sequence[Partnership]:
+    """The partnerships that somebody may work in: those of their agency, or that they hold a role in."""
+    by_role = select(AdminRoleGrant.partnership_id).where(AdminRoleGrant.user_id == user.id)
+    by_agency = select(PartnershipAgency.partnership_id).where(PartnershipAgency.agency_id == user.agency_id)
+    return db.session.scalars(
+        select(Partnership)
+        .where(or_(Partnership.id.in_(by_agency), Partnership.id.in_(by_role)))
+        .order_by(Partnership.name)
+    ).all()
+
+
+def user_by_email(email: str) -> User | None:
+    """The account with that address, in whatever case it was typed."""
+    return db.session.scalars(
+        select(User).where(User.email == email.strip().lower()).options(joinedload(User.agency), raiseload("*"))
+    ).first()
+
+
+def user_by_id(user_id: int) -> User | None:
+    """An account with its agency's memberships and its roles."""
+    return db.session.scalars(
+        select(User)
+        .where(User.id == user_id)
+        .options(
+            joinedload(User.agency).selectinload(Agency.memberships),
+            selectinload(User.grants),
+        )
+    ).first()
+
+
+def invitation_by_token(hashed: str, *, now: datetime) -> Invitation | None:
+    """An invitation that can still be used."""
+    return db.session.scalars(
+        select(Invitation)
+        .join(User)
+        .where(
+            Invitation.token_hash == hashed,
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+            User.retired_at.is_(None),
+        )
+        .options(joinedload(Invitation.user))
+    ).first()
+
+
+def lock_tries(hashed: str) -> None:
+    """Let the tries at one address, or from one network, wait for each other until the transaction ends.
+
+    SQLite has one writer anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(int(hashed[:15], 16))))
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How often somebody tried without signing in."""
+
+    from_here: int
+    """At the address, from the network."""
+    at_address: int
+    """At the address, from anywhere."""
+    from_network: int
+    """From the network, at any address; 0 where the network is not known."""
+
+
+def tries(email_hash: str, network: str, *, since: datetime) -> Tries:
+    """The tries since then. One query."""
+    at_address, from_network = SignInAttempt.email_hash == email_hash, SignInAttempt.network == network
+    from_here, at_all, of_network = db.session.execute(
+        select(
+            func.count().filter(and_(at_address, from_network)),
+            func.count().filter(at_address),
+            func.count().filter(from_network),
+        ).where(or_(at_address, from_network), SignInAttempt.at > since)
+    ).one()
+    return Tries(from_here, at_all, of_network if network else 0)

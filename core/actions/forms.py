@@ -1,0 +1,62 @@
+"""Forms of the action log."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from core.actions.operations import MISSED
+from core.recording.choices import Chosen, agencies, people
+from core.recording.queries import Member
+from core.web.forms import LONG_TEXT, DayField, Required, VersionedForm, at_most
+
+
+class ProgressForm(VersionedForm):
+    """A line of progress."""
+
+    note = TextAreaField("What has happened?", [Required("Enter what has happened"), at_most(LONG_TEXT, "The note")])
+
+
+class CompleteForm(VersionedForm):
+    """It was done."""
+
+    outcome = TextAreaField("What came of it?", [Required("Enter what came of it"), at_most(LONG_TEXT, "The outcome")])
+
+
+class NotDoneForm(VersionedForm):
+    """It was not done: one of the two reasons, and a note."""
+
+    reason = RadioField(
+        "Why was it not done?",
+        [Required("Choose why it was not done")],
+        choices=[SelectChoice(each.value, each.value.capitalize()) for each in MISSED],
+    )
+    note = TextAreaField("Say more", [Required("Enter a note"), at_most(LONG_TEXT, "The note")])
+
+
+class ReopenForm(VersionedForm):
+    """Open again, and why."""
+
+    note = TextAreaField(
+        "Why is it open again?", [Required("Enter why it is open again"), at_most(LONG_TEXT, "The reason")]
+    )
+
+
+class ReassignForm(VersionedForm):
+    """Another owner."""
+
+    owner = Chosen("Which agency will do it?", [Required("Choose the agency")])
+    person = Chosen("Who of that agency?", empty="The agency will decide")
+    note = TextAreaField("Why?", [Required("Enter the reason"), at_most(LONG_TEXT, "The reason")])
+
+    def offer(self, all_agencies: Sequence[tuple[int, str]], members: Sequence[Member]) -> None:
+        """Fill the lists: agencies, and people under their agencies."""
+        self.owner.offer(agencies(all_agencies))
+        self.person.offer(people(members))
+
+
+class DueForm(VersionedForm):
+    """Another due date, and why."""
+
+    due = DayField("When is it due?", [Required("Enter the due date")], what="The due date")
+    note = TextAreaField("Why?", [Required("Enter the reason"), at_most(LONG_TEXT, "The reason")])

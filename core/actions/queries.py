@@ -1,0 +1,123 @@
+"""Reads of the action log. Each says what it loads and forbids the rest."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from core.accounts.models import User
+from core.actions.models import IS_OPEN, Action, ActionUpdate
+from core.cases.models import Case
+from core.cases.queries import people_named_in
+from core.extensions import db, directly
+from core.facts import MeetingStatus
+from core.meetings.models import AgendaItem, Meeting
+from core.partnerships.belonging import belongs
+from core.partnerships.models import Agency, Group, PartnershipAgency
+
+_NOTHING_ELSE = raiseload("*", sql_only=True)
+
+# What each recorded action asks for is put together once.
+_IS_AGENCY = select(
+    exists().where(
+        PartnershipAgency.partnership_id == bindparam("partnership"),
+        PartnershipAgency.agency_id == bindparam("agency"),
+        belongs(bindparam("day")),
+    )
+)
+
+
+def action(action_id: int) -> Action | None:
+    """An action with its owner, group, meeting, and its case with who may open it. Three queries."""
+    return db.session.scalars(
+        select(Action)
+        .where(Action.id == action_id)
+        .options(
+            joinedload(Action.owner_agency),
+            joinedload(Action.owner),
+            joinedload(Action.group),
+            joinedload(Action.meeting),
+            joinedload(Action.case).options(selectinload(Case.agencies), selectinload(Case.groups)),
+            _NOTHING_ELSE,
+        )
+    ).first()
+
+
+def history(action_id: int) -> list[ActionUpdate]:
+    """What happened to an action, newest first, with who did it."""
+    return list(
+        db.session.scalars(
+            select(ActionUpdate)
+            .where(ActionUpdate.action_id == action_id)
+            .order_by(ActionUpdate.id.desc())
+            .options(joinedload(ActionUpdate.user), joinedload(ActionUpdate.agency), _NOTHING_ELSE)
+        ).all()
+    )
+
+
+def agreed_under(item_id: int, action_id: int) -> Action | None:
+    """An action that was agreed under that item, with its owners."""
+    return db.session.scalars(
+        select(Action)
+        .where(Action.id == action_id, Action.item_id == item_id)
+        .options(joinedload(Action.owner_agency), joinedload(Action.owner), _NOTHING_ELSE)
+    ).first()
+
+
+def changed_since(action: Action, moment: datetime) -> bool:
+    """Whether anything was done about the action after that moment."""
+    later = (ActionUpdate.action_id == action.id, ActionUpdate.at > moment, ActionUpdate.before.is_not(None))
+    return bool(db.session.scalar(select(exists().where(*later))))
+
+
+def item_in_session(action: Action) -> AgendaItem | None:
+    """The item that agreed the action, with its meeting, while that meeting is in session."""
+    if action.item_id is None:
+        return None
+    return db.session.scalars(
+        select(AgendaItem)
+        .join(AgendaItem.meeting)
+        .where(AgendaItem.id == action.item_id, Meeting.status == MeetingStatus.IN_SESSION)
+        .options(joinedload(AgendaItem.meeting))
+    ).first()
+
+
+def subjects_of(action: Action) -> list[int]:
+    """The persons of the action's case, for the trail."""
+    return list(people_named_in([action.case_id])) if action.case_id is not None else []
+
+
+def is_agency_of(partnership_id: int, agency_id: int, *, on: date) -> bool:
+    """Whether that agency belongs to the partnership on that day."""
+    return bool(directly(_IS_AGENCY, {"partnership": partnership_id, "agency": agency_id, "day": on}).scalar())
+
+
+def is_person_of(agency_id: int, user_id: int) -> bool:
+    """Whether that account belongs to the agency and is not retired."""
+    return bool(
+        db.session.scalar(
+            select(exists().where(User.id == user_id, User.agency_id == agency_id, User.retired_at.is_(None)))
+        )
+    )
+
+
+def owner_name(agency_id: int, user_id: int | None) -> str:
+    """An owner in words: the agency, or somebody of it."""
+    agency = db.session.scalar(select(Agency.name).where(Agency.id == agency_id)) or ""
+    person = db.session.scalar(select(User.name).where(User.id == user_id)) if user_id is not None else None
+    return f"{person}, {agency}" if person else agency
+
+
+def open_actions_of(partnership_id: int, agency_id: int) -> Sequence[Row[int, str, date, str]]:
+    """What an agency has undertaken and not settled, by due date: id, ref, due_on, group. No text."""
+    return db.session.execute(
+        select(Action.id, Action.ref, Action.due_on, Group.name.label("group"))
+        .join(Group, Group.id == Action.group_id)
+        .where(
+            Action.partnership_id == partnership_id,
+            Action.owner_agency_id == agency_id,
+            IS_OPEN,
+        )
+        .order_by(Action.due_on, Action.id)
+    ).all()

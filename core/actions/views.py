@@ -1,0 +1,312 @@
+"""Pages of the action log."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, request
+from flask.typing import ResponseReturnValue
+
+from core.actions import asking, log, operations, queries
+from core.actions.forms import CompleteForm, DueForm, NotDoneForm, ProgressForm, ReassignForm, ReopenForm
+from core.actions.log import Whose
+from core.actions.models import Action
+from core.errors import NotFound, Refused, Stale
+from core.exports import csv_chunks, xlsx_file
+from core.facts import MARKING, ActionStatus, NotDoneReason
+from core.partnerships.belonging import agencies_in
+from core.policy import Permission
+from core.recording.queries import members_of
+from core.references import file_name
+from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web.forms import VersionedForm
+
+bp = Blueprint("actions", __name__, url_prefix="/actions")
+
+
+COLUMNS = (
+    "Reference",
+    "Case",
+    "Group",
+    "Action",
+    "Owner agency",
+    "Person",
+    "Agreed",
+    "Due",
+    "Status",
+    "Reason not done",
+    "Outcome",
+)
+
+
+def action_of(action_id: int) -> Action:
+    """The action that an address names."""
+    action = queries.action(action_id)
+    if action is None:
+        raise NotFound
+    return action
+
+
+@bp.get("")
+@requires(Permission.LIST_ACTIONS)
+def index() -> ResponseReturnValue:
+    """The log: one's agency's first."""
+    actor = current_actor()
+    form = _form()
+    kept = _kept()
+    context: dict[str, Any] = {
+        "form": form,
+        "kept": kept,
+        "without": {name: {k: v for k, v in kept.items() if k != name} for name in kept},
+        "may_export": may(Permission.EXPORT_ACTIONS),
+        "whose": list(Whose),
+    }
+    if not form.validate():
+        return invalid("actions/index.html", page=None, **context)
+    page = log.page(actor, form.wanted(after=request.args.get("after", "")), on=today())
+    opened = {action.id for action in page.actions if may(Permission.SEE_ACTION, action)}
+    shown = [action for action in page.actions if action.id in opened]
+    if shown:
+        disclose("actions.list", object="actions", subjects=log.subjects_of(shown))
+    return render(
+        "actions/index.html",
+        page=page,
+        opened=opened,
+        today=today(),
+        next_page=f"{request.path}?{urlencode(kept | {'after': asking.cursor(page.next)})}" if page.next else "",
+        **context,
+    )
+
+
+def _form() -> asking.LogForm:
+    """The filters as the address has them."""
+    actor = current_actor()
+    form = asking.LogForm(request.args)
+    form.offer(agencies_in(actor.partnership_id or 0, on=today()), log.groups_of(actor))
+    return form
+
+
+def _kept() -> dict[str, str]:
+    """The filters, for the address of another page of the list."""
+    return {name: value for name, value in request.args.items() if name in _FILTERS and value}
+
+
+_FILTERS = ("whose", "state", "owner", "group", "case", "from", "to")
+
+
+@bp.get("/export.csv", endpoint="export_csv")
+@requires(Permission.EXPORT_ACTIONS)
+def export_csv() -> ResponseReturnValue:
+    """The list as CSV."""
+    form = _form()
+    if not form.validate():
+        return see_other("actions.index", **_kept())
+    answer = Response(b"".join(csv_chunks(COLUMNS, _rows(form.wanted()))), mimetype="text/csv")
+    return _as_file(answer, "csv")
+
+
+@bp.get("/export.xlsx", endpoint="export_xlsx")
+@requires(Permission.EXPORT_ACTIONS)
+def export_xlsx() -> ResponseReturnValue:
+    """The list as a workbook."""
+    form = _form()
+    if not form.validate():
+        return see_other("actions.index", **_kept())
+    content = xlsx_file("Actions", MARKING, COLUMNS, _rows(form.wanted()), made_at=now())
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _as_file(Response(content, mimetype=kind), "xlsx")
+
+
+@bp.get("/<int:action_id>")
+@requires(Permission.SEE_ACTION, on=action_of)
+def show(action: Action) -> ResponseReturnValue:
+    """One action with its history."""
+    disclose("action.read", object=f"action:{action.id}", subjects=queries.subjects_of(action))
+    return render(
+        "actions/show.html",
+        action=action,
+        history=queries.history(action.id),
+        overdue=action.status is ActionStatus.OPEN and action.due_on < today(),
+        may_update=may(Permission.UPDATE_ACTION, action),
+        may_open_case=action.case is not None and may(Permission.OPEN_CASE, action.case),
+    )
+
+
+@bp.route("/<int:action_id>/progress", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def progress(action: Action) -> ResponseReturnValue:
+    """Note progress."""
+    form = ProgressForm(version=str(action.version))
+    return _step(
+        action,
+        form,
+        "Note progress",
+        "The progress is noted.",
+        lambda: operations.note_progress(
+            current_actor(), action=action, version=form.version_read, note=form.note.data, now=now()
+        ),
+    )
+
+
+@bp.route("/<int:action_id>/complete", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def complete(action: Action) -> ResponseReturnValue:
+    """It was done."""
+    form = CompleteForm(version=str(action.version))
+    return _step(
+        action,
+        form,
+        "Complete the action",
+        "The action is done.",
+        lambda: operations.complete(
+            current_actor(), action=action, version=form.version_read, outcome=form.outcome.data, now=now()
+        ),
+    )
+
+
+@bp.route("/<int:action_id>/not-done", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def not_done(action: Action) -> ResponseReturnValue:
+    """It was not done."""
+    form = NotDoneForm(version=str(action.version))
+    return _step(
+        action,
+        form,
+        "The action was not done",
+        "The action is marked as not done.",
+        lambda: operations.give_up(
+            current_actor(),
+            action=action,
+            version=form.version_read,
+            reason=NotDoneReason(form.reason.data),
+            note=form.note.data,
+            now=now(),
+        ),
+    )
+
+
+@bp.route("/<int:action_id>/reopen", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def reopen(action: Action) -> ResponseReturnValue:
+    """Open it again."""
+    form = ReopenForm(version=str(action.version))
+    return _step(
+        action,
+        form,
+        "Re-open the action",
+        "The action is open again.",
+        lambda: operations.reopen(
+            current_actor(), action=action, version=form.version_read, note=form.note.data, now=now()
+        ),
+    )
+
+
+@bp.route("/<int:action_id>/owner", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def owner(action: Action) -> ResponseReturnValue:
+    """Give it to somebody else: within the agency, or for chair and coordinator to another agency."""
+    form = ReassignForm(version=str(action.version), owner=action.owner_agency_id, person=action.owner_user_id)
+    agencies = agencies_in(action.partnership_id, on=today())
+    members = members_of(action.group_id, on=today())
+    if not may(Permission.REASSIGN_ACTION, action):
+        agencies = [agency for agency in agencies if agency[0] == action.owner_agency_id]
+        members = [member for member in members if member.agency_id == action.owner_agency_id]
+    form.offer(agencies, members)
+    return _step(
+        action,
+        form,
+        "Give the action to somebody else",
+        "The action has a new owner.",
+        lambda: operations.reassign(
+            current_actor(),
+            action=action,
+            version=form.version_read,
+            owner_agency_id=form.owner.data,
+            owner_user_id=form.person.data,
+            note=form.note.data,
+            now=now(),
+            on=today(),
+        ),
+        mistakes={operations.NOT_OF_THAT_AGENCY: "person", operations.SAME_OWNER: "owner"},
+    )
+
+
+@bp.route("/<int:action_id>/due", methods=["GET", "POST"])
+@requires(Permission.UPDATE_ACTION, on=action_of)
+def due(action: Action) -> ResponseReturnValue:
+    """Another due date."""
+    form = DueForm(version=str(action.version), due=action.due_on)
+    return _step(
+        action,
+        form,
+        "Change the due date",
+        "The due date is changed.",
+        lambda: operations.change_due_date(
+            current_actor(),
+            action=action,
+            version=form.version_read,
+            due_on=form.due.data or action.due_on,
+            note=form.note.data,
+            now=now(),
+            on=today(),
+        ),
+        mistakes={operations.DUE_IN_THE_PAST: "due"},
+    )
+
+
+def _step(
+    action: Action,
+    form: VersionedForm,
+    heading: str,
+    done: str,
+    do: Callable[[], None],
+    *,
+    mistakes: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    """A form's page, and the step that it takes. `mistakes`: refusals that belong to a field."""
+    context: dict[str, Any] = {"action": action, "form": form, "heading": heading}
+    disclose("action.read", object=f"action:{action.id}", subjects=queries.subjects_of(action))
+    if request.method == "GET":
+        return render("actions/step.html", **context)
+    if not form.validate():
+        return invalid("actions/step.html", **context)
+    try:
+        do()
+    except Refused as refused:
+        name = (mistakes or {}).get(refused.reason)
+        if name is not None:
+            form[name].errors = [refused.reason]
+            return invalid("actions/step.html", **context)
+        return invalid("actions/step.html", refusal=refused.reason, **context)
+    except Stale as stale:
+        return saved_first("actions/step.html", form, stale, version=action.version, action=action, heading=heading)
+    flash(done)
+    return see_other("actions.show", action_id=action.id)
+
+
+def _rows(wanted: log.Wanted) -> list[tuple[Any, ...]]:
+    """The rows of an export, which is recorded with everybody whom they are about."""
+    actions = log.rows_for_export(current_actor(), wanted, on=today())
+    disclose("actions.export", object="actions", subjects=log.subjects_of(actions))
+    return [
+        (
+            action.ref,
+            action.case.ref if action.case is not None else "",
+            action.group.name,
+            action.text,
+            action.owner_agency.name,
+            action.owner.name if action.owner is not None else "",
+            action.agreed_on,
+            action.due_on,
+            action.status.value,
+            action.not_done_reason.value if action.not_done_reason is not None else "",
+            action.outcome,
+        )
+        for action in actions
+    ]
+
+
+def _as_file(answer: Response, suffix: str) -> Response:
+    name = file_name("actions", today().isoformat(), suffix=suffix)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

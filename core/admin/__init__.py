@@ -1,0 +1,1 @@
+"""Administration: accounts, plugins, the audit trail."""

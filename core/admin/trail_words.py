@@ -1,0 +1,218 @@
+"""The trail in words: what was done, and to what. The records themselves keep their codes, which a program reads."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.actions.models import Action
+from core.cases.models import Case
+from core.extensions import db
+from core.meetings.models import Meeting
+from core.partnerships.models import Agency, Group, PartnershipAgency
+from core.referrals.models import Referral
+
+OPERATIONS = {
+    "Accounts": {
+        "sign_in": "Signed in",
+        "sign_out": "Signed out",
+        "choose_partnership": "Chose the partnership",
+        "change_password": "Changed the password",
+        "confidentiality.accept": "Accepted the confidentiality agreement",
+        "account.create": "Created an account",
+        "account.invite": "Invited to choose a password",
+        "account.mail_invitation": "Mailed an invitation",
+        "account.show_invitation": "Showed an invitation’s link",
+        "account.change": "Changed an account",
+        "account.end_sessions": "Signed an account out everywhere",
+        "account.retire": "Retired an account",
+        "account.bring_back": "Brought an account back",
+        "audit.read": "Read the audit trail",
+    },
+    "Actions": {
+        "action.record": "Recorded an action",
+        "action.correct": "Corrected an action",
+        "action.give": "Told an agency of its action",
+        "action.read": "Read an action",
+        "action.updated": "Noted progress of an action",
+        "action.completed": "Completed an action",
+        "action.not_done": "Marked an action as not done",
+        "action.reassigned": "Gave an action to somebody else",
+        "action.re_opened": "Re-opened an action",
+        "action.due_date_changed": "Changed an action’s due date",
+        "actions.list": "Read the list of actions",
+        "actions.export": "Downloaded the list of actions",
+    },
+    "Cases and people": {
+        "case.create": "Opened a new case",
+        "case.read": "Read a case",
+        "case.list": "Read the list of cases",
+        "case.search": "Searched the cases",
+        "case.edit": "Changed a case",
+        "case.people": "Looked for somebody to name in a case",
+        "case.name": "Named somebody in a case",
+        "case.unname": "Took somebody out of a case",
+        "case.incident": "Recorded an incident",
+        "case.incident.change": "Changed an incident",
+        "case.incident.remove": "Removed an incident",
+        "case.open": "Opened a case to an agency",
+        "case.share": "Opened a case to an agency",
+        "case.unshare": "Closed a case to an agency",
+        "case.open_to_group": "Opened a case to a group",
+        "case.close_to_group": "Closed a case to a group",
+        "case.monitor": "Set a case to be monitored",
+        "case.close": "Closed a case",
+        "case.reopen": "Re-opened a case",
+        "risk.agree": "Agreed a risk",
+        "person.create": "Added a person",
+        "person.read": "Read a person’s page",
+        "person.edit": "Changed a person’s page",
+        "person.search": "Searched the people",
+        "person.refer": "Looked where to refer somebody",
+        "home.read": "Read the home page",
+    },
+    "Meetings": {
+        "meeting.schedule": "Arranged a meeting",
+        "meeting.move": "Changed a meeting",
+        "meeting.cancel": "Cancelled a meeting",
+        "meeting.open": "Opened a meeting",
+        "meeting.follow": "Followed a meeting",
+        "meeting.item": "Read an item at a meeting",
+        "meeting.close": "Closed a meeting",
+        "series.start": "Set up a series of meetings",
+        "series.change": "Changed a series of meetings",
+        "series.end": "Ended a series of meetings",
+        "nomination.make": "Nominated a case",
+        "nomination.read": "Read a nomination",
+        "nominations.read": "Read the nominations",
+        "nomination.decide": "Decided a nomination",
+        "nomination.escalate": "Escalated a nomination",
+        "nomination.send_on": "Sent a nomination to another group",
+        "research.ask": "Asked for research",
+        "research.read": "Read research",
+        "research.answer": "Answered research",
+        "agenda.add": "Added to an agenda",
+        "agenda.change": "Changed an agenda",
+        "agenda.reorder": "Put an agenda in another order",
+        "agenda.take_off": "Took an item off an agenda",
+        "agenda.read": "Read an agenda",
+        "agenda.download": "Downloaded an agenda",
+        "agenda.circulate": "Circulated an agenda",
+        "attendance.correct": "Corrected the attendance",
+        "attendance.guest": "Added a guest",
+        "attendance.seat_deputy": "Seated a deputy",
+        "conflict.declare": "Declared an interest",
+        "conflict.lift": "Lifted a declared interest",
+        "item.take_up": "Took an item up",
+        "item.settle": "Recorded what became of an item",
+        "item.attendance": "Recorded who was there for an item",
+        "item.urgent": "Added an urgent case",
+        "entry.write": "Recorded under an item",
+        "entry.change": "Changed what was recorded",
+        "entry.strike": "Struck out what was recorded",
+        "entry.restore": "Restored what was struck out",
+    },
+    "Minutes and papers": {
+        "minutes.open": "Composed minutes",
+        "minutes.read": "Read minutes",
+        "minutes.download": "Downloaded minutes",
+        "minutes.circulate": "Circulated minutes",
+        "circulation.prepare": "Prepared copies for each reader",
+        "mail.send_again": "Sent a message again",
+    },
+    "Partnership": {
+        "agency.add": "Added an agency",
+        "agency.change": "Changed an agency",
+        "agency.leave": "Recorded that an agency left",
+        "agency.return": "Recorded that an agency came back",
+        "signature.record": "Recorded a signature",
+        "signature.end": "Ended a signature",
+        "group.create": "Set up a group",
+        "group.change": "Changed a group",
+        "group.area": "Changed a group’s area",
+        "group.terms": "Changed a group’s terms",
+        "group.add_member": "Added a member to a group",
+        "group.change_role": "Changed a member’s role",
+        "group.remove_member": "Took a member out of a group",
+        "group.close": "Closed a group",
+        "group.reopen": "Re-opened a group",
+        "partnership.clocks": "Changed the partnership’s terms",
+        "provider.register": "Registered a provider",
+        "provider.change": "Changed a provider",
+    },
+    "Referrals": {
+        "referral.make": "Referred somebody",
+        "referral.read": "Read a referral",
+        "referral.move": "Moved a referral on",
+        "referrals.list": "Read the list of referrals",
+    },
+}
+"""By subject: the code of an operation, and its words. One that is not here, a plugin's, is written out."""
+
+_WORDS = {code: words for codes in OPERATIONS.values() for code, words in codes.items()}
+
+
+class _Kind(NamedTuple):
+    """How a kind of thing is found: its number, its words, and what holds for those of a partnership."""
+
+    number: InstrumentedAttribute[int]
+    words: InstrumentedAttribute[str]
+    here: Callable[[int], ColumnElement[bool]]
+
+
+_READ = {
+    "case": _Kind(Case.id, Case.ref, lambda here: Case.partnership_id == here),
+    "action": _Kind(Action.id, Action.ref, lambda here: Action.partnership_id == here),
+    "referral": _Kind(Referral.id, Referral.ref, lambda here: Referral.partnership_id == here),
+    "group": _Kind(Group.id, Group.name, lambda here: Group.partnership_id == here),
+    "meeting": _Kind(
+        Meeting.id,
+        Meeting.ref,
+        lambda here: Meeting.group_id.in_(select(Group.id).where(Group.partnership_id == here)),
+    ),
+    "agency": _Kind(
+        Agency.id,
+        Agency.name,
+        lambda here: Agency.id.in_(select(PartnershipAgency.agency_id).where(PartnershipAgency.partnership_id == here)),
+    ),
+}
+
+_THING = re.compile(r"([a-z_]+?)(?:_id)?[:=]([0-9]{1,9})")
+
+Things = Mapping[tuple[str, int], str]
+
+
+def operation(code: str, outcome: str) -> str:
+    """What was done, in words. Of a refusal the code is the permission that was not there."""
+    if outcome != "allow" and code not in _WORDS:
+        return f"Tried to {code.replace('_', ' ')}"
+    return _WORDS.get(code) or code.replace(".", ": ").replace("_", " ").capitalize()
+
+
+def thing(object_: str, known: Things) -> str:
+    """What it was done to: its reference or name where it has one, or the kind and number. Empty for nothing."""
+    parts = [(kind, int(number)) for kind, number in _THING.findall(object_)]
+    return ", ".join(f"{_kind(kind)} {known.get((kind, number), number)}" for kind, number in parts)
+
+
+def things_in(partnership_id: int, objects: Collection[str]) -> Things:
+    """References and names of what those objects are, in this partnership alone: another's has a number and no more.
+
+    A query for each kind of thing, however many there are. No person, and no account, is named.
+    """
+    wanted: dict[str, set[int]] = {}
+    for object_ in objects:
+        for kind, number in _THING.findall(object_):
+            wanted.setdefault(kind, set()).add(int(number))
+    known: dict[tuple[str, int], str] = {}
+    for kind in wanted.keys() & _READ.keys():
+        number, words, here = _READ[kind]
+        query = select(number, words).where(number.in_(wanted[kind]), here(partnership_id))
+        known |= {(kind, row[0]): row[1] for row in db.session.execute(query)}
+    return known
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()

@@ -1,0 +1,1 @@
+"""The import of a partnership's books: tables of text in, records and a rejects file out."""

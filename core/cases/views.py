@@ -1,0 +1,179 @@
+"""Pages of cases: the list and a case. What changes one is in the modules beside this."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.cases import listing, queries, views_changing, views_incidents, views_naming, views_sharing
+from core.cases.blueprint import bp
+from core.cases.forms import FilterForm, offered
+from core.cases.listing import CaseFilter, Place
+from core.cases.models import Case, CaseEvent, CasePerson
+from core.facts import ActionStatus, CaseStatus, PersonRole
+from core.partnerships import belonging
+from core.people.ages import childhood
+from core.plugin_api.facts import age_on
+from core.policy import Permission
+from core.web import current_actor, disclose, invalid, may, now, render, requires, today
+from core.web.addresses import row_id
+from core.web.forms import stripped
+from core.web.templates import moment
+
+__all__ = ["bp", "views_changing", "views_incidents", "views_naming", "views_sharing"]
+
+
+@bp.get("")
+@requires(Permission.LIST_CASES)
+def index() -> ResponseReturnValue:
+    """The cases that the reader may open; for a non-signatory, references alone and why."""
+    actor = current_actor()
+    if not actor.signatory:
+        after = stripped(request.args.get("after", ""))[:40]
+        known = listing.references_known_to(actor, after=after)
+        return render("cases/references.html", known=known, further=after != "")
+    form = FilterForm(request.args)
+    form.lead.choices = offered(belonging.agencies_in(_here(), on=today()), first="Any")
+    form.group.choices = offered(queries.groups_in(_here(), on=today()), first="Any")
+    if not form.validate():
+        return invalid("cases/index.html", form=form, page=None, chosen=[])
+    wanted = form.wanted
+    page = listing.cases_open_to(
+        actor, wanted, on=today(), after=_place(request.args.get("after")), before=_place(request.args.get("before"))
+    )
+    if page.people:
+        disclose("case.search" if wanted.query else "case.list", object="cases", subjects=page.people)
+    return render(
+        "cases/index.html",
+        form=form,
+        page=page,
+        counted=listing.COUNTED,
+        chosen=_chosen(form, wanted),
+        newer=_address(before=_cursor(page.newer)) if page.newer else "",
+        older=_address(after=_cursor(page.older)) if page.older else "",
+        may_create=may(Permission.CREATE_CASE),
+    )
+
+
+@bp.get("/<int:case_id>")
+@requires(Permission.OPEN_CASE, on=queries.case_of)
+def show(case: Case) -> ResponseReturnValue:
+    """A case, with everything that hangs on it and that the reader may see."""
+    actor = current_actor()
+    actions = queries.actions_of(actor, case.id)
+    disclose("case.read", object=f"case:{case.id}", subjects=[part.person_id for part in case.people])
+    names = {part.person_id: part.person.name for part in case.people}
+    incidents = queries.incidents_of(case.id)
+    return render(
+        "cases/show.html",
+        case=case,
+        people=_people(case, today()),
+        incidents=[(incident, bool(may(Permission.CHANGE_INCIDENT, incident))) for incident in incidents],
+        open_actions=[a for a in reversed(actions) if a.status is ActionStatus.OPEN],
+        settled_actions=[a for a in actions if a.status is not ActionStatus.OPEN],
+        referrals=[(referral, names.get(referral.person_id, "")) for referral in queries.referrals_of(actor, case.id)],
+        hearings=queries.hearings_of(actor, case.id),
+        upcoming=queries.meetings_to_nominate_for(actor, case.id, now=now())
+        if case.status is not CaseStatus.CLOSED
+        else (),
+        timeline=[_entry(event) for event in queries.events_of(case.id)],
+        today=today(),
+        editable=may(Permission.EDIT_CASE, case),
+        may_add_incident=may(Permission.ADD_INCIDENT, case),
+        may_refer=may(Permission.REFER, case),
+    )
+
+
+def _here() -> int:
+    """The partnership of whoever asks, behind a policy that asks for one."""
+    partnership_id = current_actor().partnership_id
+    assert partnership_id is not None
+    return partnership_id
+
+
+def _place(cursor: str | None) -> Place | None:
+    """A place in the list from its address: `2026-03-05.12`. What is none leads to the beginning."""
+    day, _, last = (cursor or "").partition(".")
+    number = row_id(last)
+    try:
+        return Place(date.fromisoformat(day), number) if number is not None else None
+    except ValueError:
+        return None
+
+
+def _cursor(place: Place) -> str:
+    return f"{place.opened_on.isoformat()}.{place.id}"
+
+
+def _address(**changed: str) -> str:
+    """This list's address with its filters, less its place, plus what is given."""
+    kept: dict[str, Any] = {
+        key: values for key, values in request.args.lists() if key not in ("after", "before") and any(values)
+    }
+    return url_for("cases.index", **{**kept, **changed})
+
+
+def _without(field: str, value: str) -> str:
+    """This list's address without one filter."""
+    kept: dict[str, Any] = {
+        key: [v for v in values if v and not (key == field and v == value)]
+        for key, values in request.args.lists()
+        if key not in ("after", "before")
+    }
+    return url_for("cases.index", **kept)
+
+
+def _chosen(form: FilterForm, wanted: CaseFilter) -> list[tuple[str, str]]:
+    """The filters in force, in words, each with the address of the list without it."""
+    leads, groups = ({choice.value: choice.label for choice in each.choices} for each in (form.lead, form.group))
+    chosen = [(f"Status: {status.value}", _without("status", status)) for status in wanted.statuses]
+    if wanted.category:
+        chosen.append((f"Category: {wanted.category}", _without("category", wanted.category)))
+    chosen += [(f"Risk: {risk.value}", _without("risk", risk)) for risk in wanted.risks]
+    if wanted.lead_agency_id is not None:
+        chosen.append((f"Lead agency: {leads[wanted.lead_agency_id]}", _without("lead", form.lead.data)))
+    if wanted.group_id is not None:
+        chosen.append((f"Heard by: {groups[wanted.group_id]}", _without("group", form.group.data)))
+    if wanted.hate:
+        chosen.append(("Hate incidents", _without("hate", request.args["hate"])))
+    if wanted.overdue:
+        chosen.append(("Overdue actions", _without("overdue", request.args["overdue"])))
+    return chosen
+
+
+def _people(case: Case, on: date) -> list[tuple[CasePerson, int | None, str]]:
+    """Who is who, subjects first: each with their age that day and whether they are a child."""
+    roles = list(PersonRole)
+    parts = sorted(case.people, key=lambda part: (roles.index(part.role), part.person.search_name, part.id))
+    return [
+        (
+            part,
+            age_on(part.person.date_of_birth, on) if part.person.date_of_birth else None,
+            childhood(part.person.date_of_birth, on),
+        )
+        for part in parts
+    ]
+
+
+_PAGES = {
+    "meeting": ("meetings.meeting", "meeting_id"),
+    "action": ("actions.show", "action_id"),
+    "referral": ("referrals.referral", "referral_id"),
+}
+"""What a line of the timeline can be about, and its page: that asks for itself who may open it."""
+
+
+def _entry(event: CaseEvent) -> dict[str, Any]:
+    at: datetime = event.at
+    kind, _, number = event.link.partition(":")
+    page = _PAGES.get(kind) if number.isdecimal() else None
+    where: dict[str, Any] = {page[1]: number} if page is not None else {}
+    return {
+        "title": event.text,
+        "at": moment(at),
+        "datetime": at.isoformat(timespec="seconds"),
+        "by": event.agency.name if event.agency is not None else "",
+        "text": event.note,
+        "href": url_for(page[0], **where) if page is not None else "",
+    }

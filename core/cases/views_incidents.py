@@ -1,0 +1,128 @@
+"""What happened in a case: recording it, putting it right, taking it out."""
+
+from typing import TypeVar
+
+from flask import flash
+from flask.typing import ResponseReturnValue
+
+from core.cases import operations, queries
+from core.cases.blueprint import bp
+from core.cases.forms import ChangeIncidentForm, IncidentForm, RemoveIncidentForm, offered
+from core.cases.models import Case, CaseIncident
+from core.errors import Stale
+from core.partnerships import belonging
+from core.policy import Permission
+from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+
+F = TypeVar("F", bound=IncidentForm)
+
+
+@bp.get("/<int:case_id>/incidents/new", endpoint="new_incident")
+@requires(Permission.ADD_INCIDENT, on=queries.case_of)
+def new_incident(case: Case) -> ResponseReturnValue:
+    """Record something that happened."""
+    form = _offer_agencies(IncidentForm(reported_to_id=current_actor().agency_id), case)
+    _disclose(case)
+    return render("cases/incident.html", case=case, form=form)
+
+
+@bp.post("/<int:case_id>/incidents/new", endpoint="add_incident")
+@requires(Permission.ADD_INCIDENT, on=queries.case_of)
+def add_incident(case: Case) -> ResponseReturnValue:
+    """Record it."""
+    _disclose(case)
+    form = _offer_agencies(IncidentForm().as_of(today()), case)
+    if not form.validate():
+        return invalid("cases/incident.html", case=case, form=form)
+    assert form.happened_on.data is not None
+    operations.add_incident(
+        current_actor(),
+        case=case,
+        happened_on=form.happened_on.data,
+        what=form.what.data,
+        reported_to_id=form.reported_to_id.data,
+        hate=form.hate.data,
+        now=now(),
+    )
+    flash("The incident was recorded.")
+    return see_other("cases.show", case_id=case.id)
+
+
+@bp.get("/<int:case_id>/incidents/<int:incident_id>/change", endpoint="change_incident")
+@requires(Permission.CHANGE_INCIDENT, on=queries.incident_of)
+def change_page(incident: CaseIncident) -> ResponseReturnValue:
+    """Put right what was recorded."""
+    _disclose(incident.case)
+    form = _offer_agencies(ChangeIncidentForm(obj=incident), incident.case, incident)
+    return render("cases/incident_change.html", case=incident.case, incident=incident, form=form)
+
+
+@bp.post("/<int:case_id>/incidents/<int:incident_id>/change", endpoint="change_incident_submit")
+@requires(Permission.CHANGE_INCIDENT, on=queries.incident_of)
+def change(incident: CaseIncident) -> ResponseReturnValue:
+    """Save it, unless somebody else saved first: then show both, and keep what was typed."""
+    case = incident.case
+    _disclose(case)
+    form = _offer_agencies(ChangeIncidentForm().as_of(today()), case, incident)
+    if not form.validate():
+        return invalid("cases/incident_change.html", case=case, incident=incident, form=form)
+    assert form.happened_on.data is not None
+    try:
+        operations.change_incident(
+            current_actor(),
+            incident=incident,
+            version=form.version_read,
+            happened_on=form.happened_on.data,
+            what=form.what.data,
+            reported_to_id=form.reported_to_id.data,
+            hate=form.hate.data,
+            reason=form.reason.data,
+            now=now(),
+        )
+    except Stale as stale:
+        page = "cases/incident_change.html"
+        return saved_first(page, form, stale, version=incident.version, case=incident.case, incident=incident)
+    flash("The incident was corrected.")
+    return see_other("cases.show", case_id=case.id)
+
+
+@bp.get("/<int:case_id>/incidents/<int:incident_id>/remove", endpoint="remove_incident")
+@requires(Permission.CHANGE_INCIDENT, on=queries.incident_of)
+def remove_page(incident: CaseIncident) -> ResponseReturnValue:
+    """Ask for the reason."""
+    _disclose(incident.case)
+    form = RemoveIncidentForm(version=str(incident.version))
+    return render("cases/incident_remove.html", case=incident.case, incident=incident, form=form)
+
+
+@bp.post("/<int:case_id>/incidents/<int:incident_id>/remove", endpoint="remove_incident_submit")
+@requires(Permission.CHANGE_INCIDENT, on=queries.incident_of)
+def remove(incident: CaseIncident) -> ResponseReturnValue:
+    """Take it out of the case."""
+    case = incident.case
+    _disclose(case)
+    form = RemoveIncidentForm()
+    if not form.validate():
+        return invalid("cases/incident_remove.html", case=case, incident=incident, form=form)
+    try:
+        operations.remove_incident(
+            current_actor(), incident=incident, version=form.version_read, reason=form.reason.data, now=now()
+        )
+    except Stale as stale:
+        page = "cases/incident_remove.html"
+        return saved_first(page, form, stale, version=incident.version, case=case, incident=incident)
+    flash("The incident was removed from the case.")
+    return see_other("cases.show", case_id=case.id)
+
+
+def _offer_agencies(form: F, case: Case, incident: CaseIncident | None = None) -> F:
+    """Agencies that can be told: today's, and the one that an incident was reported to, if it has left since."""
+    agencies = list(belonging.agencies_in(case.partnership_id, on=today()))
+    if incident is not None and incident.reported_to_id not in dict(agencies):
+        agencies.append((incident.reported_to_id, incident.reported_to.name))
+    form.reported_to_id.choices = offered(agencies, first="Choose an agency")
+    return form
+
+
+def _disclose(case: Case) -> None:
+    disclose("case.edit", object=f"case:{case.id}", subjects=[part.person_id for part in case.people])

@@ -1,0 +1,1 @@
+"""The subcommands of `roundtable`, a module per subject."""

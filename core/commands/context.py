@@ -1,0 +1,48 @@
+"""What the commands share: the application from the settings, and an answer in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+
+from core.config import Config
+from core.errors import Refused, RoundtableError
+
+pass_config = click.make_pass_decorator(Config)
+
+
+def application(config: Config) -> Flask:
+    """The application, without asking whether its tables are up to date."""
+    from core.app import create_app  # half a second of imports that `--help` does not need
+
+    return create_app(config)
+
+
+def migrated_application(config: Config) -> Flask:
+    """The application; ends the command when core's tables are missing or out of date.
+
+    A plugin whose own are is left out, with a warning: it must not hold up the rest.
+    """
+    from core.plugin_host import leave_out_behind
+    from core.schema import what_is_behind
+
+    app = application(config)
+    behind = what_is_behind(app)
+    if "core" in behind:
+        raise click.ClickException(f"the tables of {', '.join(behind)} are not up to date: run 'roundtable db upgrade'")
+    for name in behind:
+        click.echo(f"{name} is left out: its tables are not up to date. Run 'roundtable db upgrade'.", err=True)
+    leave_out_behind(app, behind)
+    return app
+
+
+@contextmanager
+def plain_refusals() -> Iterator[None]:
+    """Show a refusal as one line, not as a traceback."""
+    try:
+        yield
+    except Refused as refused:
+        raise click.ClickException(refused.reason) from None
+    except RoundtableError as failure:
+        raise click.ClickException(str(failure)) from None

@@ -1,0 +1,74 @@
+"""`roundtable plugins`: what is installed, and whether it is sound."""
+
+import click
+
+from core.clock import local_date, utc_now
+from core.commands.context import application, pass_config
+from core.config import Config
+from core.plugin_host.report import PluginReport
+
+
+@click.group()
+def plugins() -> None:
+    """See the plugins that bring agencies' pathways."""
+
+
+@plugins.command("list")
+@pass_config
+def list_plugins(config: Config) -> None:
+    """List every plugin with its version, interface, pathways, hooks, tables and state."""
+    from core.plugin_host import host_of
+
+    for report in host_of(application(config)).reports:
+        click.echo(f"{report.name}  {report.version}  {report.state}")
+        if report.title:
+            click.echo(f"    {report.title}; interface {report.api}")
+        for label, values in (
+            ("pathways", report.pathways),
+            ("hooks", report.hooks),
+            ("tables", report.tables),
+        ):
+            if values:
+                click.echo(f"    {label}: {', '.join(values)}")
+        for fault in _faults(report):
+            click.echo(f"    {fault}")
+
+
+@plugins.command()
+@pass_config
+def check(config: Config) -> None:
+    """Load every plugin as the service would, and try it where nobody's data is needed.
+
+    Its migrations are run in an empty database and compared with its models, each reading hook is asked about
+    nothing, and each pathway about somebody of whom nothing is known. Exits with 1, saying what is wrong with
+    which, if one fails.
+    """
+    from core.plugin_host import host_of
+    from core.plugin_host.checking import faults_in
+
+    app = application(config)
+    host = host_of(app)
+    tried = faults_in(app, host, on=local_date(utc_now()))
+    faulty = 0
+    for report in host.reports:
+        # One that was refused while loading was not tried; its name may be that of another, which was.
+        loaded = report.stage in ("", "migrations")
+        faults = _refusal(report) + (tried.get(report.name, []) if loaded else [])
+        faulty += bool(faults)
+        for fault in faults:
+            click.echo(f"{report.name}: {fault}", err=True)
+    sound = len(host.reports) - faulty
+    click.echo(f"{sound} of {len(host.reports)} plugins are sound.")
+    if faulty:
+        raise SystemExit(1)
+
+
+def _refusal(report: PluginReport) -> list[str]:
+    """Where and why it was refused, in a line."""
+    return [f"refused at the stage “{report.stage}”: {report.reason}"] if report.stage else []
+
+
+def _faults(report: PluginReport) -> list[str]:
+    """What is wrong with it, in a line each."""
+    off = [f"{hook} is switched off, reference {reference}" for hook, reference in report.switched_off.items()]
+    return _refusal(report) + off + ([report.last_failure] if report.last_failure else [])

@@ -1,0 +1,54 @@
+"""The story's documents as files: the agenda as it first went out, and each reader's minutes."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from core.accounts.queries import actor_as_of
+from core.circulation.operations import keep_copy, paper_for, part_for
+from core.circulation.queries import circulations_of, copy_by_id
+from core.clock import local_date
+from core.demo.cast import Cast
+from core.extensions import db
+from core.meetings.agenda_document import AgendaRecord
+from core.meetings.models import AgendaVersion
+from core.minutes.operations import RENDERER
+from core.minutes.readers import reader_of
+from core.minutes.render import agenda_html
+from core.references import file_name
+from core.web.transaction import begin_write
+
+HEART = "east-november"
+"""The meeting that the story tells from nomination to circulated minutes."""
+
+
+def write_documents(folder: Path, cast: Cast, *, now: datetime) -> None:
+    """Write `agenda-v1.pdf` and a `minutes-….pdf` for each reader of the story's main meeting."""
+    folder.mkdir(parents=True, exist_ok=True)
+    meeting = cast.meeting(HEART)
+    version = db.session.scalars(
+        select(AgendaVersion)
+        .where(AgendaVersion.meeting_id == meeting.id, AgendaVersion.number == 1)
+        .options(undefer(AgendaVersion.record))
+    ).one()
+    record = AgendaRecord.from_plain(version.record)
+    coordinator = actor_as_of(version.circulated_by_id, cast.partnership_id, on=local_date(now))
+    reader = reader_of(coordinator, group_id=meeting.group_id, cases=[line.case_id for line in record.items])
+    (folder / "agenda-v1.pdf").write_bytes(RENDERER.pdf(agenda_html(record.only(reader))).content)
+    circulation = next(each for each in circulations_of(meeting.id) if each.minutes_id is not None)
+    for found in circulation.copies:
+        copy = copy_by_id(found.id)
+        assert copy is not None
+        part = part_for(copy, now=now)
+        issue = paper_for(copy, part)
+        name = file_name("minutes", copy.user.email.partition("@")[0], suffix="pdf")
+        (folder / name).write_bytes(issue.stamped.content)
+        db.session.rollback()
+        begin_write()
+        copy = copy_by_id(found.id)
+        assert copy is not None
+        keep_copy(copy, issue, now=now)
+        db.session.commit()
+    RENDERER.close()

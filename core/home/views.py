@@ -1,0 +1,112 @@
+"""The home page: what waits for me. And the address that says whether the service is well."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import __version__
+from core.admin.queries import accounts_without_password
+from core.facts import Actor, AdminRole, MinutesStatus
+from core.home import queries
+from core.partnerships.agencies.queries import agencies_in
+from core.partnerships.signatures import SignatureState
+from core.policy import Permission
+from core.policy.minutes import approves
+from core.policy.partnerships import partnership_admin
+from core.schema import what_is_behind
+from core.web import current_actor, disclose, now, public, render, requires, today
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@requires(Permission.SEE_HOME)
+def index() -> ResponseReturnValue:
+    """What waits for the person who is signed in."""
+    actor = current_actor()
+    if not actor.in_partnership:
+        return render("home/outside.html")
+    assert actor.partnership_id is not None
+    actions = queries.actions_of_agency(actor, on=today())
+    subjects = queries.subjects_of(actions)
+    if subjects:
+        disclose("home.read", object=f"agency:{actor.agency_id}", subjects=subjects)
+    return render(
+        "home/index.html",
+        today=today(),
+        meetings=queries.next_meetings(actor, now=now()),
+        actions=actions,
+        **_named_work(actor),
+        **_administration(actor),
+    )
+
+
+def _named_work(actor: Actor) -> dict[str, Any]:
+    """What needs a signature, since it is done with names before one."""
+    if not actor.signatory:
+        return {}
+    referrals = queries.open_referrals(actor, on=today())
+    return {
+        "research": queries.research_to_answer(actor, now=now(), on=today()),
+        "to_us": [row for row in referrals if row.to_us],
+        "by_us": [row for row in referrals if not row.to_us],
+        "nominations": queries.nominations_to_decide(actor, now=now()),
+        "minutes": [
+            (row, step)
+            for row in queries.minutes_under_way(actor, now=now())
+            if (step := _step(actor, row)) is not None
+        ],
+        "copies": queries.unread_copies(actor),
+    }
+
+
+def _step(actor: Actor, row: queries.MinutesRow) -> tuple[str, str] | None:
+    """What the actor can do next for these minutes, and where; None when it is somebody else's turn."""
+    if row.status is None:
+        return "Compose the minutes", "minutes.show"
+    if row.status is MinutesStatus.DRAFT:
+        return "Read through and send to the chair", "minutes.show"
+    if row.status is MinutesStatus.SENT_BACK:
+        return "The chair sent them back: put right and send again", "minutes.show"
+    if row.status is MinutesStatus.SUBMITTED:
+        theirs = approves(actor, row.group_id, chair_id=row.chair_id, minute_taker_id=row.minute_taker_id)
+        return ("Read, then approve or send back", "minutes.show") if theirs else None
+    return ("Circulate", "circulation.prepare") if actor.leads(row.group_id) else None
+
+
+def _administration(actor: Actor) -> dict[str, Any]:
+    """What waits for the partnership's administrators, and for those of an agency."""
+    assert actor.partnership_id is not None
+    if partnership_admin(actor):
+        wanted = (SignatureState.RUNS_OUT_SOON, SignatureState.LAPSED)
+        agencies = agencies_in(actor.partnership_id, on=today())
+        return {
+            "signatures": [line for line in agencies if line.signature.state in wanted],
+            "providers_waiting": queries.providers_waiting(actor.partnership_id),
+            "without_password": accounts_without_password(actor.partnership_id),
+        }
+    if AdminRole.AGENCY_ADMIN in actor.roles:
+        return {"without_password": accounts_without_password(actor.partnership_id, actor.agency_id)}
+    return {}
+
+
+@bp.get("/healthz")
+@public
+def health() -> ResponseReturnValue:
+    """200 with the version once the database is reachable and migrated, else 503 with the reason."""
+    try:
+        behind = what_is_behind(current_app)
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", reason="the database cannot be reached"), 503
+    if behind:
+        return jsonify(status="unavailable", reason=f"the tables of {', '.join(behind)} are not up to date"), 503
+    return jsonify(status="ok", version=__version__)
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    """The accessibility statement."""
+    return render("accessibility.html")

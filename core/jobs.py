@@ -1,0 +1,109 @@
+"""The jobs: huey carries "deliver row N"; the outbox is the truth, and a sweep finds what was left behind.
+
+Huey loses the task whose worker is killed, on every storage. So a job is only a wake-up: it is safe to lose, and
+safe to run twice.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from core.circulation.catcher import catching
+from core.circulation.delivery import deliver_due
+from core.clock import utc_now
+from core.config import Config
+from core.extensions import db
+from core.web.answers import forget_old
+from core.web.transaction import begin_write
+
+if TYPE_CHECKING:
+    from huey import Huey
+
+log = logging.getLogger("roundtable.jobs")
+
+EXTENSION = "roundtable_jobs"
+
+
+class Jobs:
+    """One application's queue. Connects when first used: a page that sends nothing needs none."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @cached_property
+    def huey(self) -> "Huey":
+        """The queue, with our tasks on it."""
+        from huey import crontab  # it brings psycopg: a process that sends nothing needs neither
+
+        huey = _queue(self._app.config["ROUNDTABLE"])
+        self._deliver = huey.task(name="deliver")(self._work)
+        huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        return huey
+
+    def wake(self) -> None:
+        """Ask a worker to look at the outbox. Losing this is harmless: the sweep looks every minute."""
+        self.huey  # noqa: B018  makes the queue and its tasks
+        self._deliver()
+
+    def sweep(self) -> None:
+        """What is done every minute: send what was left behind, and forget what nobody will ask for again."""
+        self._work()
+        with self._app.app_context():
+            begin_write()
+            forget_old(now=utc_now())
+            db.session.commit()
+
+    def _work(self) -> int:
+        with self._app.app_context():
+            return deliver_due(now=utc_now)
+
+
+def connect_jobs(app: Flask) -> None:
+    """Give the application its queue."""
+    app.extensions[EXTENSION] = Jobs(app)
+
+
+def _queue(config: Config) -> "Huey":
+    """SQLite beside an SQLite database, PostgreSQL beside PostgreSQL."""
+    from huey import PostgresHuey, SqliteHuey
+
+    if config.url.startswith("sqlite"):
+        return SqliteHuey("roundtable", filename=str(Path(config.data) / "jobs.db"), results=False)
+    return PostgresHuey("roundtable", dsn=config.url.replace("+psycopg", "", 1), results=False)
+
+
+def run_worker(app: Flask) -> None:
+    """Work until told to stop. In a demonstration the mails go to a mail server of our own, shown on a page."""
+    config: Config = app.config["ROUNDTABLE"]
+    with ExitStack() as stack:
+        if config.demo and not config.smtp_host:
+            port = stack.enter_context(catching(app))
+            app.config["ROUNDTABLE"] = replace(config, smtp_host="127.0.0.1", smtp_port=port)
+        jobs: Jobs = app.extensions[EXTENSION]
+        _end_with_parent()
+        log.warning("worker started")
+        jobs.wake()
+        jobs.huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=0.5).run()
+
+
+def _end_with_parent() -> None:
+    """A worker that `serve` started ends when that ends, however it ended."""
+    parent = int(os.environ.get("ROUNDTABLE_PARENT", "0"))
+    if not parent:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

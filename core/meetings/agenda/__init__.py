@@ -1,0 +1,1 @@
+"""The agenda: reading it, building it, sending it out."""

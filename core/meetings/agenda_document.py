@@ -1,0 +1,81 @@
+"""An agenda as circulated: frozen, numbered, and cut down to what one reader may have."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from core.canonical import Frozen
+from core.facts import MARKING, ItemKind
+from core.minutes.record import AuditHead, Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaLine:
+    """An item as it stood when the agenda went out. `title` and `reason` are sensitive where it is a case.
+
+    `closed` marks a case that this copy's reader may not open: it prints as "Restricted" with its reference.
+    """
+
+    id: int
+    number: int
+    kind: ItemKind
+    title: str = ""
+    case_id: int | None = None
+    case_ref: str = ""
+    presenter: str = ""
+    minutes_allotted: int = 0
+    reason: str = ""
+    asks: str = ""
+    urgent: bool = False
+    times_carried: int = 0
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaRecord(Frozen):
+    """A numbered version of a meeting's agenda. A later change makes the next version; this one stays."""
+
+    partnership: str
+    group: str
+    kind: str
+    title: str
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str = ""
+    chair: str = ""
+    coordinator: str = ""
+    marking: str = MARKING
+    version: int
+    circulated_at: datetime
+    research_due: date | None = None
+    items: tuple[AgendaLine, ...] = ()
+    audit_head: AuditHead | None = None
+    whole_sha256: str = ""
+
+    def only(self, reader: Reader) -> "AgendaRecord":
+        """What this reader may have: of a case that they may not open, its reference, place and time."""
+        return replace(
+            self,
+            items=tuple(_cut(line, reader) for line in self.items),
+            whole_sha256=self.whole_sha256 or self.sha256(),
+        )
+
+
+def _cut(line: AgendaLine, reader: Reader) -> AgendaLine:
+    if line.case_id is None:
+        # Reasons and questions are free text about people, whatever the item is about.
+        return line if reader.signatory else replace(line, reason="", asks="")
+    if reader.signatory and line.case_id in reader.open_cases - reader.recused_cases:
+        return line
+    return AgendaLine(
+        id=line.id,
+        number=line.number,
+        kind=line.kind,
+        case_id=line.case_id,
+        case_ref=line.case_ref,
+        presenter=line.presenter,
+        minutes_allotted=line.minutes_allotted,
+        urgent=line.urgent,
+        times_carried=line.times_carried,
+        closed=True,
+    )

@@ -1,0 +1,72 @@
+"""Writing the iCalendar file. Apart from core.meetings.ics, so that icalendar is loaded when one is written."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vRecur,
+    vText,
+)
+
+from core.clock import LONDON
+from core.meetings.ics import Invitation, Method
+
+
+def written(method: Method, invitations: Sequence[Invitation]) -> bytes:
+    """The file's bytes. The same invitations give the same bytes."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Roundtable//Meetings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    calendar.add_component(_london())
+    for invitation in invitations:
+        calendar.add_component(_event(invitation))
+    return bytes(calendar.to_ical())
+
+
+def _event(invitation: Invitation) -> Event:
+    event = Event()
+    event.add("uid", invitation.uid)
+    event.add("sequence", invitation.sequence)
+    event.add("dtstamp", invitation.stamp)
+    event.add("dtstart", invitation.starts.astimezone(LONDON))
+    event.add("dtend", invitation.ends.astimezone(LONDON))
+    event.add("summary", f"{invitation.marking}: {invitation.group}, {invitation.reference}")
+    event.add("location", invitation.location)
+    event.add("url", invitation.url)
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if invitation.method is Method.CANCEL else "CONFIRMED")
+    event.add("organizer", vCalAddress(f"mailto:{invitation.organiser}"))
+    if invitation.attendee:
+        attendee = vCalAddress(f"mailto:{invitation.attendee}")
+        attendee.params["RSVP"] = vText("FALSE")  # apologies are sent where the chair sees them
+        event.add("attendee", attendee)
+    return event
+
+
+def _london() -> Timezone:
+    """The United Kingdom's time since 1996: it changes at 01:00 UTC on the last Sundays of March and October.
+
+    Written out, because icalendar's own Timezone.from_tzid() begins summer time an hour late.
+    """
+    zone = Timezone()
+    zone.add("tzid", LONDON.key)
+    winter, summer = timedelta(0), timedelta(hours=1)
+    for kind, name, before, after, begins, month in (
+        (TimezoneDaylight, "BST", winter, summer, "1996-03-31T01:00", 3),
+        (TimezoneStandard, "GMT", summer, winter, "1996-10-27T02:00", 10),
+    ):
+        part = kind()
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", after)
+        part.add("dtstart", datetime.fromisoformat(begins))  # on the local clock, as the standard has it
+        part.add("rrule", vRecur(freq="YEARLY", bymonth=month, byday="-1SU"))
+        zone.add_component(part)
+    return zone

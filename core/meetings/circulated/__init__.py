@@ -1,0 +1,1 @@
+"""Agendas as they went out: numbered, frozen, and each reader's copy."""

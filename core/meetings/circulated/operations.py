@@ -1,0 +1,114 @@
+"""Sending an agenda out: freeze a numbered version, ask for research, tell the members (docs/domain.md, step 5)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from core import audit
+from core.accounts.models import User
+from core.cases.queries import people_named_in
+from core.circulation import outbox
+from core.clock import local_date
+from core.dates import with_weekday
+from core.errors import Refused, Stale
+from core.extensions import db
+from core.facts import Actor, MeetingStatus
+from core.meetings.agenda import queries as agendas
+from core.meetings.agenda_document import AgendaRecord
+from core.meetings.circulated.queries import record_of
+from core.meetings.diary.notices import when
+from core.meetings.diary.queries import people_of
+from core.meetings.models import AgendaVersion, Meeting
+from core.meetings.research import operations as research
+from core.minutes.record import AuditHead
+from core.policy import Permission, require
+
+TOO_LATE = "This meeting is {status}. An agenda goes out before its meeting."
+NOTHING_NEW = "Nothing has changed since version {number} went out."
+
+
+def has_changed(meeting: Meeting, last: AgendaVersion | None, *, now: datetime) -> bool:
+    """Whether the agenda differs from the version that went out last, other than by number and moment."""
+    if last is None:
+        return True
+    sent = AgendaRecord.from_plain(last.record)
+    current = record_of(
+        meeting,
+        version=last.number,
+        circulated_at=last.circulated_at,
+        research_due=sent.research_due,
+        on=local_date(now),
+        audit_head=sent.audit_head,
+    )
+    # Who chairs or coordinates may change without the agenda's changing.
+    return replace(current, chair=sent.chair, coordinator=sent.coordinator).sha256() != last.record_sha256
+
+
+def circulate(actor: Actor, *, meeting: Meeting, version: int, now: datetime) -> AgendaVersion:
+    """Freeze the agenda as the next version, ask for research on what is new, and tell every member.
+
+    The record keeps the head of the audit trail; its SHA-256 is stored beside it. Earlier versions stay as they
+    went out. `version` is the meeting's, as the sender saw it. Raises Refused and Stale.
+    """
+    require(actor, Permission.CIRCULATE_AGENDA, meeting)
+    if meeting.status is not MeetingStatus.SCHEDULED or meeting.starts_at <= now:
+        raise Refused(TOO_LATE.format(status=meeting.status if meeting.starts_at > now else "over"))
+    if meeting.version != version:
+        raise Stale(told={"Agenda": "It was changed by somebody else. Look at it again before it goes out."})
+    last = agendas.latest_version(meeting.id)
+    if last is not None and not has_changed(meeting, last, now=now):
+        raise Refused(NOTHING_NEW.format(number=last.number))
+    number = last.number + 1 if last is not None else 1
+    asked = research.ask(actor, meeting=meeting, now=now)
+    head = audit.anchor(f"agenda:{meeting.id}:{number}", now=now)
+    record = record_of(
+        meeting,
+        version=number,
+        circulated_at=now,
+        research_due=research.due_on(meeting, on=local_date(now)),
+        on=local_date(now),
+        audit_head=AuditHead(seq=head.seq, hash=head.hash),
+    )
+    sent = AgendaVersion(
+        meeting_id=meeting.id,
+        number=number,
+        record=record.to_plain(),
+        record_sha256=record.sha256(),
+        circulated_at=now,
+        circulated_by_id=actor.user_id,
+        audit_seq=head.seq,
+        audit_hash=head.hash,
+    )
+    db.session.add(sent)
+    db.session.flush()
+    cases = [line.case_id for line in record.items if line.case_id is not None]
+    audit.record(
+        actor,
+        audit.Category.DISCLOSURE,
+        "agenda.circulate",
+        object=f"agenda:{meeting.id}:{number}",
+        subjects=people_named_in(cases),
+        recipient=f"group:{meeting.group_id}",
+        payload={"sha256": sent.record_sha256},
+    )
+    asked_agencies = {each.agency_id for each in asked}
+    for user, _ in people_of(meeting.group_id, on=local_date(now)):
+        _tell(meeting, user, record, asked=user.agency_id in asked_agencies, now=now)
+    return sent
+
+
+def _tell(meeting: Meeting, user: User, record: AgendaRecord, *, asked: bool, now: datetime) -> None:
+    """A reference and a link; the agenda itself stays behind the sign-in."""
+    due = record.research_due
+    request = f"Your agency is asked what it holds, by {with_weekday(due)}.\n\n" if asked and due else ""
+    outbox.queue(
+        user,
+        kind="agenda",
+        subject=f"{meeting.group.name}, {meeting.ref}: agenda, version {record.version}",
+        body=(
+            f"Version {record.version} of the agenda for {when(meeting.starts_at)} is ready.\n\n"
+            f"{request}{outbox.link_to(f'/meetings/{meeting.id}')}\n"
+        ),
+        now=now,
+        partnership_id=meeting.group.partnership_id,
+        meeting=meeting,
+    )

@@ -1,0 +1,58 @@
+"""Reads for circulating an agenda: the record as it would be frozen now."""
+
+from datetime import date, datetime
+
+from core.facts import GroupRole, ItemKind
+from core.meetings.agenda.queries import items_for_record
+from core.meetings.agenda_document import AgendaLine, AgendaRecord
+from core.meetings.diary.queries import leaders_of
+from core.meetings.models import AgendaItem, Meeting
+from core.minutes.record import AuditHead
+
+
+def record_of(
+    meeting: Meeting,
+    *,
+    version: int,
+    circulated_at: datetime,
+    research_due: date | None,
+    on: date,
+    audit_head: AuditHead | None = None,
+) -> AgendaRecord:
+    """The agenda as it stands, whole: what each reader gets is `record.only(reader)`."""
+    leaders = leaders_of(meeting.group_id, on=on)
+    return AgendaRecord(
+        partnership=meeting.group.partnership.name,
+        group=meeting.group.name,
+        kind=str(meeting.group.kind),
+        title=meeting.title,
+        reference=meeting.ref,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        venue=", ".join(part for part in (meeting.venue, meeting.online_link) if part),
+        chair=leaders.get(GroupRole.CHAIR, ""),
+        coordinator=leaders.get(GroupRole.COORDINATOR, ""),
+        version=version,
+        circulated_at=circulated_at,
+        research_due=research_due,
+        items=tuple(_line(item, number) for number, item in enumerate(items_for_record(meeting.id), start=1)),
+        audit_head=audit_head,
+    )
+
+
+def _line(item: AgendaItem, number: int) -> AgendaLine:
+    case = item.case if item.kind is ItemKind.CASE else None
+    return AgendaLine(
+        id=item.id,
+        number=number,
+        kind=item.kind,
+        title=case.title if case is not None else item.heading,
+        case_id=item.case_id,
+        case_ref=case.ref if case is not None else "",
+        presenter=item.presenter_agency.name if item.presenter_agency is not None else "",
+        minutes_allotted=item.minutes_allotted,
+        reason=item.reason,
+        asks=item.nomination.asks if item.nomination is not None else "",
+        urgent=item.urgent,
+        times_carried=item.times_carried,
+    )

@@ -1,0 +1,1 @@
+"""The diary: series, single meetings, moving and cancelling them."""

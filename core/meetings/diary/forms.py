@@ -1,0 +1,250 @@
+"""Forms of the diary."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from core.clock import at_local, local_date
+from core.errors import Refused
+from core.meetings.diary.changes import Terms
+from core.meetings.diary.operations import (
+    ENDS_FIRST,
+    IN_THE_PAST,
+    LONGEST,
+    NO_PLACE,
+    TOO_LONG,
+    terms_as_stored,
+    when_and_where,
+)
+from core.meetings.models import Meeting, Series
+from core.meetings.schedule import (
+    ENDS_BEFORE_IT_STARTS,
+    MOST_WEEKS,
+    NTH,
+    Frequency,
+    OnBankHoliday,
+    Rule,
+    Weekday,
+)
+from core.partnerships.models import Group
+from core.web.forms import SHORT_TEXT, ClockField, DayField, Form, Required, VersionedForm, WholeNumberField, at_most
+from core.working_days import bank_holiday, years_known
+
+T = TypeVar("T")
+
+BANK_HOLIDAY = "This day is a bank holiday: {holiday}. Choose another date, or tick that you meet all the same"
+LONGEST_LINK = 500
+LONGEST_REASON = 2_000
+
+
+class PlaceAndTime:
+    """The fields that say when and where, and what they must add up to."""
+
+    day = DayField("Date", [Required("Enter the date of the meeting")], what="The date of the meeting")
+    starts = ClockField("Starts", [Required("Enter the time at which it starts")])
+    ends = ClockField("Ends", [Required("Enter the time at which it ends")])
+    venue = StringField("Venue", [at_most(SHORT_TEXT, "Venue")])
+    online_link = StringField("Link for those who join online", [at_most(LONGEST_LINK, "Link")])
+
+    all_the_same = BooleanField("Meet on this bank holiday all the same")
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment at which it starts; only of a form that is valid."""
+        return at_local(given(self.day.data), given(self.starts.data))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which it ends."""
+        return at_local(given(self.day.data), given(self.ends.data))
+
+    def faults(self, now: datetime) -> bool:
+        """Put what does not add up beside its field; whether there was anything."""
+        years = years_known()
+        if given(self.day.data).year not in years:
+            _say(self.day, f"The date of the meeting must be before {years[-1] + 1}")
+            return True
+        if self.ends_at <= self.starts_at:
+            _say(self.ends, ENDS_FIRST)
+        elif self.ends_at - self.starts_at > LONGEST:
+            _say(self.ends, TOO_LONG)
+        if self.starts_at <= now:
+            _say(self.day if given(self.day.data) <= local_date(now) else self.starts, IN_THE_PAST)
+        holiday = bank_holiday(given(self.day.data))
+        if holiday and not self.all_the_same.data:
+            _say(self.all_the_same, BANK_HOLIDAY.format(holiday=holiday))
+        check_place(self)
+        return bool(
+            self.all_the_same.errors
+            or self.day.errors
+            or self.starts.errors
+            or self.ends.errors
+            or self.venue.errors
+            or self.online_link.errors
+        )
+
+
+class MeetingForm(PlaceAndTime, Form):
+    """A meeting outside any series."""
+
+    title = StringField("Title", [at_most(SHORT_TEXT, "Title")])
+
+    @classmethod
+    def for_group(cls, group: Group) -> "MeetingForm":
+        """Empty, but for where the group meets."""
+        form: MeetingForm = cls(venue=group.venue)
+        return form
+
+
+class MoveForm(PlaceAndTime, VersionedForm):
+    """Another date, time or place."""
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> "MoveForm":
+        """With the meeting's present values."""
+        form: MoveForm = cls(version=str(meeting.version), **when_and_where(meeting))
+        return form
+
+
+class CancelForm(VersionedForm):
+    """Why a meeting does not take place."""
+
+    reason = TextAreaField(
+        "Why is it cancelled?",
+        [Required("Say why the meeting is cancelled"), at_most(LONGEST_REASON, "The reason")],
+    )
+
+
+class SeriesForm(Form):
+    """A group's rule for meeting. Read twice: from the address for the preview, then from the form."""
+
+    frequency = RadioField(
+        "How often does the group meet?",
+        [Required("Choose how often the group meets")],
+        choices=[
+            SelectChoice(Frequency.MONTHLY.value, "By the month, on the same weekday"),
+            SelectChoice(Frequency.WEEKLY.value, "Every so many weeks"),
+        ],
+        validate_choice=True,
+    )
+    nth = SelectField(
+        "Which week of the month?",
+        choices=[SelectChoice(str(nth), word) for nth, word in NTH.items()],
+        description="Only for a group that meets by the month.",
+    )
+    weekday = SelectField(
+        "On which day?", choices=[SelectChoice(str(int(day)), day.label) for day in Weekday], default="1"
+    )
+    every = WholeNumberField(
+        "Every how many months or weeks?",
+        f"Enter a whole number from 1 to {MOST_WEEKS}",
+        least=1,
+        most=MOST_WEEKS,
+        default=1,
+    )
+    start = DayField("First date", [Required("Enter the first date")], what="The first date")
+    until = DayField("Last date, if there is one", [Optional()], what="The last date")
+    starts = ClockField("Starts", [Required("Enter the time at which the meetings start")])
+    length_minutes = WholeNumberField(
+        "Length in minutes",
+        "Enter a length from 10 to 720 minutes",
+        least=10,
+        most=int(LONGEST.total_seconds() // 60),
+    )
+    venue = StringField("Venue", [at_most(SHORT_TEXT, "Venue")])
+    online_link = StringField("Link for those who join online", [at_most(LONGEST_LINK, "Link")])
+    on_bank_holiday = RadioField(
+        "What happens on a bank holiday?",
+        [Required("Choose what happens on a bank holiday")],
+        choices=[
+            SelectChoice(OnBankHoliday.MOVE.value, "Move the meeting to the next working day"),
+            SelectChoice(OnBankHoliday.SKIP.value, "Skip the meeting"),
+        ],
+        default=OnBankHoliday.MOVE.value,
+    )
+
+    def rule(self) -> Rule | None:
+        """The rule, or None with what is wrong beside its field; only of a form that is valid."""
+        frequency = Frequency(self.frequency.data)
+        try:
+            rule = Rule(
+                frequency=frequency,
+                weekday=Weekday(int(self.weekday.data)),
+                start=given(self.start.data),
+                every=self.every.data,
+                nth=int(self.nth.data) if frequency is Frequency.MONTHLY else None,
+                until=self.until.data,
+                on_bank_holiday=OnBankHoliday(self.on_bank_holiday.data),
+            )
+        except Refused as refused:
+            _say(self.until if refused.reason == ENDS_BEFORE_IT_STARTS else self.every, refused.reason)
+            return None
+        return rule
+
+    def faults(self, today: date) -> bool:
+        """Put what does not add up beside its field; whether there was anything."""
+        start = given(self.start.data)
+        if start.year not in years_known() or start > today + timedelta(days=365):
+            _say(self.start, "The first date must be within the next 12 months")
+        elif start < today:
+            _say(self.start, "The first date must not be in the past")
+        check_place(self)
+        return bool(self.start.errors or self.venue.errors or self.online_link.errors)
+
+    def terms(self) -> Terms | None:
+        """The rule with time and place, or None with what is wrong beside its field; only of a form that is valid."""
+        rule = self.rule()
+        if rule is None:
+            return None
+        return Terms(
+            rule,
+            given(self.starts.data),
+            self.length_minutes.data,
+            self.venue.data or "",
+            self.online_link.data or "",
+        )
+
+    @classmethod
+    def for_group(cls, group: Group) -> "SeriesForm":
+        """Empty, but for what is known of the group."""
+        form: SeriesForm = cls(
+            frequency=Frequency.MONTHLY.value, venue=group.venue, length_minutes=group.length_minutes
+        )
+        return form
+
+
+class ChangeSeriesForm(SeriesForm, VersionedForm):
+    """Another rule, time or place for a series, from a day on. Read twice, as the one that sets it up."""
+
+    start = DayField(
+        "From which date on?", [Required("Enter the date from which this holds")], what="The date from which this holds"
+    )
+
+    @classmethod
+    def of_series(cls, series: Series, *, today: date) -> "ChangeSeriesForm":
+        """With the series' present values, to hold from today on."""
+        stored = terms_as_stored(Terms.of(series))
+        start = max(today, Terms.of(series).rule.start)
+        form: ChangeSeriesForm = cls(**stored, start=start, version=str(series.version))
+        return form
+
+
+def given(value: T | None) -> T:
+    """What a field that was found to be filled in holds."""
+    assert value is not None, "asked of a form that is not valid"
+    return value
+
+
+def check_place(form: Any) -> None:
+    """A venue or a link must be given, and a link is one that a browser opens."""
+    if not (form.venue.data or form.online_link.data):
+        _say(form.venue, NO_PLACE)
+    if form.online_link.data and not form.online_link.data.lower().startswith(("https://", "http://")):
+        _say(form.online_link, "The link must begin with https://")
+
+
+def _say(field: Any, sentence: str) -> None:
+    field.errors = [*field.errors, sentence]

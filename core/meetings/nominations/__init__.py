@@ -1,0 +1,1 @@
+"""Nominations of cases for a meeting."""

@@ -1,0 +1,1 @@
+"""Research before a meeting: what agencies are asked, and their returns."""

@@ -1,0 +1,172 @@
+"""Minutes on their way: composed, submitted, sent back, approved. Approved minutes never change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from core import audit
+from core.audit import Category
+from core.errors import Refused
+from core.extensions import db
+from core.facts import Actor, MeetingStatus, MinutesStatus
+from core.meetings.models import Meeting
+from core.minutes.build import build, sealed
+from core.minutes.models import Document, Minutes, MinutesStep
+from core.minutes.pdf import Paper, Renderer, RenderFailed
+from core.minutes.queries import persons_of
+from core.minutes.record import AuditHead, MeetingRecord
+from core.minutes.render import copy_html, minutes_html
+from core.references import file_name
+
+RENDERER = Renderer()
+"""One warm child for the process; it is started when the first document is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """The fair copy made before approval: what will be frozen, and of which state of the meeting."""
+
+    record: MeetingRecord
+    paper: Paper
+    revision: int
+    version: int
+
+
+def compose(actor: Actor, meeting: Meeting, *, now: datetime) -> Minutes:
+    """Begin the minutes of a closed meeting: they are made of its record whenever they are looked at.
+
+    Raises Refused while the meeting is not closed.
+    """
+    if meeting.status is not MeetingStatus.CLOSED:
+        raise Refused("The minutes are composed when the meeting is closed.")
+    minutes = Minutes(meeting_id=meeting.id, status=MinutesStatus.DRAFT, composed_at=now, composed_by_id=actor.user_id)
+    db.session.add(minutes)
+    db.session.flush()
+    _step(actor, minutes, MinutesStatus.DRAFT, now=now)
+    return minutes
+
+
+def submit(actor: Actor, minutes: Minutes, *, now: datetime) -> None:
+    """Put the minutes before the chair. Raises Refused unless they are a draft or were sent back."""
+    if minutes.status not in (MinutesStatus.DRAFT, MinutesStatus.SENT_BACK):
+        raise Refused("These minutes are with the chair already, or approved.")
+    minutes.submitted_at, minutes.submitted_by_id = now, actor.user_id
+    _step(actor, minutes, MinutesStatus.SUBMITTED, now=now)
+
+
+def is_unchanged(minutes: Minutes) -> bool:
+    """Whether they were sent back and nothing of the record was mended since."""
+    return minutes.status is MinutesStatus.SENT_BACK and minutes.steps[-1].revision == minutes.meeting.revision
+
+
+def send_back(actor: Actor, minutes: Minutes, *, comment: str, now: datetime) -> None:
+    """Give the minutes back to the minute-taker with what is to be mended."""
+    if minutes.status is not MinutesStatus.SUBMITTED:
+        raise Refused("Only minutes that are with the chair can be sent back.")
+    _step(actor, minutes, MinutesStatus.SENT_BACK, comment=comment, now=now)
+
+
+def fair_copy(actor: Actor, minutes: Minutes, *, now: datetime) -> Fair:
+    """Make the document to approve: the record, sealed with the trail's head, and its full PDF.
+
+    Slow, so it is done before the write lock. Raises Refused when the document cannot be made.
+    """
+    revision, version = minutes.meeting.revision, minutes.version
+    head = audit.head()
+    record = sealed(
+        build(minutes.meeting_id),
+        approved_by=actor.name,
+        approved_at=now,
+        head=AuditHead(seq=head.seq, hash=head.hash),
+    )
+    return Fair(record, paper_of(record), revision, version)
+
+
+def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> None:
+    """Freeze record, hash and PDF, and close the meeting's record for good.
+
+    Raises Refused when the minutes are not with the chair, or anything changed since the copy was made.
+    """
+    meeting = minutes.meeting
+    if minutes.status is not MinutesStatus.SUBMITTED:
+        raise Refused("These minutes are not waiting for approval: somebody has approved them or sent them back.")
+    if (meeting.revision, minutes.version) != (fair.revision, fair.version):
+        raise Refused("The record changed while the document was made. Read it again, then approve.")
+    assert fair.record.audit_head is not None
+    audit.keep_anchor(fair.record.audit_head.seq, fair.record.audit_head.hash, f"minutes:{minutes.id}", now=now)
+    minutes.record = fair.record.to_plain()
+    minutes.record_sha256 = fair.record.sha256()
+    minutes.audit_seq, minutes.audit_hash = fair.record.audit_head.seq, fair.record.audit_head.hash
+    minutes.approved_at, minutes.approved_by_id = now, actor.user_id
+    minutes.document_id = keep_document(fair.paper, "minutes", "minutes", meeting.ref, now=now).id
+    meeting.frozen_at = now
+    _step(actor, minutes, MinutesStatus.APPROVED, now=now, persons=persons_of(fair.record))
+
+
+def paper_of(record: MeetingRecord) -> Paper:
+    """A record as PDF. Raises Refused, with the reason, when it cannot be made."""
+    return paper_from(minutes_html(record))
+
+
+def paper_from(html: str) -> Paper:
+    """Minutes that are written as HTML already, as PDF. Raises Refused, with the reason, when it cannot be made."""
+    try:
+        return RENDERER.pdf(html)
+    except RenderFailed as failure:
+        raise Refused(f"The document could not be made. {failure.reason}") from failure
+
+
+def stamped_for(paper: Paper, *, name: str, agency: str) -> Paper:
+    """The same document as that reader's own copy. Raises Refused when it cannot be made."""
+    try:
+        return RENDERER.stamped(paper.content, copy_html(name, agency))
+    except RenderFailed as failure:
+        raise Refused(f"The copy could not be made. {failure.reason}") from failure
+
+
+def keep_document(paper: Paper, kind: str, *name: str, now: datetime, made_of: str = "") -> Document:
+    """Keep a PDF byte for byte, under a file name that names nobody; with `made_of`, to be found by it again."""
+    document = Document(
+        kind=kind,
+        file_name=file_name(*name, suffix="pdf"),
+        sha256=sha256(paper.content).hexdigest(),
+        pages=paper.pages,
+        made_at=now,
+        made_of=made_of,
+        content=paper.content,
+    )
+    db.session.add(document)
+    db.session.flush()
+    return document
+
+
+def _step(
+    actor: Actor,
+    minutes: Minutes,
+    status: MinutesStatus,
+    *,
+    now: datetime,
+    comment: str = "",
+    persons: Sequence[int] = (),
+) -> None:
+    minutes.status = status
+    db.session.add(
+        MinutesStep(
+            minutes_id=minutes.id,
+            at=now,
+            user_id=actor.user_id,
+            status=status,
+            comment=comment,
+            revision=minutes.meeting.revision,
+        )
+    )
+    audit.record(
+        actor,
+        Category.ALTERATION,
+        f"minutes.{status.name.lower()}",
+        object=f"minutes:{minutes.id}",
+        subjects=persons,
+        purpose=f"meeting:{minutes.meeting_id}",
+        payload={"record_sha256": minutes.record_sha256, "comment": comment},
+    )

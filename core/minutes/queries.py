@@ -1,0 +1,76 @@
+"""Reads of minutes and their documents."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, raiseload, selectinload, undefer
+
+from core.accounts.models import User
+from core.cases.queries import people_named_in
+from core.extensions import db
+from core.meetings.models import Meeting
+from core.minutes.models import Document, Minutes
+from core.minutes.pdf import Paper
+from core.minutes.record import MeetingRecord
+from core.partnerships.models import Group
+
+
+def minutes_of(meeting_id: int) -> Minutes | None:
+    """A meeting's minutes with their meeting, group and steps; None before they are composed."""
+    return db.session.scalars(
+        select(Minutes)
+        .where(Minutes.meeting_id == meeting_id)
+        .options(
+            joinedload(Minutes.meeting).joinedload(Meeting.group).joinedload(Group.partnership),
+            selectinload(Minutes.steps),
+            raiseload("*"),
+        )
+    ).first()
+
+
+def frozen_record(minutes: Minutes) -> MeetingRecord:
+    """The record as it was approved. Raises ValueError when these minutes are not approved."""
+    if not minutes.record_sha256:
+        raise ValueError("these minutes have no frozen record")
+    return _frozen(minutes.id, minutes.record_sha256)
+
+
+@lru_cache(maxsize=16)
+def _frozen(minutes_id: int, _sha256: str) -> MeetingRecord:
+    """Read once: approved minutes are immutable, and the hash of what was approved is part of what is asked."""
+    return MeetingRecord.from_plain(db.session.scalars(select(Minutes.record).where(Minutes.id == minutes_id)).one())
+
+
+def document_bytes(document_id: int) -> Document:
+    """A document with its bytes."""
+    return db.session.scalars(
+        select(Document).where(Document.id == document_id).options(undefer(Document.content))
+    ).one()
+
+
+def paper_made_of(made_of: str) -> Paper | None:
+    """The paper that was kept under exactly that; None when there is none yet."""
+    document = db.session.scalars(
+        select(Document)
+        .where(Document.made_of == made_of)
+        .order_by(Document.id)
+        .limit(1)
+        .options(undefer(Document.content))
+    ).first()
+    return Paper(document.content, document.pages) if document is not None else None
+
+
+def persons_of(record: MeetingRecord) -> Sequence[int]:
+    """Ids of the persons named in the cases of a record, for the trail: those of items shown in full alone."""
+    cases = {item.case_id for item in record.items if item.case_id is not None and not item.by_reference}
+    return people_named_in(cases)
+
+
+def names_of_steps(minutes: Minutes) -> Mapping[int, str]:
+    """Account id -> name, of those who took the minutes' steps."""
+    return dict(
+        db.session.execute(
+            select(User.id, User.name).where(User.id.in_({step.user_id for step in minutes.steps}))
+        ).all()
+    )

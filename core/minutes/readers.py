@@ -1,0 +1,33 @@
+"""Who a document is for, as of now: the reader's rights, asked again for every copy."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import case, select
+
+from core.cases.models import Case
+from core.extensions import db
+from core.facts import Actor
+from core.minutes.record import Reader
+from core.policy.cases import open_to
+
+
+def reader_of(
+    actor: Actor, *, group_id: int, cases: Iterable[int | None], granted: frozenset[int] = frozenset()
+) -> Reader:
+    """The reader that this person is of a group's document which is about those cases. One query."""
+    wanted = {case_id for case_id in cases if case_id is not None}
+    cases_now = db.session.execute(
+        select(Case.id, Case.restricted, case((open_to(actor), 1), else_=0)).where(Case.id.in_(wanted))
+    ).all()
+    return Reader(
+        user_id=actor.user_id,
+        agency_id=actor.agency_id,
+        agency_name=actor.agency_name,
+        name=actor.name,
+        is_chair_or_coordinator=actor.leads(group_id),
+        signatory=actor.signatory and actor.in_partnership,
+        granted_items=granted,
+        open_cases=frozenset(number for number, _, is_open in cases_now if is_open),
+        restricted_cases=frozenset(number for number, restricted, _ in cases_now if restricted),
+        recused_cases=actor.recused_cases,
+    )

@@ -1,0 +1,15 @@
+"""Every table of core, imported in one place for migrations and tests."""
+
+import core.accounts.models
+import core.actions.models
+import core.audit.models
+import core.books.models
+import core.cases.models
+import core.circulation.models
+import core.meetings.models
+import core.minutes.models
+import core.partnerships.models
+import core.people.models
+import core.recording.models
+import core.referrals.models
+import core.web.models  # noqa: F401  imported for the tables that they declare

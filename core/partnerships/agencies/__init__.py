@@ -1,0 +1,1 @@
+"""Agencies of a partnership, and their signatures of the Information Sharing Protocol."""

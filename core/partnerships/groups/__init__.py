@@ -1,0 +1,1 @@
+"""Groups of a partnership: members, area, closing."""

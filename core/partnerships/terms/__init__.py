@@ -1,0 +1,1 @@
+"""Terms: the clocks of a partnership and of its groups."""

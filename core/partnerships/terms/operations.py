@@ -1,0 +1,49 @@
+"""Changing the clocks of a partnership or of one of its groups."""
+
+from collections.abc import Mapping
+
+from core import audit
+from core.errors import Stale
+from core.facts import Actor
+from core.partnerships.clocks import SETTINGS, faults_in
+from core.partnerships.models import Group, Partnership
+
+
+def faults_of_partnership(partnership: Partnership, typed: Mapping[str, str], groups: list[Group]) -> dict[str, str]:
+    """What is wrong with a partnership's own values; also where a group's own terms would no longer fit them."""
+    faults = faults_in(typed)
+    if faults:
+        return faults
+    for group in groups:
+        for name, fault in faults_in({**typed, **group.clocks}).items():
+            faults.setdefault(name, f"{fault} {group.name} has terms of its own that no longer fit.")
+    return faults
+
+
+def change_clocks_of_partnership(
+    actor: Actor, *, partnership: Partnership, version: int, own: Mapping[str, str]
+) -> None:
+    """Keep a partnership's own values, checked before; what is not in `own` follows the defaults. Raises Stale."""
+    if version != partnership.version:
+        raise Stale(_boxes(partnership.clocks))
+    partnership.clocks = {name: int(value) for name, value in own.items()}
+    audit.record(
+        actor,
+        audit.Category.ADMIN,
+        "partnership.clocks",
+        object=f"partnership:{partnership.id}",
+        payload=partnership.clocks,
+    )
+
+
+def change_clocks_of_group(actor: Actor, *, group: Group, version: int, own: Mapping[str, str]) -> None:
+    """Keep a group's own terms, checked before; what is not in `own` follows the partnership. Raises Stale."""
+    if version != group.version:
+        raise Stale(_boxes(group.clocks))
+    group.clocks = {name: int(value) for name, value in own.items()}
+    audit.record(actor, audit.Category.ADMIN, "group.terms", object=f"group:{group.id}", payload=group.clocks)
+
+
+def _boxes(own: Mapping[str, int]) -> dict[str, int | None]:
+    """Every box of the form with its own value, or empty."""
+    return {name: own.get(name) for name in SETTINGS}

@@ -1,0 +1,37 @@
+"""Persons named in cases."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Versioned
+
+
+class Person(Versioned, Base):
+    """Somebody named in a case. Names are kept as they were written; `search_name` is for finding them."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "ref"),
+        Index("ix_person_partnership_search_name", "partnership_id", "search_name", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    ref: Mapped[str] = mapped_column(String(40))
+    given_name: Mapped[str] = mapped_column(String(200), default="")
+    family_name: Mapped[str] = mapped_column(String(200), default="")
+    known_as: Mapped[str] = mapped_column(String(200), default="")
+    date_of_birth: Mapped[date | None]
+    address: Mapped[str] = mapped_column(Text, default="")
+    postcode: Mapped[str] = mapped_column(String(12), default="")
+    support_needs: Mapped[str] = mapped_column(Text, default="")
+    tenure: Mapped[str] = mapped_column(String(100), default="")
+    search_name: Mapped[str] = mapped_column(String(650), default="")
+    """Case-folded, accents off, family name first: core.people.names.search_name."""
+
+    @property
+    def name(self) -> str:
+        """As people say it: given name, family name."""
+        return f"{self.given_name} {self.family_name}".strip() or self.known_as

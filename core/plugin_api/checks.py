@@ -1,0 +1,93 @@
+"""What a pathway must keep to before a referral can travel on it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from core.plugin_api.pathway import Clock, Pathway, Stage, Transition
+from core.plugin_api.pathway_form import PathwayForm
+
+KEY = re.compile(r"[a-z][a-z0-9_]{0,58}")
+_MUST_HAVE = ("key", "title", "payload_version", "form", "stages", "transitions", "halted")
+
+
+def faults_of(pathway: Pathway[Any]) -> list[str]:
+    """Everything that is wrong with a pathway's description, each a sentence. Empty when it can be used."""
+    missing = [name for name in _MUST_HAVE if not hasattr(pathway, name)]
+    if missing:
+        return [f"{type(pathway).__name__} does not say its {name}." for name in missing]
+    form: object = pathway.form
+    if not (isinstance(form, type) and issubclass(form, PathwayForm)):
+        return [f"The form of {pathway.key} is not a PathwayForm."]
+    if not pathway.stages or not all(isinstance(stage, Stage) for stage in pathway.stages):
+        return [f"{pathway.key} has no stages."]
+    if not all(isinstance(transition, Transition) for transition in pathway.transitions):
+        return [f"A transition of {pathway.key} is not a Transition."]
+    faults = [f"“{key}” is not a key: lower-case letters, digits and underscores." for key in _bad_keys(pathway)]
+    faults += [f"Two stages are called {key}." for key in _doubles(s.key for s in pathway.stages)]
+    faults += [f"Two transitions are called {key}." for key in _doubles(t.key for t in pathway.transitions)]
+    faults += [f"Clock “{clock.label}” needs either working days or months." for clock in _bad_clocks(pathway)]
+    return faults or _faults_of_way(pathway)
+
+
+def _faults_of_way(pathway: Pathway[Any]) -> list[str]:
+    """Faults of the stage machine: dead ends, stages out of reach, moves out of a closed stage."""
+    stages = {stage.key: stage for stage in pathway.stages}
+    faults: list[str] = []
+    for move in pathway.transitions:
+        faults += [
+            f"Transition {move.key} names stage {key}, which does not exist."
+            for key in (move.source, move.target)
+            if key not in stages
+        ]
+        if not move.by:
+            faults.append(f"Nobody may make transition {move.key}.")
+    if pathway.halted not in stages:
+        faults.append(f"A withdrawn consent leads to stage {pathway.halted}, which does not exist.")
+    if faults:
+        return faults
+    if not stages[pathway.halted].closed:
+        faults.append(f"A withdrawn consent must close the referral, and stage {pathway.halted} is not closed.")
+    faults += [
+        f"Transition {move.key} leads out of {move.source}, which is closed."
+        for move in pathway.transitions
+        if stages[move.source].closed
+    ]
+    reached = _reachable(pathway, pathway.stages[0].key) | {pathway.halted}
+    faults += [f"No move leads to stage {key}." for key in stages if key not in reached]
+    faults += [
+        f"From stage {key} there is no way to an end."
+        for key, stage in stages.items()
+        if not stage.closed and not any(stages[end].closed for end in _reachable(pathway, key))
+    ]
+    return faults
+
+
+def _reachable(pathway: Pathway[Any], start: str) -> set[str]:
+    """Keys of the stages to which moves lead from `start`, itself included."""
+    found, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        further = {move.target for move in pathway.transitions if move.source == here} - found
+        found |= further
+        waiting += further
+    return found
+
+
+def _doubles(keys: Iterable[str]) -> list[str]:
+    return [key for key, count in Counter(keys).items() if count > 1]
+
+
+def _bad_keys(pathway: Pathway[Any]) -> list[str]:
+    keys = [
+        pathway.key,
+        *(stage.key for stage in pathway.stages),
+        *(move.key for move in pathway.transitions),
+    ]
+    return [key for key in keys if not KEY.fullmatch(key)]
+
+
+def _bad_clocks(pathway: Pathway[Any]) -> list[Clock]:
+    clocks = [stage.clock for stage in pathway.stages if stage.clock is not None]
+    return [clock for clock in clocks if (clock.working_days > 0) == (clock.months > 0)]

@@ -1,0 +1,289 @@
+"""A pathway: everything that belongs to one referral scheme, in one object (docs/adr/0003-plugins.md)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar, Generic
+
+from core.errors import Refused
+from core.facts import Actor, Row
+from core.plugin_api.facts import P, Progress, ReferralFacts
+from core.plugin_api.pathway_form import PathwayForm
+
+
+class Mover(StrEnum):
+    """Who may make a move, and for whom a stage waits."""
+
+    PROVIDER = "provider"
+    REFERRER = "referrer"
+    CHAIR = "chair or coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is due next: so many working days, or so many calendar months, after it starts. One of the two."""
+
+    label: str
+    working_days: int = 0
+    months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A clock and the day from which it counts."""
+
+    clock: Clock
+    start: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a referral can be. `waits_for`: whose turn it is. `clock` starts when a referral comes to it.
+
+    `closed` stages end the referral: no move leads on and no clock runs.
+    """
+
+    key: str
+    title: str
+    waits_for: Mover | None = None
+    clock: Clock | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A move from one stage to another, or to the same one again.
+
+    `by`: who may make it. `consents`: keys of the consents that must be given, as far as the pathway asks for
+    them on that day. `checks_eligibility`: open only if the person was eligible on the day of the referral.
+    `measures_outcome`: the outcome measures are asked for together with `form`.
+    """
+
+    key: str
+    source: str
+    target: str
+    label: str
+    by: frozenset[Mover]
+    form: type[PathwayForm] | None = None
+    consents: frozenset[str] = frozenset()
+    checks_eligibility: bool = False
+    measures_outcome: bool = False
+
+
+class Eligibility(StrEnum):
+    """What a finding says."""
+
+    ELIGIBLE = "eligible"
+    REFUSED = "refused"
+    UNDETERMINED = "cannot determine"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer to "is this scheme for this person?". `changes_on`: the day on which a refusal ends."""
+
+    result: Eligibility
+    reason: str
+    changes_on: date | None = None
+
+    @classmethod
+    def eligible(cls, reason: str) -> "Finding":
+        """Nothing stands in the way in this respect."""
+        return cls(Eligibility.ELIGIBLE, reason)
+
+    @classmethod
+    def refused(cls, reason: str, changes_on: date | None = None) -> "Finding":
+        """The scheme is not for this person, and the day on which that changes, if it will."""
+        return cls(Eligibility.REFUSED, reason, changes_on)
+
+    @classmethod
+    def undetermined(cls, reason: str) -> "Finding":
+        """It cannot be said yet; the reason says what must be found out."""
+        return cls(Eligibility.UNDETERMINED, reason)
+
+
+def overall(findings: Iterable[Finding]) -> Eligibility:
+    """Refused if one finding refuses; else undetermined if one is, or none was made; else eligible."""
+    results = {finding.result for finding in findings}
+    for result in (Eligibility.REFUSED, Eligibility.UNDETERMINED, Eligibility.ELIGIBLE):
+        if result in results:
+            return result
+    return Eligibility.UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNeeded:
+    """A consent that the pathway asks for: whose, and why. `halts`: its withdrawal closes the referral."""
+
+    key: str
+    who: str
+    why: str
+    halts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTemplate:
+    """An action that is usually agreed with a referral, offered to the minute-taker. Due in working days."""
+
+    key: str
+    text: str
+    due_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMeasure:
+    """A question asked at reviews and at the end. `answers`: key -> text, in the order shown."""
+
+    key: str
+    title: str
+    answers: tuple[tuple[str, str], ...]
+
+    def text_of(self, answer: str) -> str:
+        """The answer in words. Raises KeyError for one that is not on the list."""
+        return dict(self.answers)[answer]
+
+
+@dataclass(frozen=True)  # without slots: on 3.11 a generic one with slots cannot be made as X[int](…)
+class StageMove(Generic[P]):
+    """A move that is being made. `transition` is None when the referral is made, and when a withdrawn consent
+    halts it; `source` is None when it is made. `answers`: what the form held, as JSON values.
+    """
+
+    referral: ReferralFacts[P]
+    target: str
+    actor: Actor
+    on: date
+    source: str | None = None
+    transition: Transition | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page of the plugin's own, for the provider's staff: what its link says, and its endpoint."""
+
+    title: str
+    endpoint: str
+
+
+class Pathway(ABC, Generic[P]):
+    """One referral scheme. `P` is its payload, a frozen dataclass.
+
+    Core runs the stages, keeps the consents, counts the clocks and filters what each audience sees; the
+    pathway says what they are. All methods but `moved` and `flags` are pure: the same arguments give the same
+    answer. A referral begins at the first of `stages`; `halted` is the closed stage to which a withdrawn consent leads.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    payload_version: ClassVar[int]
+    form: ClassVar[type[PathwayForm]]
+    stages: ClassVar[Sequence[Stage]]
+    transitions: ClassVar[Sequence[Transition]]
+    halted: ClassVar[str]
+    register: ClassVar[OwnPage | None] = None
+    """What the provider keeps for itself; the endpoint takes `provider_id`."""
+    record: ClassVar[OwnPage | None] = None
+    """What the provider keeps of one referral; the endpoint takes `referral_id`."""
+
+    @abstractmethod
+    def eligibility(self, facts: ReferralFacts[P], on: date) -> Sequence[Finding]:
+        """What stands for and against this person on that day. Without a payload: as far as can be said."""
+
+    @abstractmethod
+    def consents(self, facts: ReferralFacts[P], on: date) -> Sequence[ConsentNeeded]:
+        """The consents that this referral needs on that day."""
+
+    @abstractmethod
+    def payload(self, form: Any) -> P:
+        """The payload of a valid form; `form` is an instance of the pathway's own `form`."""
+
+    @abstractmethod
+    def load(self, data: Mapping[str, Any], version: int) -> P:
+        """The payload that `dump` wrote as that version; older versions are brought up to date.
+
+        Raises ValueError for a version that never was.
+        """
+
+    def dump(self, payload: P) -> dict[str, Any]:
+        """The payload as JSON values: dates in ISO form, tuples as lists."""
+        if not is_dataclass(payload) or isinstance(payload, type):
+            raise TypeError(f"the payload of {self.key} is not a dataclass")
+        return {name: _json(value) for name, value in asdict(payload).items()}
+
+    @abstractmethod
+    def summary(self, payload: P) -> str:
+        """One plain sentence that everybody who may know of the referral may read. Frozen at each move."""
+
+    @abstractmethod
+    def rows(self, payload: P, progress: Progress) -> Sequence[Row]:
+        """All lines about the referral, each with the audiences that may read it. Frozen at each move."""
+
+    @abstractmethod
+    def action_templates(self) -> Sequence[ActionTemplate]:
+        """Actions usually agreed with a referral."""
+
+    @abstractmethod
+    def outcomes(self) -> Sequence[OutcomeMeasure]:
+        """What is asked at reviews and at the end."""
+
+    def moved(self, move: StageMove[P]) -> None:
+        """Write to the plugin's own tables, in the move's transaction. Raising Refused undoes the move."""
+        return None
+
+    def outcome(self, move: StageMove[P], measures: Mapping[str, str]) -> str:
+        """How a referral ended, in words that the referrer may read; asked for when a move closes it."""
+        return self.measured(measures) or self.stage(move.target).title
+
+    def advance(self, payload: P, move: StageMove[P]) -> P:
+        """The payload after the move: unchanged unless the pathway keeps something of the move's answers."""
+        return payload
+
+    def flags(self, facts: ReferralFacts[P], on: date) -> Sequence[str]:
+        """What the provider should notice on that day about a referral that stays open. May read own tables."""
+        return ()
+
+    def clock(self, payload: P, progress: Progress) -> RunningClock | None:
+        """The clock that runs now: that of the stage, unless the pathway counts from elsewhere."""
+        clock = self.stage(progress.stage).clock
+        return None if clock is None else RunningClock(clock, progress.since)
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key. Raises KeyError when there is none."""
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        raise KeyError(key)
+
+    def transition(self, key: str) -> Transition:
+        """The transition of that key. Raises Refused where there is none: the page that offered it is old."""
+        for transition in self.transitions:
+            if transition.key == key:
+                return transition
+        raise Refused("This step no longer exists. Open the referral again to see what comes next.")
+
+    def measured(self, measures: Mapping[str, str]) -> str:
+        """The answers in words, in the order of `outcomes`; to questions no longer asked, left out."""
+        told = [
+            f"{measure.title}: {measure.text_of(measures[measure.key]).lower()}"
+            for measure in self.outcomes()
+            if measures.get(measure.key) in dict(measure.answers)
+        ]
+        return "; ".join(told)
+
+
+def _json(value: Any) -> Any:
+    """A dataclass's value as JSON knows it."""
+    match value:
+        case StrEnum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _json(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_json(inner) for inner in value]
+        case _:
+            return value

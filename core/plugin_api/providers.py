@@ -1,0 +1,70 @@
+"""What a plugin's page works on, for `requires`: a provider's register, or what it keeps of one referral."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from core.clock import local_date
+from core.errors import NotFound
+from core.extensions import db
+from core.facts import AT_WORK
+from core.partnerships.models import Provider
+from core.plugin_api.facts import ProviderFacts, ReferralAtProvider
+from core.referrals.models import Referral
+
+
+def provider_of(pathway: str) -> Callable[..., ProviderFacts]:
+    """A loader of the provider that a URL names in `provider_id`, for `requires(Permission.KEEP_REGISTER, on=…)`.
+
+    It raises NotFound for an id that is missing, of another pathway, or of an agency that was never
+    approved for it. A suspended one is there: it goes on with the referrals that it has.
+    """
+
+    def load(provider_id: int, **_other: Any) -> ProviderFacts:
+        row = db.session.scalar(
+            select(Provider)
+            .where(
+                Provider.id == provider_id,
+                Provider.pathway_key == pathway,
+                Provider.status.in_(AT_WORK),
+            )
+            .options(joinedload(Provider.agency))
+        )
+        if row is None:
+            raise NotFound
+        return ProviderFacts(row.id, row.partnership_id, row.agency_id, row.agency.name, row.pathway_key)
+
+    return load
+
+
+def referral_of(pathway: str) -> Callable[..., ReferralAtProvider]:
+    """A loader of the referral that a URL names in `referral_id`, for `requires(Permission.KEEP_RECORD, on=…)`.
+
+    It raises NotFound for an id that is missing or of another pathway.
+    """
+
+    def load(referral_id: int, **_other: Any) -> ReferralAtProvider:
+        row = db.session.scalar(
+            select(Referral)
+            .where(Referral.id == referral_id, Referral.pathway_key == pathway)
+            .options(joinedload(Referral.person), joinedload(Referral.provider))
+        )
+        if row is None:
+            raise NotFound
+        return ReferralAtProvider(
+            id=row.id,
+            ref=row.ref,
+            person_id=row.person_id,
+            person_name=row.person.name,
+            case_id=row.case_id,
+            provider_id=row.provider_id,
+            partnership_id=row.partnership_id,
+            agency_id=row.provider.agency_id,
+            stage=row.stage,
+            opened_on=local_date(row.opened_at),
+            closed=row.closed_at is not None,
+        )
+
+    return load

@@ -1,0 +1,119 @@
+"""Who may run the partnership's books of accounts, read the trail and look after the machine."""
+
+from core.accounts.models import User
+from core.facts import Actor, AdminRole, Verdict
+from core.policy.partnerships import partnership_admin
+from core.policy.permissions import Permission
+from core.policy.standing import anybody, same_partnership
+
+SHARED_AGENCY = (
+    "This agency belongs to another partnership as well, and its people’s accounts open that one’s cases, too. Its own "
+    "administrator makes and manages them, or whoever runs the machine, on the command line."
+)
+
+IN_USE = (
+    "The owner of this account has set a password. Only a partnership administrator may invite them again; of an "
+    "agency that two partnerships share, whoever runs the machine."
+)
+
+
+def _has(actor: Actor, *roles: AdminRole) -> bool:
+    return any(role in actor.roles for role in roles)
+
+
+def see_admin(actor: Actor, _subject: object = None) -> Verdict:
+    """Any of the administrators, and auditors."""
+    if actor.roles and (actor.in_partnership or AdminRole.PLATFORM_ADMIN in actor.roles):
+        return Verdict.yes()
+    return Verdict.no("Only administrators and auditors may see this.")
+
+
+def manage_users(actor: Actor, _subject: object = None) -> Verdict:
+    """Partnership administrators for the partnership's agencies, agency administrators for their own."""
+    if actor.in_partnership and _has(actor, AdminRole.PARTNERSHIP_ADMIN, AdminRole.AGENCY_ADMIN):
+        return Verdict.yes()
+    return Verdict.no("Only an administrator may manage accounts.")
+
+
+def manage_user(actor: Actor, user: User) -> Verdict:
+    """One account: of an agency of the partnership, or of the agency administrator's own agency.
+
+    Whoever manages an account can let somebody else into it, by an invitation. So nobody manages one that holds a
+    role that they could not grant: over the whole partnership, in another partnership, over the machine. The people
+    of an agency that several partnerships share see the cases of each, so no single partnership's administrator
+    lets anybody in there.
+    """
+    agency = user.agency
+    if agency is None or not any(same_partnership(actor, m.partnership_id) for m in agency.memberships):
+        return Verdict.hidden()
+    allowed = manage_users(actor)
+    if not allowed:
+        return allowed
+    if agency.id != actor.agency_id:
+        if not partnership_admin(actor):
+            return Verdict.no("You may manage the accounts of your own agency only.")
+        if any(m.partnership_id != actor.partnership_id and m.left_on is None for m in agency.memberships):
+            return Verdict.no(SHARED_AGENCY)
+    return manage_grants(actor, frozenset((grant.partnership_id, grant.role) for grant in user.grants))
+
+
+def invite_user(actor: Actor, user: User) -> Verdict:
+    """Let somebody set a password. One who has set theirs is in: another goes by whoever runs the partnership.
+
+    An agency's administrator would have a way, else, into the account of a chair or a coordinator of theirs.
+    """
+    allowed = manage_user(actor, user)
+    if not allowed or user.password_hash is None or partnership_admin(actor):
+        return allowed
+    return Verdict.no(IN_USE)
+
+
+def see_invitation(actor: Actor, user: User) -> bool:
+    """Whether the actor is shown the link of an invitation; for anybody else it is mailed to the account's owner."""
+    return bool(invite_user(actor, user)) and bool(partnership_admin(actor))
+
+
+def manage_grants(actor: Actor, grants: frozenset[tuple[int | None, AdminRole]]) -> Verdict:
+    """Whether the actor may manage an account that holds these roles: (partnership, role)."""
+    if any(partnership_id != actor.partnership_id for partnership_id, _ in grants):
+        return Verdict.no(
+            "This account holds a role outside this partnership. Whoever runs the machine can change it, "
+            "on the command line."
+        )
+    if {role for _, role in grants} <= grantable_roles(actor):
+        return Verdict.yes()
+    return Verdict.no("This account holds a role in the whole partnership. Ask a partnership administrator.")
+
+
+def grantable_roles(actor: Actor) -> frozenset[AdminRole]:
+    """The roles that the actor may give and take, in the current partnership. Nobody's pages grant the machine."""
+    if partnership_admin(actor):
+        return frozenset({AdminRole.PARTNERSHIP_ADMIN, AdminRole.AGENCY_ADMIN, AdminRole.AUDITOR})
+    return frozenset({AdminRole.AGENCY_ADMIN}) if manage_users(actor) else frozenset()
+
+
+def see_audit(actor: Actor, _subject: object = None) -> Verdict:
+    """Auditors and partnership administrators: opaque ids, no names."""
+    if actor.in_partnership and _has(actor, AdminRole.AUDITOR, AdminRole.PARTNERSHIP_ADMIN):
+        return Verdict.yes()
+    return Verdict.no("Only an auditor or a partnership administrator may read the audit trail.")
+
+
+def see_plugins(actor: Actor, _subject: object = None) -> Verdict:
+    """Partnership and platform administrators."""
+    if _has(actor, AdminRole.PLATFORM_ADMIN) or partnership_admin(actor):
+        return Verdict.yes()
+    return Verdict.no("Only an administrator may see the plugins.")
+
+
+RULES = {
+    Permission.SEE_HOME: anybody,
+    Permission.MANAGE_OWN_ACCOUNT: anybody,
+    Permission.SEE_ADMIN: see_admin,
+    Permission.MANAGE_USERS: manage_users,
+    Permission.MANAGE_USER: manage_user,
+    Permission.INVITE_USER: invite_user,
+    Permission.SEE_AUDIT: see_audit,
+    Permission.SEE_PLUGINS: see_plugins,
+    Permission.SEE_CAUGHT_MAIL: anybody,
+}

@@ -1,0 +1,1 @@
+"""Who is there, as the chair and the coordinator keep it."""

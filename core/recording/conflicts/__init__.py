@@ -1,0 +1,1 @@
+"""Declared conflicts of interest."""

@@ -1,0 +1,15 @@
+"""The form of a declared conflict of interest."""
+
+from wtforms import TextAreaField
+
+from core.web.forms import LONG_TEXT, Form, at_most
+
+
+class ConflictForm(Form):
+    """The reason may be left out: a declaration needs none."""
+
+    reason = TextAreaField(
+        "What is your interest?",
+        [at_most(LONG_TEXT, "The reason")],
+        description="You need not say. The chair and the minutes see that you declared an interest.",
+    )

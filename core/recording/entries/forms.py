@@ -1,0 +1,105 @@
+"""Forms of what is written under an item."""
+
+from collections.abc import Collection, Sequence
+
+from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from core.facts import EntryKind, Risk, Visibility
+from core.recording.choices import Chosen, Ticked, agencies, people
+from core.recording.entries.queries import Reader
+from core.recording.queries import Member
+from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most
+
+WHAT = {
+    EntryKind.INFORMATION: "What information is shared?",
+    EntryKind.DISCUSSION: "What was discussed?",
+    EntryKind.DECISION: "What was decided?",
+}
+
+UNSIGNED = "No signature of the Information Sharing Protocol is in force, so these cannot be named:"
+
+
+class TextForm(VersionedForm):
+    """What was said, of one kind."""
+
+    text = TextAreaField("What was said?", [Required("Enter what was said"), at_most(LONG_TEXT, "The text")])
+
+    def ask_for(self, kind: EntryKind) -> None:
+        """Word the question for that kind."""
+        self.text.label.text = WHAT[kind]
+
+
+class InformationForm(TextForm):
+    """Information shared: whose it is, and who may read it."""
+
+    source = Chosen("Which agency’s information is it?", [Required("Choose the agency")])
+    visibility = RadioField(
+        "Who may read it?",
+        [Required("Choose who may read it")],
+        choices=[
+            SelectChoice(Visibility.EVERYONE.value, "Everyone at this item"),
+            SelectChoice(Visibility.NAMED.value, "Agencies that I name"),
+            SelectChoice(Visibility.CHAIR.value, "Chair and coordinator only"),
+        ],
+        default=Visibility.EVERYONE.value,
+        description="Your agency always sees what it shared.",
+    )
+    named = Ticked("Which agencies?")
+
+    def validate_named(self, field: Ticked) -> None:
+        """At least one, where agencies are named."""
+        if self.visibility.data == Visibility.NAMED.value and not field.data:
+            raise ValidationError("Choose the agencies that may read it")
+
+    def keeping_source(self) -> "InformationForm":
+        """For a change: whose information it is stays as it was written."""
+        del self.source
+        return self
+
+    def narrow_to(self, readers: Collection[Visibility], named: Collection[int], reason: str) -> None:
+        """Show no more readers than may be let in, and say why. `named`: the agencies left to choose from."""
+        self.visibility.choices = [each for each in self.visibility.choices if each.value in readers]
+        self.visibility.description = reason
+        self.named.choices = [each for each in self.named.choices if int(each.value) in named]
+
+    def offer(self, sources: Sequence[tuple[int, str]], readers: Sequence[Reader]) -> None:
+        """Fill the lists: whose information it may be, and who may be named. Who cannot be is said, with the reason."""
+        self.source.offer(agencies(sources))
+        self.named.offer(agencies((each.id, each.name) for each in readers if each.signed))
+        unsigned = [each.name for each in readers if not each.signed]
+        if unsigned:
+            self.named.description = f"{UNSIGNED} {', '.join(unsigned)}."
+
+
+class RiskForm(Form):
+    """The level of risk agreed."""
+
+    risk = RadioField(
+        "What level of risk does the meeting agree?",
+        [Required("Choose the level of risk")],
+        choices=[SelectChoice(each.value, each.value.capitalize()) for each in Risk],
+    )
+
+
+class ActionForm(Form):
+    """An action: what, by whom, until when."""
+
+    text = TextAreaField("What will be done?", [Required("Enter what will be done"), at_most(LONG_TEXT, "The action")])
+    owner = Chosen("Which agency will do it?", [Required("Choose the agency")])
+    person = Chosen("Who of that agency?", empty="The agency will decide")
+    due = DayField("When is it due?", [Required("Enter the due date")], what="The due date")
+
+    def leave_choices_to_the_log(self) -> None:
+        """Take any agency and person for the moment: the log refuses wrong ones, so the lists need not be read."""
+        self.owner.validate_choice = self.person.validate_choice = False
+
+    def offer(self, all_agencies: Sequence[tuple[int, str]], members: Sequence[Member]) -> None:
+        """Fill the lists: agencies, and people under their agencies."""
+        self.owner.offer(agencies(all_agencies))
+        self.person.offer(people(members))
+
+
+class CorrectionForm(ActionForm, VersionedForm):
+    """An action as it should have been recorded."""

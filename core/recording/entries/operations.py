@@ -1,0 +1,164 @@
+"""Writing under an item: information shared, discussion, decisions, the risk agreed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core import audit
+from core.cases.timeline import note_event
+from core.errors import Refused, Stale
+from core.extensions import db
+from core.facts import Actor, EntryKind, Risk, Visibility
+from core.meetings.models import AgendaItem
+from core.policy.recording import choose_readers, keeps_record
+from core.recording.items.operations import subjects_of
+from core.recording.models import Entry, EntryAgency
+from core.recording.numbers import Part, take_number, take_number_to_mend, take_number_to_write
+
+ANOTHER_AGENCY = "Only the chair, the coordinator and the minute-taker may record what another agency shared."
+
+
+def share(
+    actor: Actor,
+    *,
+    item: AgendaItem,
+    kind: EntryKind,
+    text: str,
+    now: datetime,
+    source_agency_id: int | None = None,
+    visibility: Visibility = Visibility.EVERYONE,
+    named: Iterable[int] = (),
+) -> Entry:
+    """Write information shared, discussion or a decision under an item.
+
+    Information has a source agency, the actor's own unless said, and a visibility; the rest is for everyone at the
+    item. Raises Refused for another agency's information, and for "named agencies" without any.
+    """
+    if kind is not EntryKind.INFORMATION:
+        source_agency_id, visibility, named = None, Visibility.EVERYONE, ()
+    else:
+        source_agency_id = source_agency_id or actor.agency_id
+        if source_agency_id != actor.agency_id and not keeps_record(actor, item.meeting):
+            raise Refused(ANOTHER_AGENCY)
+    entry = Entry(
+        meeting_id=item.meeting_id,
+        item_id=item.id,
+        kind=kind,
+        text=text,
+        source_agency_id=source_agency_id,
+        visibility=visibility,
+        author_id=actor.user_id,
+        written_at=now,
+        named_agencies=_named(visibility, named),
+    )
+    db.session.add(entry)
+    db.session.flush()
+    take_number_to_write(actor, item.meeting, item=item)
+    audit.record(
+        actor,
+        audit.Category.COLLECTION,
+        "entry.write",
+        object=f"entry:{entry.id}",
+        subjects=subjects_of(item),
+        purpose=f"meeting:{item.meeting_id}",
+        payload={"kind": kind.value, "text": text, "visibility": visibility.value},
+    )
+    return entry
+
+
+def change_entry(
+    actor: Actor, *, entry: Entry, version: int, text: str, visibility: Visibility, named: Iterable[int], now: datetime
+) -> None:
+    """Change what was written; of what is struck out, that is taken back, too.
+
+    Raises Stale with what is stored now when somebody else saved first, and Refused for more readers than the actor
+    may let in.
+    """
+    if version != entry.version:
+        raise Stale(
+            {
+                "text": entry.text,
+                "visibility": entry.visibility.value,
+                "named": [link.agency_id for link in entry.named_agencies],
+            },
+            told={"State": "Struck out"} if entry.struck_at else {},
+        )
+    if entry.kind is not EntryKind.INFORMATION:
+        visibility, named = Visibility.EVERYONE, ()
+    named = tuple(named)
+    verdict = choose_readers(actor, entry, visibility=visibility, named=named)
+    if not verdict:
+        raise Refused(verdict.reason)
+    entry.text = text
+    entry.visibility = visibility
+    wanted = _named(visibility, named)
+    kept = {link.agency_id: link for link in entry.named_agencies}
+    entry.named_agencies = [kept.get(link.agency_id, link) for link in wanted]
+    entry.changed_at = now
+    entry.struck_at = entry.struck_by_id = None
+    _written(actor, entry, "entry.change", payload={"text": text, "visibility": visibility.value})
+
+
+def strike_entry(actor: Actor, *, entry: Entry, now: datetime) -> None:
+    """Strike it out: it stays, marked, and does not reach the minutes."""
+    if entry.struck_at is None:
+        entry.struck_at = now
+        entry.struck_by_id = actor.user_id
+        _written(actor, entry, "entry.strike")
+
+
+def restore_entry(actor: Actor, *, entry: Entry) -> None:
+    """Take the striking out back."""
+    if entry.struck_at is not None:
+        entry.struck_at = entry.struck_by_id = None
+        _written(actor, entry, "entry.restore")
+
+
+def agree_risk(actor: Actor, *, item: AgendaItem, risk: Risk, now: datetime) -> None:
+    """The level of risk that the meeting agrees: noted in the item, and the case's from now on."""
+    if item.case is None:
+        raise Refused("A risk is agreed for a case.")
+    before = item.case.risk
+    item.risk_agreed = risk.value
+    item.case.risk = risk
+    item.case.updated_at = now
+    db.session.flush()
+    if before is not risk:
+        note_event(
+            item.case_id,
+            now=now,
+            kind="risk",
+            text=f"Risk changed from {before.value} to {risk.value} ({item.meeting.ref})",
+            actor=actor,
+            link=f"meeting:{item.meeting_id}",
+        )
+    take_number(item.meeting, Part.ITEM, item=item)
+    audit.record(
+        actor,
+        audit.Category.ALTERATION,
+        "risk.agree",
+        object=f"item:{item.id}",
+        subjects=subjects_of(item),
+        payload={"risk": risk.value},
+    )
+
+
+def _named(visibility: Visibility, named: Iterable[int]) -> list[EntryAgency]:
+    if visibility is not Visibility.NAMED:
+        return []
+    links = [EntryAgency(agency_id=agency_id) for agency_id in dict.fromkeys(named)]
+    if not links:
+        raise Refused("Choose the agencies that this is for")
+    return links
+
+
+def _written(actor: Actor, entry: Entry, action: str, *, payload: dict[str, str] | None = None) -> None:
+    db.session.flush()
+    take_number_to_mend(entry.item.meeting, Part.ITEM, item=entry.item)
+    audit.record(
+        actor,
+        audit.Category.ALTERATION,
+        action,
+        object=f"entry:{entry.id}",
+        subjects=subjects_of(entry.item),
+        payload=payload,
+    )

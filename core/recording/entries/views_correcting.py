@@ -1,0 +1,61 @@
+"""Pages on which an action is put right as it was recorded, before the minutes are approved."""
+
+from flask.typing import ResponseReturnValue
+
+from core.actions import operations as action_log
+from core.actions.models import Action
+from core.errors import Refused, Stale
+from core.policy import Permission
+from core.recording.answering import stale_page, written
+from core.recording.blueprint import bp
+from core.recording.entries.forms import CorrectionForm
+from core.recording.entries.views import action_form_page, offer_owners, say_why
+from core.recording.loading import ActionAtItem, action_of
+from core.web import current_actor, now, requires
+
+
+@bp.get("/items/<int:item_id>/actions/<int:action_id>", endpoint="correct_action")
+@requires(Permission.CORRECT_ACTION, on=action_of)
+def correct_page(here: ActionAtItem) -> ResponseReturnValue:
+    """The action as it was recorded."""
+    return action_form_page(_form(here.action), here.item, action=here.action)
+
+
+@bp.post("/items/<int:item_id>/actions/<int:action_id>", endpoint="correct_action_submit")
+@requires(Permission.CORRECT_ACTION, on=action_of)
+def correct_action(here: ActionAtItem) -> ResponseReturnValue:
+    """Put it right."""
+    item, action = here.item, here.action
+    form = _form(action)
+    form.leave_choices_to_the_log()
+    if not form.validate() or form.due.data is None:
+        return action_form_page(form, item, action=action)
+    try:
+        action_log.correct(
+            current_actor(),
+            action=action,
+            item=item,
+            version=form.version_read,
+            text=form.text.data,
+            owner_agency_id=form.owner.data,
+            owner_user_id=form.person.data,
+            due_on=form.due.data,
+            now=now(),
+        )
+    except Refused as refused:
+        say_why(form, refused)
+        return action_form_page(form, item, action=action)
+    except Stale as stale:
+        offer_owners(form, item)
+        return stale_page("recording/action.html", form, stale, version=action.version, item=item, recorded=action)
+    return written(f"Action {action.ref} is corrected.", meeting=item.meeting, item=item)
+
+
+def _form(action: Action) -> CorrectionForm:
+    return CorrectionForm(
+        text=action.text,
+        owner=action.owner_agency_id,
+        person=action.owner_user_id,
+        due=action.due_on,
+        version=str(action.version),
+    )

@@ -1,0 +1,190 @@
+"""The live feed of a meeting: hints that something changed, under which number. They hold no personal data.
+
+Writers leave a hint in their transaction; once it has committed, the streams of this process are woken. What another
+process writes is seen by asking the database for the numbers of the watched meetings once a second.
+"""
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+BEAT_SECONDS = 5.0
+"""A stream says at least this often that it is there, and so finds out that its reader has gone."""
+
+MOST_STREAMS = 96
+"""Each holds a thread of the 128; the pages of further readers ask instead."""
+
+LONGEST_SECONDS = 600.0
+"""A stream ends then, and the page connects anew: whoever may no longer enter is refused."""
+
+LOOK_SECONDS = 1.0
+KEPT = 64
+
+PENDING = "feed_pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something changed: the meeting's number, which part of its page, and the item's id."""
+
+    number: int
+    part: str
+    item_id: int | None = None
+
+
+class Feed:
+    """The meetings that somebody watches in this process, and their newest hints."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._numbers: dict[int, int] = {}
+        self._hints: dict[int, deque[Hint]] = {}
+        self._watched: dict[int, int] = {}
+        self._looking = False
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return sum(self._watched.values())
+
+    def tell(self, meeting_id: int, hints: Iterable[Hint]) -> None:
+        """Wake the meeting's streams with what was committed."""
+        with self._changed:
+            if meeting_id not in self._watched:
+                return
+            for hint in hints:
+                self._hints[meeting_id].append(hint)
+                self._numbers[meeting_id] = max(self._numbers[meeting_id], hint.number)
+            self._changed.notify_all()
+
+    def tell_numbers(self, numbers: Mapping[int, int]) -> None:
+        """Wake the streams of meetings whose number rose without a hint: another process wrote."""
+        with self._changed:
+            for meeting_id, number in numbers.items():
+                if meeting_id in self._watched and number > self._numbers[meeting_id]:
+                    self._numbers[meeting_id] = number
+            self._changed.notify_all()
+
+    def join(self, meeting_id: int, number: int) -> bool:
+        """Count one more stream of the meeting, which stands at `number`; False when there are too many."""
+        with self._changed:
+            if self.streams >= MOST_STREAMS:
+                return False
+            self._watched[meeting_id] = self._watched.get(meeting_id, 0) + 1
+            self._hints.setdefault(meeting_id, deque(maxlen=KEPT))
+            self._numbers[meeting_id] = max(number, self._numbers.get(meeting_id, 0))
+            return True
+
+    def leave(self, meeting_id: int) -> None:
+        """Count one stream less."""
+        with self._changed:
+            self._watched[meeting_id] -= 1
+            if not self._watched[meeting_id]:
+                for kept in (self._watched, self._hints, self._numbers):
+                    del kept[meeting_id]
+
+    def wait(self, meeting_id: int, seen: int, seconds: float) -> tuple[int, list[Hint]]:
+        """The meeting's number as soon as it is above `seen`, or after so many seconds; and the hints since."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._numbers[meeting_id] > seen, seconds)
+            return self._numbers[meeting_id], [hint for hint in self._hints[meeting_id] if hint.number > seen]
+
+    def look_after(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
+        """See to it that one thread asks for the watched meetings' numbers, for as long as any is watched."""
+        with self._changed:
+            if self._looking:
+                return
+            self._looking = True
+        threading.Thread(target=self._look, args=(numbers_of,), name="feed", daemon=True).start()
+
+    def _look(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            with self._changed:
+                watched = list(self._watched)
+                if not watched:
+                    self._looking = False
+                    return
+            try:
+                self.tell_numbers(numbers_of(watched))
+            except Exception:  # noqa: S112  the database is away: asked again in a second, and nobody was told wrongly
+                continue
+
+
+feed = Feed()
+"""This process's feed."""
+
+
+class Stream:
+    """One reader's server-sent events: the number at once, each change, and a beat when nothing changes.
+
+    Holds no database session. It counts as open from its making until `close`, which the server calls.
+    """
+
+    def __init__(self, meeting_id: int, number: int, *, source: Feed = feed, beat: float = BEAT_SECONDS) -> None:
+        self._meeting_id = meeting_id
+        self._seen = number
+        self._source = source
+        self._beat = beat
+        self._ends = time.monotonic() + LONGEST_SECONDS
+        self._greeted = self._closed = False
+
+    def __iter__(self) -> "Stream":
+        return self
+
+    def __next__(self) -> bytes:
+        if self._closed or time.monotonic() > self._ends:
+            raise StopIteration
+        if not self._greeted:
+            self._greeted = True
+            return b"retry: 1000\n" + _message({"number": self._seen})
+        number, hints = self._source.wait(self._meeting_id, self._seen, self._beat)
+        if number <= self._seen:
+            return b"event: beat\ndata:\n\n"
+        # Without a hint for every number since, the page is told of the number alone, and fetches all its parts.
+        known = [hint.number for hint in hints] == list(range(self._seen + 1, number + 1))
+        self._seen = number
+        return _message({"number": number, "parts": parts(hints)} if known else {"number": number})
+
+    def close(self) -> None:
+        """The reader has gone."""
+        if not self._closed:
+            self._closed = True
+            self._source.leave(self._meeting_id)
+
+
+def parts(hints: Iterable[Hint]) -> list[str]:
+    """What a page fetches again: "agenda", "item-12"; each once, in order."""
+    named = [
+        name
+        for hint in hints
+        for name in (hint.part, f"item-{hint.item_id}" if hint.item_id is not None else "")
+        if name and name != "item"
+    ]
+    return list(dict.fromkeys(named))
+
+
+def _message(content: Mapping[str, object]) -> bytes:
+    return f"data: {json.dumps(content)}\n\n".encode()
+
+
+def tell_when_committed(session: Session, meeting_id: int, hint: Hint) -> None:
+    """Leave a hint with the transaction in hand: told once it has committed, forgotten if it is rolled back."""
+    session.info.setdefault(PENDING, []).append((meeting_id, hint))
+
+
+@event.listens_for(Session, "after_commit")
+def _tell(session: Session) -> None:
+    for meeting_id, hint in session.info.pop(PENDING, ()):
+        feed.tell(meeting_id, [hint])
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(PENDING, None)

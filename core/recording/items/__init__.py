@@ -1,0 +1,1 @@
+"""What becomes of an item: taken up, heard, carried forward, removed; urgent cases."""

@@ -1,0 +1,104 @@
+"""What happens in the room: attendance, entries and recusals."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.accounts.models import User
+from core.database import Base, UTCDateTime, Versioned, listed
+from core.facts import EntryKind, Presence, Visibility
+from core.meetings.models import AgendaItem, Meeting
+from core.partnerships.models import Agency
+
+
+class Attendance(Versioned, Base):
+    """Somebody's line in a meeting's attendance. A guest has no account and sees nothing."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("meeting_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    agency_name: Mapped[str] = mapped_column(String(200))
+    presence: Mapped[Presence] = mapped_column(listed(Presence), default=Presence.EXPECTED)
+    deputy_for: Mapped[str] = mapped_column(String(200), default="")
+    information_sent: Mapped[bool] = mapped_column(default=False)
+    """With apologies: whether their information came."""
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When they accepted the confidentiality statement in person."""
+    arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    meeting: Mapped[Meeting] = relationship()
+    user: Mapped[User | None] = relationship()
+
+
+class ItemAttendance(Base):
+    """Whether somebody attended an item. Decides who receives that part of the minutes.
+
+    Without a line nothing was noted of them yet. One that says they were not there was set by hand, and stays.
+    """
+
+    __tablename__ = "item_attendance"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), primary_key=True)
+    attendance_id: Mapped[int] = mapped_column(ForeignKey("attendance.id"), primary_key=True, index=True)
+    there: Mapped[bool] = mapped_column(default=True)
+
+    attendance: Mapped[Attendance] = relationship()
+
+
+class Recusal(Base):
+    """A declared conflict of interest: closes the case to that person, on screen, in minutes and in research."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("item_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    declared_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    item: Mapped[AgendaItem] = relationship()
+    user: Mapped[User] = relationship()
+
+
+class Entry(Versioned, Base):
+    """Something written under an item: information shared, discussion or a decision."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_meeting_id_item_id", "meeting_id", "item_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    kind: Mapped[EntryKind] = mapped_column(listed(EntryKind))
+    text: Mapped[str] = mapped_column(Text)
+    source_agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    visibility: Mapped[Visibility] = mapped_column(listed(Visibility), default=Visibility.EVERYONE)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    struck_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    struck_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    item: Mapped[AgendaItem] = relationship()
+    source_agency: Mapped[Agency | None] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=author_id)
+    named_agencies: Mapped[list["EntryAgency"]] = relationship(cascade="all, delete-orphan")
+
+
+class EntryAgency(Base):
+    """An agency that an entry of visibility "named agencies" is for."""
+
+    __tablename__ = "entry_agency"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)

@@ -1,0 +1,63 @@
+"""The numbers of a meeting's feed: one for each write, taken in its transaction."""
+
+from enum import StrEnum
+from typing import cast
+
+from sqlalchemy import Table, bindparam, update
+
+from core.errors import Refused
+from core.extensions import db, directly
+from core.facts import Actor, MeetingStatus
+from core.meetings.models import AgendaItem, Meeting
+from core.policy.recording import NOT_IN_SESSION, may_mend
+from core.recording import feed
+
+BEFORE_THE_END = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.IN_SESSION})
+
+
+_MEETING = cast("Table", Meeting.__table__)
+_NEXT = (
+    update(_MEETING)
+    .where(_MEETING.c.id == bindparam("meeting"))
+    .values(revision=_MEETING.c.revision + 1)
+    .returning(_MEETING.c.revision, _MEETING.c.status, _MEETING.c.frozen_at)
+)
+# Straight to the table: the meeting's version is for those who edit it, not for those who write during it.
+
+
+class Part(StrEnum):
+    """What of the meeting's page changed. `MEETING` is its state and the current item."""
+
+    ITEM = "item"
+    AGENDA = "agenda"
+    ATTENDANCE = "attendance"
+    MEETING = "meeting"
+
+
+def take_number(meeting: Meeting, part: Part, *, item: AgendaItem | None = None) -> int:
+    """The next number of the meeting's feed, taken together with the write; the others' pages hear when it commits.
+
+    Raises Refused when the meeting was closed meanwhile: writers wait for each other here, on the meeting's row.
+    """
+    return _take(meeting, part, BEFORE_THE_END, item=item)
+
+
+def take_number_to_mend(meeting: Meeting, part: Part, *, item: AgendaItem) -> int:
+    """The same for mending the wording, which goes on after the meeting until its minutes are approved."""
+    return _take(meeting, part, BEFORE_THE_END | {MeetingStatus.CLOSED}, item=item)
+
+
+def take_number_to_write(actor: Actor, meeting: Meeting, *, item: AgendaItem) -> int:
+    """The same for writing under an item: those who keep the record may add to it for as long as they may mend it."""
+    take = take_number_to_mend if may_mend(actor, meeting) else take_number
+    return take(meeting, Part.ITEM, item=item)
+
+
+def _take(meeting: Meeting, part: Part, while_it_is: frozenset[MeetingStatus], *, item: AgendaItem | None) -> int:
+    here = directly(_NEXT, {"meeting": meeting.id}).one()
+    number = int(here.revision)
+    if here.status not in while_it_is or here.frozen_at is not None:
+        raise Refused(NOT_IN_SESSION)
+    item_id = item.id if item is not None else None
+    feed.tell_when_committed(db.session(), meeting.id, feed.Hint(number=number, part=part.value, item_id=item_id))
+    return number

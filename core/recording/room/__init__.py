@@ -1,0 +1,1 @@
+"""The room: opening, accepting confidentiality, attendance, closing."""

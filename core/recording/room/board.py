@@ -1,0 +1,226 @@
+"""What the live page shows to one reader, as of now: everything goes through the policy here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.actions.models import Action
+from core.cases.models import CasePerson
+from core.cases.queries import people_named_in
+from core.facts import Actor, ItemKind, MeetingStatus, Presence, Verdict, visible
+from core.meetings.models import AgendaItem, Meeting, Research
+from core.policy import Permission, decide
+from core.policy.meetings import read_return
+from core.policy.recording import ItemInRoom, RecusalInRoom, Room, has_part_in, hear_item, keeps_record, may_mend
+from core.recording import queries
+from core.recording.models import Attendance, Entry, Recusal
+from core.recording.room import queries as reads
+from core.referrals.models import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item in the list. `title` names nobody whom the reader may not know of."""
+
+    item: AgendaItem
+    title: str
+    open: bool
+    why_not: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The list of items, and what of it was disclosed: the ids of persons."""
+
+    lines: Sequence[Line]
+    subjects: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """An agency's answer to the research request; `readable` if this reader may have its text."""
+
+    research: Research
+    readable: bool
+
+    @property
+    def nothing_held(self) -> bool:
+        """Answered, and as far as this reader may know with nothing."""
+        return self.research.answered_at is not None and self.readable and self.research.nothing_held
+
+    @property
+    def has_text(self) -> bool:
+        """Answered, and not known to this reader to hold nothing."""
+        return self.research.answered_at is not None and not self.nothing_held
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry that this reader may see, and whether they may change it."""
+
+    entry: Entry
+    named: Sequence[str]
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One item with all that this reader may see of it."""
+
+    line: Line
+    people: Sequence[CasePerson]
+    entries: Sequence[Written]
+    hidden_entries: int
+    actions: Sequence[Action]
+    earlier: Sequence[Action]
+    referrals: Sequence[Referral]
+    returns: Sequence[Return]
+    recusals: Sequence[Recusal]
+    may_record: Verdict
+    may_settle: Verdict
+    may_lift: frozenset[int]
+    """Ids of the declarations that this reader may lift."""
+    at_item: Sequence[queries.AtItem]
+    """Who attends it, for those who may set that right; empty for everybody else."""
+    timer_started: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is there."""
+
+    lines: Sequence[Attendance]
+    quorum: queries.Quorum | None
+
+    @property
+    def present(self) -> Sequence[Attendance]:
+        """Those who are there now."""
+        return [line for line in self.lines if line.presence is Presence.PRESENT]
+
+    @property
+    def apologies(self) -> Sequence[Attendance]:
+        """Those who sent apologies."""
+        return [line for line in self.lines if line.presence is Presence.APOLOGIES]
+
+    @property
+    def agencies(self) -> int:
+        """How many agencies are there."""
+        return len({line.agency_name for line in self.present})
+
+
+def agenda(actor: Actor, room: Room) -> Agenda:
+    """The list for one reader. Four queries, however long it is."""
+    lines = [_line(actor, room, item) for item in queries.agenda_items(room.meeting.id)]
+    shown = [line.item.case_id for line in lines if line.open and line.item.case_id is not None]
+    return Agenda(lines, people_named_in(shown))
+
+
+def line(actor: Actor, room: Room, item_id: int) -> Line | None:
+    """One item as the list shows it. One query."""
+    item = queries.item_of(room.meeting, item_id)
+    return _line(actor, room, item) if item is not None else None
+
+
+def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
+    """An item for one reader who may open it. Seven queries, however much was written under it; eight for those who
+    keep its attendance.
+    """
+    item, meeting = here.item, here.item.meeting
+    case_id = item.case_id
+    leads = actor.leads(meeting.group_id)
+    may_record = decide(actor, Permission.RECORD, here)
+    agreed, earlier = reads.actions_of(item)
+    written, named = reads.entries_of(item.id), reads.named_in(item.id)
+    entries = [
+        Written(
+            entry,
+            list(named.get(entry.id, {}).values()),
+            may_mend(actor, meeting) or (bool(may_record) and has_part_in(actor, entry, meeting)),
+        )
+        for entry in written
+        if visible(
+            entry.visibility,
+            source_agency_id=entry.source_agency_id,
+            named=set(named.get(entry.id, ())),
+            agency_id=actor.agency_id,
+            leads=leads,
+        )
+    ]
+    of_a_case = case_id is not None
+    recusals = reads.recusals_of(item) if of_a_case else ()
+    return ItemPage(
+        line=line,
+        people=reads.people_of([case_id]) if case_id is not None else (),
+        entries=entries,
+        hidden_entries=len(written) - len(entries),
+        actions=agreed,
+        earlier=earlier,
+        referrals=reads.referrals_of(item.id) if of_a_case else (),
+        returns=[Return(each, bool(read_return(actor, each))) for each in reads.returns_of(item)] if of_a_case else (),
+        recusals=recusals,
+        may_record=may_record,
+        may_settle=decide(actor, Permission.SETTLE_ITEM, here),
+        may_lift=frozenset(
+            each.id
+            for each in recusals
+            if decide(actor, Permission.LIFT_CONFLICT, RecusalInRoom(each, here.attendance))
+        ),
+        at_item=queries.at_item(item) if decide(actor, Permission.KEEP_ITEM_ATTENDANCE, here) else (),
+        # One clock for an item that was left and taken up again.
+        timer_started=item.started_at - timedelta(seconds=item.seconds_spent) if item.started_at else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where the meeting stands in its agenda: ids of items, and the current one's number."""
+
+    before: int | None
+    after: int | None
+    current: int | None
+
+
+def neighbours(meeting: Meeting) -> Neighbours:
+    """The items beside the current one; before the first, the first comes next. One query."""
+    places = reads.places(meeting.id)
+    at = next((n for n, (item_id, _) in enumerate(places) if item_id == meeting.current_item_id), -1)
+    return Neighbours(
+        before=places[at - 1][0] if at > 0 else None,
+        after=places[at + 1][0] if at + 1 < len(places) else None,
+        current=places[at][1] if at >= 0 else None,
+    )
+
+
+def people(meeting: Meeting) -> People:
+    """The attendance, and whether it is a quorum. Three queries."""
+    lines = queries.attendance_of(meeting.id)
+    return People(lines, queries.quorum_of(meeting, [line for line in lines if line.presence is Presence.PRESENT]))
+
+
+def is_over(room: Room) -> bool:
+    """Whether there is nothing more to record."""
+    return room.meeting.status in (MeetingStatus.CLOSED, MeetingStatus.CANCELLED)
+
+
+def has_left(room: Room) -> bool:
+    """Whether the reader was marked as having left."""
+    return room.attendance is not None and room.attendance.presence is Presence.LEFT
+
+
+def sources(actor: Actor, item: AgendaItem, agencies: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """The agencies whose information this actor may record."""
+    if keeps_record(actor, item.meeting):
+        return agencies
+    return [agency for agency in agencies if agency[0] == actor.agency_id]
+
+
+def _line(actor: Actor, room: Room, item: AgendaItem) -> Line:
+    verdict = hear_item(actor, item, room)
+    if item.kind is ItemKind.STANDING:
+        title = item.heading
+    elif item.case is not None:
+        title = item.case.title if verdict else item.case.ref
+    else:
+        title = item.heading if verdict else "Location"
+    return Line(item, title, bool(verdict), verdict.reason, item.id == room.meeting.current_item_id)

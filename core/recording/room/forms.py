@@ -1,0 +1,53 @@
+"""Forms of the room."""
+
+from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice
+
+from core.facts import ItemOutcome
+from core.recording.choices import Chosen
+from core.web.forms import Form, Required
+
+
+class OpenForm(Form):
+    """Who takes the chair and who the minutes."""
+
+    chair = Chosen("Who takes the chair?", [Required("Choose who takes the chair")])
+    minute_taker = Chosen(
+        "Who takes the minutes?",
+        [Required("Choose who takes the minutes")],
+        description="Somebody other than the chair.",
+    )
+    early = BooleanField(
+        "Open it today all the same", [Required("The meeting is on another day: tick that you mean to open it today")]
+    )
+
+    def on_its_day(self) -> "OpenForm":
+        """For a meeting that is opened on its own day: that need not be asked."""
+        del self.early
+        return self
+
+
+class CloseForm(Form):
+    """What became of the items that were recorded under and not settled. Nothing is chosen to begin with."""
+
+    recorded = RadioField(
+        "What became of them?",
+        [Required("Choose what became of the items under which something was recorded")],
+        choices=[
+            SelectChoice(ItemOutcome.HEARD.value, "They were heard"),
+            SelectChoice(ItemOutcome.NOT_HEARD.value, "They were not heard"),
+        ],
+    )
+
+    def asking_nothing(self) -> "CloseForm":
+        """For a meeting without such items."""
+        del self.recorded
+        return self
+
+
+class AcceptForm(Form):
+    """The confidentiality statement, accepted in person."""
+
+    accepted = BooleanField(
+        "I have read the statement and will keep to it", [Required("Confirm that you accept the statement")]
+    )

@@ -1,0 +1,73 @@
+"""Whom of a case may be referred, and where to: asked before any form is filled in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import plugin_host
+from core.cases.models import Case
+from core.facts import Actor
+from core.partnerships.models import Provider
+from core.people.models import Person
+from core.plugin_api.facts import ReferralFacts
+from core.plugin_api.pathway import Eligibility, Finding, Pathway, overall
+from core.plugin_host import PluginFailed
+from core.referrals import operations, queries
+from core.referrals.facts import case_facts, person_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A provider to whom somebody might be referred. `refusal`: why not; `missing`: what is to be found out first;
+    `already`: that they are referred there now.
+    """
+
+    provider: Provider
+    pathway: Pathway[Any]
+    refusal: str = ""
+    missing: str = ""
+    already: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a referral can be made."""
+        return not (self.refusal or self.already)
+
+
+def choices(actor: Actor, case: Case, *, on: date) -> list[tuple[Person, str, list[Place]]]:
+    """Each person of the case with their roles, and every provider with what its pathway says of that person."""
+    providers = queries.providers_in(case.partnership_id, on=on)
+    people = queries.people_in(case)
+    open_refs = queries.open_references(actor, [person.id for person, _ in people])
+    return [
+        (person, roles, [_place(case, person, provider, open_refs, on=on) for provider in providers])
+        for person, roles in people
+    ]
+
+
+def facts_before(case: Case, person: Person) -> ReferralFacts[Any]:
+    """What a pathway is shown before there is a referral."""
+    return ReferralFacts(person_facts(person), case_facts(case, person.id))
+
+
+def _place(case: Case, person: Person, provider: Provider, open_refs: dict[tuple[int, str], str], *, on: date) -> Place:
+    pathway = plugin_host.pathways()[provider.pathway_key]
+    ref = open_refs.get((person.id, pathway.key))
+    already = "" if ref is None else operations.referred_already(pathway.title, ref)
+    try:
+        findings = operations.findings_for(case, person, pathway, on=on)
+    except PluginFailed as failed:
+        return Place(provider, pathway, refusal=failed.reason, already=already)
+    result = overall(findings)
+    return Place(
+        provider,
+        pathway,
+        refusal=_reasons(findings, Eligibility.REFUSED) if result is Eligibility.REFUSED else "",
+        missing=_reasons(findings, Eligibility.UNDETERMINED),
+        already=already,
+    )
+
+
+def _reasons(findings: Sequence[Finding], result: Eligibility) -> str:
+    return " ".join(found.reason for found in findings if found.result is result)

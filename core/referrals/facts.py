@@ -1,0 +1,93 @@
+"""What a pathway is shown of a referral, and what others are shown of what it said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from core import plugin_host
+from core.cases.models import Case
+from core.clock import local_date
+from core.facts import Audience, Row
+from core.people.models import Person
+from core.plugin_api.facts import CaseFacts, PersonFacts, Progress, Reached, ReferralFacts
+from core.plugin_api.pathway import Pathway
+from core.referrals.machine import Consent
+from core.referrals.models import Referral, ReferralConsent, ReferralMove
+
+EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def rows_for(rows: Sequence[Mapping[str, Any]], whom: frozenset[Audience]) -> tuple[Row, ...]:
+    """Frozen rows, as far as one of these audiences may read them."""
+    return tuple(row for row in map(thawed, rows) if row.audiences & whom)
+
+
+def thawed(row: Mapping[str, Any]) -> Row:
+    """A frozen row as a fact."""
+    return Row(row["label"], row["value"], frozenset(Audience(name) for name in row["audiences"]))
+
+
+def rows_as_of(referral: Referral, moment: datetime) -> tuple[Row, ...]:
+    """The summary and all rows as the last move up to that moment froze them; empty if it was made later."""
+    moves = _moves_until(referral, moment)
+    if not moves:
+        return ()
+    rows = tuple(map(thawed, moves[-1].rows))
+    everybody = frozenset[Audience]().union(*(row.audiences for row in rows))
+    return (Row("Referral", moves[-1].summary, everybody), *rows)
+
+
+def progress_of(referral: Referral, *, until: datetime = EVER) -> Progress:
+    """How far the referral has come, or had by that moment, from its moves."""
+    closed_at = referral.closed_at
+    closed = closed_at is not None and closed_at <= until
+    return Progress(
+        history=tuple(Reached(move.to_stage, local_date(move.at)) for move in _moves_until(referral, until)),
+        closed_on=local_date(closed_at) if closed_at is not None and closed else None,
+        outcome=referral.outcome if closed else "",
+    )
+
+
+def facts_of(referral: Referral, pathway: Pathway[Any], *, until: datetime = EVER) -> ReferralFacts[Any]:
+    """What the pathway is shown of a referral that `referral_of` loaded, as it was by `until`."""
+    last = _moves_until(referral, until)[-1]
+    with plugin_host.guarded(pathway, "load"):
+        payload = pathway.load(last.payload, last.payload_version)
+    return ReferralFacts(
+        person=person_facts(referral.person),
+        case=case_facts(referral.case, referral.person_id),
+        payload=payload,
+        progress=progress_of(referral, until=until),
+        id=referral.id,
+        ref=referral.ref,
+        provider_id=referral.provider_id,
+    )
+
+
+def person_facts(person: Person) -> PersonFacts:
+    """A person as a pathway sees them."""
+    return PersonFacts(person.id, person.ref, person.name, person.date_of_birth)
+
+
+def case_facts(case: Case, person_id: int) -> CaseFacts:
+    """A case as a pathway sees it. Its people must be loaded."""
+    role = next((link.role for link in case.people if link.person_id == person_id), None)
+    return CaseFacts(case.id, case.ref, case.category, case.risk, case.hate_incident, role)
+
+
+def consent_states(consents: Iterable[ReferralConsent]) -> dict[str, Consent]:
+    """Key -> how the consent stands."""
+    return {consent.key: consent_state(consent) for consent in consents}
+
+
+def consent_state(consent: ReferralConsent) -> Consent:
+    """A withdrawal outweighs a refusal, and that an earlier consent."""
+    if consent.withdrawn_on is not None:
+        return Consent.WITHDRAWN
+    if consent.refused_on is not None:
+        return Consent.REFUSED
+    return Consent.NOT_ASKED if consent.given_on is None else Consent.GIVEN
+
+
+def _moves_until(referral: Referral, moment: datetime) -> list[ReferralMove]:
+    return [move for move in referral.moves if move.at <= moment]

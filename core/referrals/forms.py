@@ -1,0 +1,96 @@
+"""Forms of referrals: core's own fields around those that a pathway brings."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import FormField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from core.dates import in_words
+from core.plugin_api.pathway import OutcomeMeasure, Transition
+from core.plugin_api.pathway_form import PathwayForm
+from core.referrals.machine import Consent
+from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most
+
+
+class ReferForm(Form):
+    """A referral: the pathway's own form is in `details`."""
+
+
+class StepForm(VersionedForm):
+    """A move: the transition's own form is in `details`, the outcome measures in `measures`, where there are any."""
+
+    note = TextAreaField(
+        "Note (optional)",
+        description="For the provider’s own staff.",
+        validators=[at_most(LONG_TEXT, "The note")],
+    )
+
+
+class ConsentForm(Form):
+    """How a consent stands."""
+
+    state = RadioField("What did they say?", [Required("Choose what they said")])
+    on = DayField("When?", [Required("Enter the date")], what="The date")
+    note = TextAreaField("How was it given, and who asked? (optional)", validators=[at_most(LONG_TEXT, "The note")])
+
+    def offer(self, state: Consent, *, since: date | None, today: date) -> None:
+        """What can follow on how it stands now, since that day."""
+        self._since, self._today = since, today
+        self.state.choices = [SelectChoice(each.value, text) for each, text in _FOLLOWS[state]]
+
+    def validate_on(self, field: DayField) -> None:
+        """Not to come, and not before what it changes."""
+        if field.data is None:
+            return
+        if field.data > self._today:
+            raise ValidationError("The date must be today or in the past")
+        if self._since is not None and field.data < self._since:
+            raise ValidationError(f"The date must be {in_words(self._since)}, when they last answered, or later")
+
+
+_CONSENTS = (Consent.GIVEN, "They consent")
+_DOES_NOT = (Consent.REFUSED, "They do not consent")
+_FOLLOWS = {
+    Consent.NOT_ASKED: (_CONSENTS, _DOES_NOT),
+    Consent.GIVEN: ((Consent.WITHDRAWN, "They withdraw their consent"),),
+    Consent.REFUSED: (_CONSENTS,),
+    Consent.WITHDRAWN: (_CONSENTS,),
+}
+
+
+def refer_form(details: type[PathwayForm]) -> ReferForm:
+    """The form by which somebody is referred on a pathway."""
+    form: ReferForm = _with(ReferForm, details=details)
+    return form
+
+
+def step_form(move: Transition, measures: Sequence[OutcomeMeasure]) -> StepForm:
+    """The form of a move. `measures` are asked for where the transition says so."""
+    parts: dict[str, type[PathwayForm]] = {}
+    if move.form is not None:
+        parts["details"] = move.form
+    if move.measures_outcome and measures:
+        parts["measures"] = measures_form(measures)
+    form: StepForm = _with(StepForm, **parts)
+    return form
+
+
+def measures_form(measures: Sequence[OutcomeMeasure]) -> type[PathwayForm]:
+    """A form with a question for each measure."""
+    fields = {
+        measure.key: RadioField(
+            measure.title,
+            [Required(f"Choose an answer: {measure.title}")],
+            choices=[SelectChoice(key, text) for key, text in measure.answers],
+        )
+        for measure in measures
+    }
+    return type("MeasuresForm", (PathwayForm,), fields)
+
+
+def _with(base: type[Any], **parts: type[PathwayForm]) -> Any:
+    """A form of that kind with further forms in it."""
+    return type(base.__name__, (base,), {name: FormField(part) for name, part in parts.items()})()

@@ -1,0 +1,108 @@
+"""Putting a referral on its next stage: what all its writes have in common."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core import audit, plugin_host
+from core.audit import Category
+from core.cases.timeline import note_event
+from core.errors import Refused
+from core.extensions import db
+from core.facts import Actor, Row
+from core.plugin_api.facts import Progress, Reached
+from core.plugin_api.pathway import Pathway, StageMove
+from core.referrals.machine import next_due
+from core.referrals.models import Referral, ReferralMove
+
+
+def advance(
+    actor: Actor,
+    referral: Referral,
+    pathway: Pathway[Any],
+    step: StageMove[Any],
+    *,
+    outcome: str,
+    note: str,
+    now: datetime,
+) -> None:
+    """Put the referral on its new stage: the plugin's own tables, the frozen rows, the clock, the case's timeline."""
+    target = pathway.stage(step.target)
+    before = step.referral.progress
+    assert before is not None
+    progress = Progress((*before.history, Reached(target.key, step.on)), step.on if target.closed else None, outcome)
+    with plugin_host.guarded(pathway, "advance"):
+        payload = pathway.advance(step.referral.payload, step)
+    for name, value in frozen(pathway, payload, progress).items():
+        setattr(referral, name, value)
+    source = referral.stage
+    referral.stage, referral.stage_title, referral.stage_since = target.key, target.title, step.on
+    referral.payload_version = pathway.payload_version
+    referral.moved_at, referral.outcome = now, outcome
+    referral.closed_at = now if target.closed else None
+    keep_move(actor, referral, source=source, note=note, now=now)
+    with plugin_host.guarded(pathway, "moved"):
+        pathway.moved(step)
+    tell_case(actor, referral, f"{referral.ref}, {pathway.title}: {target.title.lower()}", now=now)
+    db.session.flush()
+
+
+def frozen(pathway: Pathway[Any], payload: Any, progress: Progress) -> dict[str, Any]:
+    """What the pathway says now, as columns of the referral: the plugin may be gone when it is read again."""
+    with plugin_host.guarded(pathway, "rows"):
+        running = next_due(pathway, payload, progress)
+        return {
+            "payload": pathway.dump(payload),
+            "summary": pathway.summary(payload),
+            "rows": [_plain(row) for row in pathway.rows(payload, progress)],
+            "stage_due": running[1] if running is not None else None,
+        }
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {"label": row.label, "value": row.value, "audiences": sorted(row.audiences)}
+
+
+def keep_move(actor: Actor, referral: Referral, *, source: str, now: datetime, note: str = "") -> None:
+    """Keep the stage where the referral is now, and what the pathway said, as a line of its history."""
+    referral.moves.append(
+        ReferralMove(
+            at=now,
+            user_id=actor.user_id,
+            agency_id=actor.agency_id,
+            from_stage=source,
+            to_stage=referral.stage,
+            to_title=referral.stage_title,
+            note=note,
+            summary=referral.summary,
+            rows=referral.rows,
+            payload=referral.payload,
+            payload_version=referral.payload_version,
+        )
+    )
+
+
+def running(key: str, title: str) -> Pathway[Any]:
+    """The pathway of that key. Raises Refused when no plugin brings it now."""
+    pathway = plugin_host.pathway(key)
+    if pathway is None:
+        raise Refused(f"{title} is not available on this installation at the moment, so nothing can be moved on.")
+    return pathway
+
+
+def tell_case(actor: Actor, referral: Referral, text: str, *, now: datetime) -> None:
+    """A line in the case's timeline: reference and stage, no name."""
+    note_event(referral.case_id, now=now, kind="referral", text=text, actor=actor, link=f"referral:{referral.id}")
+
+
+def record_change(actor: Actor, referral: Referral, action: str, *, payload: Mapping[str, Any]) -> None:
+    """Leave a record of a change in the audit trail."""
+    audit.record(
+        actor,
+        Category.ALTERATION,
+        action,
+        object=f"referral:{referral.id}",
+        subjects=[referral.person_id],
+        purpose=f"case:{referral.case_id}",
+        payload=payload,
+    )

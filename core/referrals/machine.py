@@ -1,0 +1,116 @@
+"""The stage machine: from where a referral is, which moves are open, and why the others are not. Pure."""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from core.plugin_api.facts import Progress
+from core.plugin_api.pathway import (
+    ConsentNeeded,
+    Eligibility,
+    Finding,
+    Mover,
+    Pathway,
+    RunningClock,
+    Transition,
+    overall,
+)
+from core.working_days import add_working_days
+
+
+class Consent(StrEnum):
+    """How a consent stands."""
+
+    NOT_ASKED = "not recorded"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A move from where the referral is. `closed` says why it cannot be made now; empty when it can.
+
+    `is_mine`: the actor is one of those who may make it, now or once what closes it has been mended.
+    """
+
+    transition: Transition
+    closed: tuple[str, ...]
+    is_mine: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the move can be made."""
+        return not self.closed
+
+
+def ways(
+    pathway: Pathway[Any],
+    *,
+    stage: str,
+    needed: Sequence[ConsentNeeded],
+    consents: Mapping[str, Consent],
+    findings: Sequence[Finding],
+    movers: frozenset[Mover],
+) -> tuple[Way, ...]:
+    """All moves from `stage`, in the pathway's order.
+
+    `needed`: the consents that the pathway asks for today; `consents`: key -> how it stands; `findings`: the
+    eligibility on the day of the referral; `movers`: what the actor is to this referral.
+    """
+    return tuple(
+        Way(move, tuple(_reasons(move, needed, consents, findings, movers)), bool(move.by & movers))
+        for move in pathway.transitions
+        if move.source == stage
+    )
+
+
+def _reasons(
+    move: Transition,
+    needed: Sequence[ConsentNeeded],
+    consents: Mapping[str, Consent],
+    findings: Sequence[Finding],
+    movers: frozenset[Mover],
+) -> list[str]:
+    reasons = []
+    if not move.by & movers:
+        reasons.append(f"Only the {' or the '.join(sorted(move.by))} can do this.")
+    for consent in needed:
+        state = consents.get(consent.key, Consent.NOT_ASKED)
+        if consent.key in move.consents and state is not Consent.GIVEN:
+            reasons.append(f"{consent.who}: consent {state}.")
+    if move.checks_eligibility and overall(findings) is not Eligibility.ELIGIBLE:
+        reasons += [found.reason for found in findings if found.result is not Eligibility.ELIGIBLE]
+    return reasons
+
+
+def halted_by(needed: Sequence[ConsentNeeded], consents: Mapping[str, Consent]) -> ConsentNeeded | None:
+    """The first consent whose withdrawal or refusal ends the referral, if there is one."""
+    for consent in needed:
+        if consent.halts and consents.get(consent.key) in (Consent.WITHDRAWN, Consent.REFUSED):
+            return consent
+    return None
+
+
+def due(running: RunningClock) -> date:
+    """The day on which a clock runs out. Raises Refused past the bank holidays known."""
+    if running.clock.months:
+        return add_months(running.start, running.clock.months)
+    return add_working_days(running.start, running.clock.working_days)
+
+
+def next_due(pathway: Pathway[Any], payload: Any, progress: Progress) -> tuple[str, date] | None:
+    """Label and day of the clock that runs now; None when none does. No clock runs on a closed referral."""
+    if pathway.stage(progress.stage).closed:
+        return None
+    running = pathway.clock(payload, progress)
+    return None if running is None else (running.clock.label, due(running))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; the month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

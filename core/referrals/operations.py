@@ -1,0 +1,245 @@
+"""Writes of referrals. Each asks the gate, lets the pathway have its say, freezes what it said, and records."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from core import audit, plugin_host
+from core.audit import Category
+from core.cases.models import Case
+from core.clock import local_date
+from core.dates import in_words
+from core.errors import Refused, Stale
+from core.extensions import db
+from core.facts import Actor, Audience, CaseStatus
+from core.partnerships.models import Provider
+from core.partnerships.numbering import take_reference
+from core.people.models import Person
+from core.plugin_api.facts import Progress, Reached, ReferralFacts
+from core.plugin_api.pathway import (
+    ActionTemplate,
+    Eligibility,
+    Finding,
+    Mover,
+    OutcomeMeasure,
+    Pathway,
+    StageMove,
+    Transition,
+    overall,
+)
+from core.policy import Permission, decide, require
+from core.policy.recording import ItemInRoom
+from core.policy.referrals import audiences
+from core.recording.numbers import Part, take_number
+from core.references import Numbered
+from core.referrals import queries
+from core.referrals.facts import case_facts, consent_states, facts_of, person_facts
+from core.referrals.keeping import advance, frozen, keep_move, record_change, running, tell_case
+from core.referrals.machine import Way, ways
+from core.referrals.models import Referral, ReferralConsent
+
+_MOVERS = {
+    Audience.PROVIDER: Mover.PROVIDER,
+    Audience.REFERRER: Mover.REFERRER,
+    Audience.CHAIR: Mover.CHAIR,
+}
+
+
+def findings_for(case: Case, person: Person, pathway: Pathway[Any], *, payload: Any = None, on: date) -> list[Finding]:
+    """What the pathway finds for and against referring that person of the case. Asked before the form, too."""
+    facts = ReferralFacts[Any](person_facts(person), case_facts(case, person.id), payload)
+    with plugin_host.guarded(pathway, "eligibility"):
+        return list(pathway.eligibility(facts, on))
+
+
+def referred_already(pathway_title: str, ref: str) -> str:
+    """Why nobody is referred twice. `ref` is empty for a reader to whom the open referral is closed."""
+    if ref:
+        return f"There is an open referral to {pathway_title} already: {ref}."
+    return f"There is an open referral to {pathway_title} already. It comes from a case that is not open to you."
+
+
+def refer(
+    actor: Actor,
+    *,
+    case: Case,
+    person: Person,
+    provider: Provider,
+    payload: Any,
+    now: datetime,
+    at: ItemInRoom | None = None,
+) -> Referral:
+    """Refer somebody of a case, as `queries.case_to_refer_from` loads it, to a provider of a pathway.
+
+    `payload` is what the pathway made of its form; `at`, the item of the meeting in which it is done. Raises Refused
+    for somebody who is not eligible or is referred already. One of whom it cannot be determined may be referred; the
+    provider cannot accept until it is.
+    """
+    require(actor, Permission.REFER, case)
+    if at is not None:
+        require(actor, Permission.RECORD, at)
+    if case.status is CaseStatus.CLOSED:
+        raise Refused("This case is closed. Open it again before you refer somebody.")
+    on = local_date(now)
+    pathway = running(provider.pathway_key, provider.pathway_key)
+    findings = findings_for(case, person, pathway, payload=payload, on=on)
+    if overall(findings) is Eligibility.REFUSED:
+        raise Refused(" ".join(found.reason for found in findings if found.result is Eligibility.REFUSED))
+    before = queries.open_referral(person.id, pathway.key)
+    if before is not None:
+        readable = decide(actor, Permission.SEE_REFERRAL, before)
+        raise Refused(referred_already(pathway.title, before.ref if readable else ""))
+    first = pathway.stages[0]
+    referral = Referral(
+        partnership_id=case.partnership_id,
+        ref=take_reference(Referral.ref, case.partnership_id, Numbered.REFERRAL, on.year),
+        case=case,
+        person=person,
+        provider=provider,
+        pathway_key=pathway.key,
+        pathway_title=pathway.title,
+        referrer_agency_id=actor.agency_id,
+        referrer_user_id=actor.user_id,
+        item_id=at.item.id if at is not None else None,
+        stage=first.key,
+        stage_title=first.title,
+        stage_since=on,
+        payload_version=pathway.payload_version,
+        opened_at=now,
+        moved_at=now,
+        **frozen(pathway, payload, Progress((Reached(first.key, on),))),
+    )
+    db.session.add(referral)
+    keep_move(actor, referral, source="", now=now)
+    db.session.flush()
+    facts = facts_of(referral, pathway)
+    with plugin_host.guarded(pathway, "consents"):
+        needed = pathway.consents(facts, on)
+    for consent in needed:
+        referral.consents.append(ReferralConsent(key=consent.key, label=consent.who))
+    with plugin_host.guarded(pathway, "moved"):
+        pathway.moved(StageMove(facts, target=first.key, actor=actor, on=on))
+    tell_case(actor, referral, f"Referred to {pathway.title} ({referral.ref})", now=now)
+    if at is not None:
+        take_number(at.item.meeting, Part.ITEM, item=at.item)
+    audit.record(
+        actor,
+        Category.DISCLOSURE,
+        "referral.make",
+        object=f"referral:{referral.id}",
+        subjects=[person.id],
+        purpose=f"case:{case.id}",
+        recipient=f"ag_{provider.agency_id}",
+        payload=referral.payload,
+    )
+    db.session.flush()
+    return referral
+
+
+def ways_on(actor: Actor, referral: Referral, pathway: Pathway[Any], *, on: date) -> tuple[Way, ...]:
+    """The moves from where the referral is, open or closed to this actor today, with the reasons."""
+    with plugin_host.guarded(pathway, "consents"):
+        needed = pathway.consents(facts_of(referral, pathway), on)
+    return ways(
+        pathway,
+        stage=referral.stage,
+        needed=needed,
+        consents=consent_states(referral.consents),
+        findings=findings_on_referral(referral, pathway),
+        movers=_movers(actor, referral),
+    )
+
+
+def why_not(actor: Actor, referral: Referral, pathway: Pathway[Any], chosen: Transition, *, on: date) -> str:
+    """Why that move cannot be made by this actor today; empty when it can."""
+    for way in ways_on(actor, referral, pathway, on=on):
+        if way.transition == chosen:
+            return " ".join(way.closed)
+    return f"“{chosen.label}” does not lead on from “{referral.stage_title}”."
+
+
+def require_mover(actor: Actor, referral: Referral, chosen: Transition) -> None:
+    """Raise Refused unless the move is this actor's to make at all. Its form may show what is the mover's own: the
+    scheme's register.
+    """
+    if not chosen.by & _movers(actor, referral):
+        who = " or the ".join(sorted(chosen.by))
+        raise Refused(f"{chosen.label}, {referral.ref}: Only the {who} can do this.")
+
+
+def _movers(actor: Actor, referral: Referral) -> frozenset[Mover]:
+    return frozenset(_MOVERS[one] for one in audiences(actor, referral) if one in _MOVERS)
+
+
+def findings_on_referral(referral: Referral, pathway: Pathway[Any]) -> list[Finding]:
+    """What the pathway finds, as of the day of the referral: a provider's delay makes nobody too old."""
+    facts = facts_of(referral, pathway)
+    with plugin_host.guarded(pathway, "eligibility"):
+        return list(pathway.eligibility(facts, local_date(referral.opened_at)))
+
+
+def action_templates_of(pathway: Pathway[Any]) -> list[ActionTemplate]:
+    """The actions that are usually agreed with a referral."""
+    with plugin_host.guarded(pathway, "action_templates"):
+        return list(pathway.action_templates())
+
+
+def measures_of(pathway: Pathway[Any]) -> list[OutcomeMeasure]:
+    """What the pathway asks at reviews and at the end."""
+    with plugin_host.guarded(pathway, "outcomes"):
+        return list(pathway.outcomes())
+
+
+def move(
+    actor: Actor,
+    *,
+    referral: Referral,
+    transition: str,
+    now: datetime,
+    version: int,
+    answers: Mapping[str, Any] | None = None,
+    measures: Mapping[str, str] | None = None,
+    note: str = "",
+) -> None:
+    """Make one of the pathway's transitions. `answers` are those of its form, `measures` key -> answer.
+
+    Raises Stale when the referral has moved since `version`, Refused when the move is not open to the actor today, or
+    the pathway says no.
+    """
+    require(actor, Permission.WORK_REFERRAL, referral, hidden="There is no such referral.")
+    pathway = running(referral.pathway_key, referral.pathway_title)
+    _require_current(referral, version)
+    on = local_date(now)
+    chosen = pathway.transition(transition)
+    if why := why_not(actor, referral, pathway, chosen, on=on):
+        raise Refused(why)
+    measures = _checked(pathway, measures or {}) if chosen.measures_outcome else {}
+    step = StageMove(
+        referral=facts_of(referral, pathway),
+        target=chosen.target,
+        actor=actor,
+        on=on,
+        source=referral.stage,
+        transition=chosen,
+        answers=dict(answers or {}),
+    )
+    with plugin_host.guarded(pathway, "outcome"):
+        outcome = pathway.outcome(step, measures) if pathway.stage(chosen.target).closed else ""
+    if measures:
+        referral.measures = {**referral.measures, on.isoformat(): dict(measures)}
+    advance(actor, referral, pathway, step, outcome=outcome, note=note, now=now)
+    record_change(actor, referral, "referral.move", payload={"transition": transition, **step.answers, "note": note})
+
+
+def _checked(pathway: Pathway[Any], measures: Mapping[str, str]) -> dict[str, str]:
+    """An answer to every outcome measure. Raises Refused naming the first that is missing."""
+    asked = measures_of(pathway)
+    for measure in asked:
+        if measures.get(measure.key) not in dict(measure.answers):
+            raise Refused(f"Choose an answer: {measure.title}.")
+    return {measure.key: measures[measure.key] for measure in asked}
+
+
+def _require_current(referral: Referral, version: int) -> None:
+    if referral.version != version:
+        raise Stale(told={"Stage": referral.stage_title, "Since": in_words(referral.stage_since)})

@@ -1,0 +1,252 @@
+"""Reads of referrals. What a pathway said is read from where it was frozen at the last move."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from core import plugin_host
+from core.accounts.models import User
+from core.cases.models import Case, CasePerson
+from core.clock import local_date
+from core.errors import NotFound
+from core.extensions import db
+from core.facts import AT_WORK, Actor, ProviderStatus
+from core.meetings.models import Meeting
+from core.partnerships.belonging import belongs, has_signed
+from core.partnerships.models import PartnershipAgency, Provider, Signature
+from core.people.models import Person
+from core.plugin_api.facts import HeardItem, MeetingFacts
+from core.policy.referrals import referrals_seen_by
+from core.referrals.facts import facts_of
+from core.referrals.models import Referral
+
+_FOR_THE_GATE: tuple[ORMOption, ...] = (
+    joinedload(Referral.case).options(selectinload(Case.groups), selectinload(Case.agencies)),
+    joinedload(Referral.provider).joinedload(Provider.agency),
+    joinedload(Referral.referrer_agency),
+)
+"""What policy needs to decide on a referral."""
+
+_WHOLE: tuple[ORMOption, ...] = (
+    *_FOR_THE_GATE,
+    joinedload(Referral.case).selectinload(Case.people),
+    joinedload(Referral.person),
+    selectinload(Referral.moves),
+    selectinload(Referral.consents),
+    raiseload("*"),
+)
+
+
+def referral_of(referral_id: int) -> Referral:
+    """One referral whole: case, person, provider, referrer, moves, consents. Raises NotFound."""
+    row = db.session.scalar(select(Referral).where(Referral.id == referral_id).options(*_WHOLE))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def referrals_of_cases(case_ids: Iterable[int]) -> Mapping[int, Sequence[Referral]]:
+    """Case id -> its referrals, newest first, whole. A fixed number of queries."""
+    found: dict[int, list[Referral]] = {}
+    for row in _whole(Referral.case_id.in_(list(case_ids))):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _whole(which: Any) -> Sequence[Referral]:
+    return db.session.scalars(select(Referral).where(which).order_by(Referral.id.desc()).options(*_WHOLE)).all()
+
+
+_LISTED: tuple[ORMOption, ...] = (
+    joinedload(Referral.case),
+    joinedload(Referral.person),
+    joinedload(Referral.provider).joinedload(Provider.agency),
+    joinedload(Referral.referrer_agency),
+    raiseload("*"),
+)
+
+
+def worklist_of(actor: Actor) -> Sequence[Referral]:
+    """The open referrals to the actor's agency: by pathway and stage, the longest there first. For a list."""
+    return db.session.scalars(
+        select(Referral)
+        .join(Referral.provider)
+        .where(referrals_seen_by(actor), Provider.agency_id == actor.agency_id, Referral.closed_at.is_(None))
+        .order_by(Referral.pathway_key, Referral.stage, Referral.stage_since, Referral.id)
+        .options(*_LISTED)
+    ).all()
+
+
+LATEST = 100
+"""How many of its own referrals, and how many closed ones, an agency sees in a list."""
+
+
+def closed_at_agency_of(actor: Actor) -> Sequence[Referral]:
+    """The latest referrals to the actor's agency that are closed, the last closed first. For a list."""
+    return db.session.scalars(
+        select(Referral)
+        .join(Referral.provider)
+        .where(referrals_seen_by(actor), Provider.agency_id == actor.agency_id, Referral.closed_at.is_not(None))
+        .order_by(Referral.closed_at.desc(), Referral.id.desc())
+        .limit(LATEST)
+        .options(*_LISTED)
+    ).all()
+
+
+def made_by_agency_of(actor: Actor) -> Sequence[Referral]:
+    """The latest referrals that the actor's agency made, those that moved last first. For a list."""
+    return db.session.scalars(
+        select(Referral)
+        .where(referrals_seen_by(actor), Referral.referrer_agency_id == actor.agency_id)
+        .order_by(Referral.moved_at.desc(), Referral.id.desc())
+        .limit(LATEST)
+        .options(*_LISTED)
+    ).all()
+
+
+def open_referral(person_id: int, pathway_key: str) -> Referral | None:
+    """The open referral of that person on that pathway, if there is one."""
+    return db.session.scalar(
+        select(Referral)
+        .where(
+            Referral.person_id == person_id,
+            Referral.pathway_key == pathway_key,
+            Referral.closed_at.is_(None),
+        )
+        .options(*_FOR_THE_GATE)
+    )
+
+
+def open_references(actor: Actor, person_ids: Iterable[int]) -> dict[tuple[int, str], str]:
+    """(person id, pathway) -> reference of the referral that is open, empty when the actor may not read it. One query.
+
+    It may come from a case that is closed to whoever asks: that there is one they are told, or they would refer twice.
+    """
+    rows = db.session.execute(
+        select(
+            Referral.person_id, Referral.pathway_key, case((referrals_seen_by(actor), Referral.ref), else_="")
+        ).where(Referral.person_id.in_(list(person_ids)), Referral.closed_at.is_(None))
+    )
+    return {(person, pathway): ref for person, pathway, ref in rows}
+
+
+def providers_in(partnership_id: int, *, on: date) -> Sequence[Provider]:
+    """The providers to whom may be referred that day: approved, of an agency that belongs and has signed.
+
+    Of pathways whose plugin runs, by pathway and agency.
+    """
+    signed = select(Signature.agency_id).where(Signature.partnership_id == partnership_id, has_signed(on))
+    inside = select(PartnershipAgency.agency_id).where(PartnershipAgency.partnership_id == partnership_id, belongs(on))
+    return db.session.scalars(
+        select(Provider)
+        .where(
+            Provider.partnership_id == partnership_id,
+            Provider.status == ProviderStatus.APPROVED,
+            Provider.pathway_key.in_(plugin_host.pathways()),
+            Provider.agency_id.in_(signed),
+            Provider.agency_id.in_(inside),
+        )
+        .order_by(Provider.pathway_key, Provider.id)
+        .options(joinedload(Provider.agency), raiseload("*"))
+    ).all()
+
+
+def provider_in(partnership_id: int, provider_id: int, *, on: date) -> Provider:
+    """One of `providers_in`. Raises NotFound."""
+    for row in providers_in(partnership_id, on=on):
+        if row.id == provider_id:
+            return row
+    raise NotFound
+
+
+def own_providers(actor: Actor) -> Sequence[Provider]:
+    """What the actor's agency provides in this partnership, a suspended scheme with its open referrals included."""
+    return db.session.scalars(
+        select(Provider)
+        .where(
+            Provider.partnership_id == actor.partnership_id,
+            Provider.agency_id == actor.agency_id,
+            Provider.status.in_(AT_WORK),
+        )
+        .order_by(Provider.pathway_key)
+        .options(joinedload(Provider.agency), raiseload("*"))
+    ).all()
+
+
+def case_to_refer_from(case_id: int) -> Case:
+    """A case with what the gate and the pathways ask of it: groups, agencies and people. Raises NotFound."""
+    row = db.session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(selectinload(Case.groups), selectinload(Case.agencies), selectinload(Case.people), raiseload("*"))
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def person_in(case: Case, person_id: int) -> Person:
+    """A person named in the case. Raises NotFound."""
+    row = db.session.scalar(
+        select(Person)
+        .join(CasePerson, CasePerson.person_id == Person.id)
+        .where(CasePerson.case_id == case.id, Person.id == person_id)
+        .distinct()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def people_in(case: Case) -> Sequence[tuple[Person, str]]:
+    """The people named in the case with their roles, in the order in which they were added."""
+    rows = db.session.execute(
+        select(Person, CasePerson.role)
+        .join(CasePerson, CasePerson.person_id == Person.id)
+        .where(CasePerson.case_id == case.id)
+        .order_by(CasePerson.id)
+    )
+    roles: dict[int, tuple[Person, list[str]]] = {}
+    for person, role in rows:
+        roles.setdefault(person.id, (person, []))[1].append(role)
+    return [(person, ", ".join(found)) for person, found in roles.values()]
+
+
+def names_of(user_ids: Iterable[int]) -> Mapping[int, str]:
+    """User id -> name."""
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
+    return dict(rows.all())
+
+
+def meeting_facts(meeting: Meeting, *, until: datetime) -> MeetingFacts:
+    """The meeting as plugins see it when minutes are composed: its items with the referrals of their cases.
+
+    Each as far as it had come by `until`. `meeting.items`, each with its case, and `meeting.group` must be loaded. A
+    referral whose pathway does not run is left out: nobody can tell its payload.
+    """
+    items = [item for item in meeting.items if item.taken_off_at is None]
+    of_case = referrals_of_cases(item.case_id for item in items if item.case_id is not None)
+    running = plugin_host.pathways()
+    return MeetingFacts(
+        id=meeting.id,
+        partnership_id=meeting.group.partnership_id,
+        group=meeting.group.name,
+        on=local_date(meeting.starts_at),
+        items=tuple(
+            HeardItem(
+                item_id=item.id,
+                number=item.position,
+                case_ref=item.case.ref if item.case is not None else "",
+                referrals=tuple(
+                    (row.pathway_key, facts_of(row, running[row.pathway_key], until=until))
+                    for row in of_case.get(item.case_id or 0, ())
+                    if row.pathway_key in running and row.opened_at <= until
+                ),
+            )
+            for item in items
+        ),
+    )

@@ -1,0 +1,192 @@
+"""A referral as one reader may see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import plugin_host
+from core.errors import NotFound
+from core.facts import Actor, Audience, Row
+from core.plugin_api.pathway import ConsentNeeded, Finding, Mover, OwnPage, Pathway
+from core.plugin_host import PluginFailed
+from core.policy import Permission, decide
+from core.policy.referrals import audiences
+from core.referrals import queries
+from core.referrals.facts import consent_state, facts_of, rows_for
+from core.referrals.machine import Consent, Way, next_due
+from core.referrals.models import Referral, ReferralConsent, ReferralMove
+from core.referrals.operations import findings_on_referral, ways_on
+
+PROCESS = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
+"""Who sees stages and dates whatever the pathway: others see the rows that are for them, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentShown:
+    """A consent on the page: whose, why it is needed (empty when it is no longer), how it stands, since when.
+
+    `halts`: the referral is closed without it. `by`: who recorded it last.
+    """
+
+    key: str
+    who: str
+    why: str
+    state: Consent
+    on: date | None
+    note: str
+    halts: bool
+    by: str = ""
+
+
+@dataclass(slots=True)
+class ReferralPage:
+    """What one reader sees of a referral. `unavailable` says why the pathway was not asked."""
+
+    referral: Referral
+    rows: Sequence[Row]
+    sees_process: bool
+    sees_everything: bool
+    case_is_open: bool
+    may_record_consent: bool
+    turn: str = ""
+    clock: tuple[str, date] | None = None
+    ways: Sequence[Way] = ()
+    findings: Sequence[Finding] = ()
+    flags: Sequence[str] = ()
+    consents: Sequence[ConsentShown] = ()
+    history: Sequence[tuple[ReferralMove, str]] = ()
+    measures: Sequence[tuple[date, Sequence[tuple[str, str]]]] = ()
+    own_page: OwnPage | None = None
+    unavailable: str = ""
+
+
+def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
+    """The page of a referral that `queries.referral_of` loaded, for an actor who may see it."""
+    whom = audiences(actor, referral)
+    page = ReferralPage(
+        referral=referral,
+        rows=rows_for(referral.rows, whom),
+        sees_process=bool(whom & PROCESS),
+        sees_everything=Audience.PROVIDER in whom,
+        case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
+        may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
+    )
+    names: Mapping[int, str] = {}
+    if page.sees_process:
+        recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
+        names = queries.names_of([*(move.user_id for move in referral.moves), *recorders])
+        page.history = [(move, names.get(move.user_id, "")) for move in reversed(referral.moves)]
+    pathway = plugin_host.pathway(referral.pathway_key)
+    if pathway is None:
+        page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."
+        page.consents = _consents(referral, (), names) if page.may_record_consent else ()
+        return page
+    try:
+        _ask(page, actor, referral, pathway, names, on=on)
+    except PluginFailed as failed:
+        page.unavailable = failed.reason
+        page.consents = _consents(referral, (), names) if page.may_record_consent else ()
+    return page
+
+
+def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
+    """One consent of the referral. Raises NotFound for one that is neither needed nor recorded."""
+    pathway = plugin_host.pathway(referral.pathway_key)
+    if pathway is not None:
+        needed = _needed(referral, pathway, on=on)
+    else:  # without its pathway any withdrawal closes a referral
+        needed = [ConsentNeeded(recorded.key, recorded.label, "") for recorded in referral.consents]
+    for shown in _consents(referral, needed, {}):
+        if shown.key == key:
+            return shown
+    raise NotFound
+
+
+def _ask(
+    page: ReferralPage,
+    actor: Actor,
+    referral: Referral,
+    pathway: Pathway[Any],
+    names: Mapping[int, str],
+    *,
+    on: date,
+) -> None:
+    """What the pathway has to say of a referral that is under way."""
+    facts = facts_of(referral, pathway)
+    if page.sees_everything or page.may_record_consent:
+        page.consents = _consents(referral, _needed(referral, pathway, on=on), names)
+    if page.sees_everything:
+        page.own_page = pathway.record
+        page.measures = _measures(referral, pathway)
+    if referral.closed_at is not None or not page.sees_process:
+        return
+    with plugin_host.guarded(pathway, "clock"):
+        assert facts.progress is not None
+        page.clock = next_due(pathway, facts.payload, facts.progress)
+        page.turn = _whose_turn(referral, pathway.stage(referral.stage).waits_for)
+    page.ways = ways_on(actor, referral, pathway, on=on)
+    page.findings = findings_on_referral(referral, pathway)
+    if page.sees_everything:
+        with plugin_host.guarded(pathway, "flags"):
+            page.flags = list(pathway.flags(facts, on))
+
+
+def _needed(referral: Referral, pathway: Pathway[Any], *, on: date) -> Sequence[ConsentNeeded]:
+    facts = facts_of(referral, pathway)
+    with plugin_host.guarded(pathway, "consents"):
+        return list(pathway.consents(facts, on))
+
+
+def _whose_turn(referral: Referral, mover: Mover | None) -> str:
+    """Who is to make the next move, by name where it is an agency."""
+    match mover:
+        case Mover.PROVIDER:
+            return referral.provider.agency.name
+        case Mover.REFERRER:
+            return referral.referrer_agency.name
+        case Mover.CHAIR:
+            return f"the {mover}"
+        case _:
+            return ""
+
+
+def _consents(referral: Referral, needed: Sequence[ConsentNeeded], names: Mapping[int, str]) -> list[ConsentShown]:
+    """Those that are needed, then those that were recorded and are needed no longer."""
+    recorded = {consent.key: consent for consent in referral.consents}
+    shown = [_shown(one, recorded.pop(one.key, None), names) for one in needed]
+    return shown + [
+        _shown(ConsentNeeded(key, consent.label, "", halts=False), consent, names) for key, consent in recorded.items()
+    ]
+
+
+def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, names: Mapping[int, str]) -> ConsentShown:
+    if consent is None:
+        return ConsentShown(needed.key, needed.who, needed.why, Consent.NOT_ASKED, None, "", needed.halts)
+    return ConsentShown(
+        key=needed.key,
+        who=needed.who,
+        why=needed.why,
+        state=consent_state(consent),
+        on=consent.withdrawn_on or consent.refused_on or consent.given_on,
+        note=consent.note,
+        halts=needed.halts,
+        by=names.get(consent.recorded_by_id or 0, ""),
+    )
+
+
+def _measures(referral: Referral, pathway: Pathway[Any]) -> list[tuple[date, Sequence[tuple[str, str]]]]:
+    """Day -> measure and answer in words, latest first."""
+    with plugin_host.guarded(pathway, "outcomes"):
+        asked = {measure.key: measure for measure in pathway.outcomes()}
+    return [
+        (
+            date.fromisoformat(day),
+            [
+                (asked[key].title, asked[key].text_of(answer))
+                for key, answer in answers.items()
+                if key in asked and answer in dict(asked[key].answers)
+            ],
+        )
+        for day, answers in sorted(referral.measures.items(), reverse=True)
+    ]

@@ -1,0 +1,263 @@
+"""Pages of referrals: making one, seeing where it is, moving it on."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+
+from core import plugin_host
+from core.cases.models import Case
+from core.errors import NotFound, Refused, Stale
+from core.plugin_api.pathway import Pathway
+from core.policy import Permission
+from core.policy.recording import ItemInRoom
+from core.recording import loading
+from core.recording.answering import written
+from core.referrals import choosing, consents, operations, queries, showing
+from core.referrals.facts import facts_of
+from core.referrals.forms import ConsentForm, ReferForm, StepForm, refer_form, step_form
+from core.referrals.machine import Consent
+from core.referrals.models import Referral
+from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+
+bp = Blueprint("referrals", __name__)
+
+IN_MEETING = "/meetings/<int:meeting_id>/live/items/<int:item_id>"
+TO_WHOM = "/refer/<int:person_id>/<int:provider_id>"
+
+
+def _case(case_id: int, **_whom: int) -> Case:
+    return queries.case_to_refer_from(case_id)
+
+
+def _item(meeting_id: int, item_id: int, **_whom: int) -> ItemInRoom:
+    """The item, which must be of a case."""
+    found = loading.item_of(meeting_id, item_id)
+    if found.item.case_id is None:
+        raise NotFound
+    return found
+
+
+def _referral(referral_id: int, **_part: Any) -> Referral:
+    return queries.referral_of(referral_id)
+
+
+@bp.get("/referrals")
+@requires(Permission.LIST_REFERRALS)
+def index() -> ResponseReturnValue:
+    """What was referred to my agency, by stage, and what my agency referred."""
+    actor = current_actor()
+    to_us, by_us = queries.worklist_of(actor), queries.made_by_agency_of(actor)
+    closed = queries.closed_at_agency_of(actor)
+    if to_us or by_us or closed:
+        people = {row.person_id for row in (*to_us, *by_us, *closed)}
+        disclose("referrals.list", object=f"agency:{actor.agency_id}", subjects=people)
+    return render(
+        "referrals/index.html",
+        stages=_by_stage(to_us),
+        by_us=by_us,
+        closed=closed,
+        providers=[(row, plugin_host.pathway(row.pathway_key)) for row in queries.own_providers(actor)],
+        today=today(),
+    )
+
+
+@bp.get("/cases/<int:case_id>/refer")
+@requires(Permission.REFER, on=_case)
+def choose(case: Case) -> ResponseReturnValue:
+    """Whom to refer, and where to."""
+    return _choose(case, "referrals.refer", {"case_id": case.id})
+
+
+@bp.get(f"{IN_MEETING}/refer")
+@requires(Permission.RECORD, on=_item)
+def choose_in_meeting(at: ItemInRoom) -> ResponseReturnValue:
+    """Whom of the item's case to refer, and where to."""
+    case = queries.case_to_refer_from(_case_id(at))
+    return _choose(case, "referrals.refer_in_meeting", {"meeting_id": at.item.meeting_id, "item_id": at.item.id})
+
+
+@bp.route(f"/cases/<int:case_id>{TO_WHOM}", methods=["GET", "POST"])
+@requires(Permission.REFER, on=_case)
+def refer(case: Case) -> ResponseReturnValue:
+    """Fill in the pathway's form, and refer."""
+    return _refer(case, None)
+
+
+@bp.route(f"{IN_MEETING}{TO_WHOM}", methods=["GET", "POST"])
+@requires(Permission.RECORD, on=_item)
+def refer_in_meeting(at: ItemInRoom) -> ResponseReturnValue:
+    """The same, in a meeting, at an item of the case."""
+    return _refer(queries.case_to_refer_from(_case_id(at)), at)
+
+
+@bp.get("/referrals/<int:referral_id>")
+@requires(Permission.SEE_REFERRAL, on=_referral)
+def referral(row: Referral) -> ResponseReturnValue:
+    """Where a referral is, what comes next, whose turn it is, its consents and its clock."""
+    actor = current_actor()
+    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id], purpose=f"case:{row.case_id}")
+    return render("referrals/referral.html", page=showing.page_of(actor, row, on=today()), today=today())
+
+
+@bp.route("/referrals/<int:referral_id>/moves/<transition>", methods=["GET", "POST"])
+@requires(Permission.WORK_REFERRAL, on=_referral)
+def move(row: Referral) -> ResponseReturnValue:
+    """Make one of the pathway's moves."""
+    actor = current_actor()
+    pathway = plugin_host.pathway(row.pathway_key)
+    if pathway is None:
+        raise Refused(f"{row.pathway_title} is not available at the moment, so nothing can be moved on.")
+    chosen = pathway.transition((request.view_args or {})["transition"])
+    operations.require_mover(actor, row, chosen)
+    facts = facts_of(row, pathway)
+    measures = operations.measures_of(pathway)
+    with plugin_host.guarded(pathway, "form"):
+        form = step_form(chosen, measures)
+        if "details" in form:
+            form.details.form.prepare(facts, today())
+    page: dict[str, Any] = {"form": form, "row": row, "move": chosen, "facts": facts}
+    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    if not form.is_submitted():
+        form.version.data = str(row.version)
+        why = operations.why_not(actor, row, pathway, chosen, on=today())
+        return _page_of(pathway, "referrals/move.html", **page, why=why)
+    if not _is_valid(pathway, form):
+        return invalid("referrals/move.html", **page)
+    try:
+        operations.move(
+            actor,
+            referral=row,
+            transition=chosen.key,
+            now=now(),
+            version=form.version_read,
+            answers=form.details.form.answers() if "details" in form else {},
+            measures=form.measures.form.answers() if "measures" in form else {},
+            note=form.note.data or "",
+        )
+    except Stale as stale:
+        return saved_first("referrals/move.html", stale=stale, version=row.version, **page)
+    except Refused as refused:
+        form.form_errors.append(refused.reason)
+        return invalid("referrals/move.html", **page)
+    flash(f"The referral is now: {row.stage_title}.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.route("/referrals/<int:referral_id>/consents/<key>", methods=["GET", "POST"])
+@requires(Permission.RECORD_CONSENT, on=_referral)
+def consent(row: Referral) -> ResponseReturnValue:
+    """Record that somebody consents, does not, or withdraws."""
+    key = (request.view_args or {})["key"]
+    asked = showing.consent_asked(row, key, on=today())
+    form = ConsentForm()
+    form.offer(asked.state, since=asked.on, today=today())
+    page = {"form": form, "row": row, "asked": asked}
+    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    if not form.is_submitted():
+        return render("referrals/consent.html", **page)
+    if not form.validate():
+        return invalid("referrals/consent.html", **page)
+    try:
+        _keep_consent(row, key, form)
+    except Refused as refused:
+        form.form_errors.append(refused.reason)
+        return invalid("referrals/consent.html", **page)
+    flash("The consent is recorded.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+def _keep_consent(row: Referral, key: str, form: ConsentForm) -> None:
+    actor, day, note = current_actor(), form.on.data, form.note.data or ""
+    assert day is not None  # required, and validated
+    match Consent(form.state.data):
+        case Consent.GIVEN:
+            consents.give_consent(actor, referral=row, key=key, given_on=day, now=now(), note=note)
+        case Consent.REFUSED:
+            consents.refuse_consent(actor, referral=row, key=key, refused_on=day, now=now(), note=note)
+        case _:
+            consents.withdraw_consent(actor, referral=row, key=key, withdrawn_on=day, now=now(), note=note)
+
+
+def _choose(case: Case, endpoint: str, where: dict[str, int]) -> str:
+    disclose("case.people", object=f"case:{case.id}", subjects=[link.person_id for link in case.people])
+    return render(
+        "referrals/choose.html",
+        case=case,
+        people=choosing.choices(current_actor(), case, on=today()),
+        endpoint=endpoint,
+        where=where,
+    )
+
+
+def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
+    arguments = request.view_args or {}
+    person = queries.person_in(case, arguments["person_id"])
+    provider = queries.provider_in(case.partnership_id, arguments["provider_id"], on=today())
+    pathway = plugin_host.pathways()[provider.pathway_key]
+    facts = choosing.facts_before(case, person)
+    with plugin_host.guarded(pathway, "form"):
+        form = refer_form(pathway.form)
+        form.details.form.prepare(facts, today())
+    page = {
+        "form": form,
+        "case": case,
+        "person": person,
+        "provider": provider,
+        "pathway": pathway,
+        "facts": facts,
+        "findings": operations.findings_for(case, person, pathway, on=today()),
+        "usual_actions": operations.action_templates_of(pathway),
+        "at": at,
+    }
+    disclose("person.refer", object=f"case:{case.id}", subjects=[person.id])
+    if not form.is_submitted():
+        return _page_of(pathway, "referrals/refer.html", **page)
+    if not _is_valid(pathway, form):
+        return invalid("referrals/refer.html", **page)
+    try:
+        with plugin_host.guarded(pathway, "payload"):
+            payload = pathway.payload(form.details.form)
+        made = operations.refer(
+            current_actor(), case=case, person=person, provider=provider, payload=payload, now=now(), at=at
+        )
+    except Refused as refused:
+        form.form_errors.append(refused.reason)
+        return invalid("referrals/refer.html", **page)
+    sentence = f"Referred: {made.ref}. The provider sees it now."
+    if at is not None:
+        return written(sentence, meeting=at.item.meeting, item=at.item)
+    flash(sentence)
+    return see_other("referrals.referral", referral_id=made.id)
+
+
+def _page_of(pathway: Pathway[Any], template: str, /, **page: Any) -> str:
+    """A page with a pathway's own form on it."""
+    with plugin_host.guarded(pathway, "form"):
+        return render(template, **page)
+
+
+def _is_valid(pathway: Pathway[Any], form: ReferForm | StepForm) -> bool:
+    """Whether what was typed will do; a pathway's form that fails is its plugin's fault, and told as such."""
+    with plugin_host.guarded(pathway, "form"):
+        return bool(form.validate())
+
+
+def _case_id(at: ItemInRoom) -> int:
+    assert at.item.case_id is not None  # `_item` found it so
+    return at.item.case_id
+
+
+def _by_stage(rows: Sequence[Referral]) -> list[tuple[str, str, list[Referral]]]:
+    """Pathway and stage, with the referrals that are there; in the pathway's own order of stages where it runs."""
+    running = plugin_host.pathways()
+
+    def place(row: Referral) -> tuple[str, int, str]:
+        pathway = running.get(row.pathway_key)
+        order = [stage.key for stage in pathway.stages] if pathway else []
+        return row.pathway_title, order.index(row.stage) if row.stage in order else len(order), row.stage_title
+
+    grouped = groupby(sorted(rows, key=place), key=lambda row: (row.pathway_title, row.stage_title))
+    return [(pathway, stage, list(found)) for (pathway, stage), found in grouped]

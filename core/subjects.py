@@ -1,0 +1,33 @@
+"""The subjects' pages, in the order of the navigation."""
+
+from core.accounts.views import bp as accounts
+from core.actions.views import bp as actions
+from core.admin.views import bp as admin
+from core.cases.views import bp as cases
+from core.circulation.views import bp as circulation
+from core.home.views import bp as home
+from core.incidents.views import bp as incidents
+from core.meetings.views import bp as meetings
+from core.minutes.views import bp as minutes
+from core.partnerships.views import bp as partnerships
+from core.people.views import bp as people
+from core.recording.views import bp as recording
+from core.referrals.views import bp as referrals
+from core.web.files import bp as assets
+
+BLUEPRINTS = (
+    assets,
+    accounts,
+    home,
+    meetings,
+    minutes,
+    circulation,
+    recording,
+    actions,
+    cases,
+    people,
+    incidents,
+    referrals,
+    partnerships,
+    admin,
+)

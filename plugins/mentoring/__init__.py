@@ -1,0 +1,97 @@
+"""Mentoring: one-to-one support for young people by trained volunteers [Charnwood 5.4]."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.plugin_api import (
+    Actor,
+    AgendaEntry,
+    Annotation,
+    MeetingFacts,
+    MinutesSection,
+    PartnershipFacts,
+    Pathway,
+    Period,
+    PluginInfo,
+    Progress,
+    Row,
+    Statistic,
+    hookimpl,
+    in_words,
+)
+from plugins.mentoring import queries
+from plugins.mentoring.matching import reasons_against
+from plugins.mentoring.models import Base
+from plugins.mentoring.pathway import EVERYBODY, Mentoring, MentoringPayload
+from plugins.mentoring.views import bp
+
+PATHWAY = Mentoring()
+
+
+@hookimpl
+def roundtable_info() -> PluginInfo:
+    """Who this is."""
+    return PluginInfo(
+        name="mentoring",
+        title="Mentoring",
+        version="1.0",
+        blueprint=bp,
+        migrations=Path(__file__).parent / "migrations",
+        metadata=Base.metadata,
+    )
+
+
+@hookimpl
+def roundtable_pathways() -> Sequence[Pathway[MentoringPayload]]:
+    """One pathway."""
+    return (PATHWAY,)
+
+
+@hookimpl
+def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor) -> Sequence[Annotation]:
+    """Where each open referral stands, and by when something is due."""
+    return [
+        Annotation(
+            item_id=entry.item_id,
+            referral_id=glimpse.id,
+            text=f"Mentoring scheme: {glimpse.stage_title.lower()} since {in_words(glimpse.since)}"
+            + (f", review due by {in_words(glimpse.due)}." if glimpse.due else "."),
+            audiences=EVERYBODY,
+        )
+        for entry in entries
+        for glimpse in entry.referrals
+        if glimpse.pathway == PATHWAY.key and not glimpse.closed
+    ]
+
+
+@hookimpl
+def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
+    """Under each item, how its mentoring referrals have come along, in stages and dates."""
+    return [
+        MinutesSection(
+            title="Mentoring, step by step",
+            rows=_steps(facts.progress),
+            item_id=item.item_id,
+            referral_id=facts.id,
+        )
+        for item in record.items
+        for facts in item.of(PATHWAY.key)
+        if facts.progress is not None
+    ]
+
+
+@hookimpl
+def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
+    """The register in figures, as of the period's last day."""
+    mentors = [m for m in queries.mentors_in(partnership.id) if m.left_on is None or m.left_on > period.end]
+    ready = [mentor for mentor in mentors if not reasons_against(mentor, period.end)]
+    return (
+        Statistic("Mentors on the register", len(mentors)),
+        Statistic("Mentors who can be matched", len(ready), "Trained, checked and with room"),
+        Statistic("Places free", sum(mentor.spare for mentor in ready)),
+        Statistic("Matches begun", queries.matches_begun(partnership.id, period)),
+    )
+
+
+def _steps(progress: Progress) -> tuple[Row, ...]:
+    return tuple(Row(PATHWAY.stage(step.stage).title, in_words(step.on), EVERYBODY) for step in progress.history)

@@ -1,0 +1,3 @@
+"""Answers no hook at all."""
+
+ANSWER = 42

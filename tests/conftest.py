@@ -1,0 +1,119 @@
+"""What every test may ask for: an application on a fresh database, a signed-in browser, the count of queries."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from core.accounts.models import User
+from core.app import create_app
+from core.config import Config
+from core.extensions import db
+from tests.support.browser import Browser
+from tests.support.databases import Databases
+
+LONGEST = ("test_hostile_text", "test_wheel", "test_bad_input", "test_repeated_writes", "test_commands", "test_matrix")
+"""Modules that take minutes. A module runs whole on one worker: these go first, so that none waits for them at last."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--db=sqlite` is the explicit subset; the default runs the integration tests on both."""
+    parser.addoption("--db", choices=("sqlite", "postgresql", "both"), default="both", help="databases to test on")
+    parser.addoption("--full", action="store_true", help="run the drills in full, not in their short form")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest modules first; the order of the others, and of the tests in each, stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for an application runs once on each database, or on SQLite alone where it says so."""
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("sqlite_alone"):
+            kinds = ("sqlite",)
+        metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The migrated templates that every test's database is copied from."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database that this run of the test is on: "sqlite" or "postgresql"."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the shared application."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def shared_app(database: str, databases: Databases, data_folder: Path) -> Iterator[Flask]:
+    """One application a kind of database; `app` puts a fresh database under it."""
+    if database == "sqlite":
+        url = databases.fresh_sqlite(data_folder / "test.db")
+    else:
+        url = databases.fresh_postgresql("test")
+    app = create_app(Config(data=data_folder, database_url=url, testing=True))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask, database: str, databases: Databases, data_folder: Path) -> Iterator[Flask]:
+    """The application on a fresh, migrated, empty database, within an application context."""
+    with shared_app.app_context():
+        db.engine.dispose()
+        if database == "sqlite":
+            databases.fresh_sqlite(data_folder / "test.db")
+        else:
+            databases.fresh_postgresql("test")
+        yield shared_app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Callable[..., Browser]:
+    """`visitor(user)` is that person’s browser, signed in; `visitor()` one that is not."""
+
+    def open_browser(user: User | None = None) -> Browser:
+        db.session.commit()
+        return Browser(app, user)
+
+    return open_browser
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[..., int]:
+    """`count_queries(function, *arguments)` runs it and tells how many statements the database was sent."""
+
+    def count(function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            function(*arguments, **options)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len([s for s in statements if not s.startswith(("BEGIN", "PRAGMA"))])
+
+    return count

@@ -1,0 +1,84 @@
+"""A meeting in session behind a real server, for drills."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.accounts.operations import sign_in
+from core.app import create_app
+from core.clock import local_date, utc_now
+from core.config import Config
+from core.extensions import db
+from core.facts import Actor, GroupRole
+from core.recording.queries import attendance_by_user
+from core.recording.room.operations import accept, open_meeting
+from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency
+from tests.support.databases import Databases
+from tests.support.server import Client, Server
+
+ATTENDEES = 4
+
+
+@dataclass
+class Meeting:
+    """A meeting in session: four attendees who have accepted the statement, one case."""
+
+    server: Server
+    url: str
+    data: Path
+    write: str
+    """The address of the item, to which `/write/discussion` and `/action` are added."""
+    live: str
+    agency_id: int
+    tokens: list[str]
+
+    def client(self, number: int) -> Client:
+        """The connection of one of the attendees."""
+        return Client(self.server.port, self.tokens[number])
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the drill is to be run in full (`--full`) or in its short form."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture
+def meeting(database: str, databases: Databases, tmp_path: Path) -> Iterator[Meeting]:
+    """The meeting, on a database of its own, its server started."""
+    on_sqlite = database == "sqlite"
+    url = databases.fresh_sqlite(tmp_path / "drill.db") if on_sqlite else databases.fresh_postgresql("drill")
+    app = create_app(Config(data=tmp_path, database_url=url, testing=True))
+    with app.app_context():
+        partnership = a_partnership()
+        council = an_agency(partnership, "Council")
+        group = a_group(partnership)
+        case = a_case(partnership, council, group=group, subject=a_person(partnership))
+        users = [a_user(council, group=group, role=GroupRole.CHAIR)]
+        users += [a_user(council, group=group) for _ in range(ATTENDEES - 1)]
+        held = a_meeting(group, cases=[case])
+        now = utc_now()
+        actors = [
+            Actor(user.id, user.name, agency_id=council.id, agency_name=council.name, partnership_id=partnership.id)
+            for user in users
+        ]
+        open_meeting(
+            actors[0], meeting=held, chair_id=users[0].id, minute_taker_id=users[1].id, now=now, on=local_date(now)
+        )
+        expected = attendance_by_user(held.id)
+        for actor in actors:
+            accept(actor, meeting=held, line=expected[actor.user_id], now=now)
+        tokens = [sign_in(user.id, now=now) for user in users]
+        live = f"/meetings/{held.id}/live"
+        made = Meeting(
+            Server(tmp_path, url), url, tmp_path, f"{live}/items/{held.current_item_id}", live, council.id, tokens
+        )
+        db.session.commit()
+        db.session.remove()
+        made.server.start()
+        yield made
+        made.server.kill()
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,205 @@
+"""The home page: what waits for whom, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.audit.models import AuditRecord
+from core.clock import utc_now
+from core.extensions import db
+from core.facts import AdminRole, GroupRole, MeetingStatus, MinutesStatus, ProviderStatus
+from core.meetings.models import Nomination, Research
+from core.minutes.models import Minutes
+from core.recording.models import Recusal
+from tests.builders import (
+    a_case,
+    a_group,
+    a_meeting,
+    a_partnership,
+    a_person,
+    a_provider,
+    a_user,
+    an_action,
+    an_agency,
+    today,
+)
+
+
+@pytest.fixture
+def place(app):
+    """A group with a chair, a coordinator and a member, a case, and an agency that has not signed."""
+
+    class Place:
+        partnership = a_partnership()
+        council = an_agency(partnership, "Borough Council")
+        homes = an_agency(partnership, "Mereside Homes")
+        buses = an_agency(partnership, "Mere Valley Buses", signed_on=None)
+        group = a_group(partnership)
+        chair = a_user(council, "Cher Chair", group=group, role=GroupRole.CHAIR)
+        coordinator = a_user(council, "Cody Coordinator", group=group, role=GroupRole.COORDINATOR)
+        member = a_user(homes, "Mo Member", group=group)
+        unsigned = a_user(buses, "Una Unsigned", group=group)
+        admin = a_user(council, "Ada Admin", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=partnership)
+        person = a_person(partnership, "Isolde", "Quenby")
+        case = a_case(partnership, council, title="Isolde Quenby", group=group, subject=person)
+
+    return Place()
+
+
+def home(visitor, user):
+    return visitor(user).get("/").text
+
+
+def test_the_next_meetings_of_my_groups_are_there_and_nobody_elses(place, visitor):
+    a_meeting(place.group)
+    a_meeting(a_group(place.partnership, "South CST"))
+    a_meeting(place.group, starts_at=utc_now() - timedelta(days=30), status=MeetingStatus.CLOSED)
+    cancelled = a_meeting(place.group, starts_at=utc_now() + timedelta(days=2), status=MeetingStatus.CANCELLED)
+    page = home(visitor, place.member)
+    assert page.count("North Community Sector Team") == 1
+    assert "South CST" not in page and f"/meetings/{cancelled.id}" not in page
+
+
+def test_a_meeting_in_session_comes_first_and_leads_into_the_room(place, visitor):
+    a_meeting(place.group, starts_at=utc_now() + timedelta(hours=1))
+    now = a_meeting(place.group, starts_at=utc_now() - timedelta(minutes=150), status=MeetingStatus.IN_SESSION)
+    page = home(visitor, place.member)
+    assert f"/meetings/{now.id}/live" in page
+    assert page.index(f"/meetings/{now.id}") < page.rindex("/meetings/")
+
+
+def test_those_who_lead_see_how_far_the_agenda_is(place, visitor):
+    a_meeting(place.group, cases=[place.case])
+    assert "1 item on the agenda, not circulated yet" in home(visitor, place.coordinator)
+    assert "on the agenda" not in home(visitor, place.member)
+
+
+def test_my_agencys_actions_are_counted_and_the_first_shown_in_words(place, visitor):
+    for number in range(7):
+        an_action(place.case, place.group, place.homes, text=f"Visit Quenby {number}", due_on=today())
+    late = an_action(place.case, place.group, place.homes, text="Ring her", due_on=today() - timedelta(days=3))
+    an_action(place.case, place.group, place.council, text="Not of this agency")
+    page = home(visitor, place.member)
+    assert "8 open" in page and "1 overdue" in page
+    assert page.count("Visit Quenby") == 4 and "Ring her" in page
+    assert "Not of this agency" not in page
+    read = db.session.query(AuditRecord).filter_by(action="home.read", actor=f"u_{place.member.id}").one()
+    assert f"p_{place.person.id}" in read.body
+    assert late.ref in page
+
+
+def test_who_has_not_signed_is_told_why_there_are_no_names(place, visitor):
+    action = an_action(place.case, place.group, place.buses, text="Move Isolde Quenby’s bus stop")
+    page = home(visitor, place.unsigned)
+    assert action.ref in page and place.case.ref in page
+    assert "Quenby" not in page
+    assert "has not signed the Information Sharing Protocol" in page
+    assert not db.session.query(AuditRecord).filter_by(action="home.read").count()
+
+
+def test_a_conflict_of_interest_hides_the_words_of_that_case(place, visitor):
+    an_action(place.case, place.group, place.homes, text="Visit Isolde Quenby")
+    item = a_meeting(place.group, cases=[place.case]).items[0]
+    seat = {"item_id": item.id, "case_id": place.case.id, "user_id": place.member.id}
+    db.session.add(Recusal(**seat, declared_at=utc_now(), reason="A relative"))
+    assert "Quenby" not in home(visitor, place.member)
+
+
+def research(place, agency):
+    item = a_meeting(place.group, cases=[place.case]).items[0]
+    db.session.add(
+        Research(item_id=item.id, agency_id=agency.id, asked_at=utc_now(), due_on=today() - timedelta(days=1))
+    )
+    return item.meeting
+
+
+def test_research_to_answer_shows_by_when_and_to_nobody_who_cannot(place, visitor):
+    meeting = research(place, place.homes)
+    observer = a_user(place.homes, group=place.group, role=GroupRole.OBSERVER)
+    page = home(visitor, place.member)
+    assert "1 request for" in page and f"/meetings/{meeting.id}/research" in page and "Overdue" in page
+    for other in (observer, place.chair, place.unsigned):
+        assert "Research to answer" not in home(visitor, other)
+
+
+def test_research_for_a_cancelled_meeting_is_not_asked_for(place, visitor):
+    research(place, place.homes).status = MeetingStatus.CANCELLED
+    assert "Research to answer" not in home(visitor, place.member)
+
+
+def test_nominations_wait_for_those_who_lead(place, visitor):
+    meeting = a_meeting(place.group)
+    db.session.add(
+        Nomination(
+            meeting_id=meeting.id,
+            case_id=place.case.id,
+            agency_id=place.homes.id,
+            made_by_id=place.member.id,
+            made_at=utc_now(),
+            reason="Again",
+        )
+    )
+    for leader in (place.chair, place.coordinator):
+        assert "1 nomination for" in home(visitor, leader)
+    assert "1 nomination for" not in home(visitor, place.member)
+
+
+@pytest.mark.parametrize(
+    ("status", "chair_sees", "coordinator_sees"),
+    [
+        (None, "compose the minutes", "compose the minutes"),
+        (MinutesStatus.DRAFT, "send to the chair", "send to the chair"),
+        (MinutesStatus.SUBMITTED, "approve or send back", ""),
+        (MinutesStatus.SENT_BACK, "sent them back", "sent them back"),
+        (MinutesStatus.APPROVED, "circulate", "circulate"),
+    ],
+)
+def test_minutes_wait_for_whoever_has_the_next_step(place, visitor, status, chair_sees, coordinator_sees):
+    held = a_meeting(place.group, starts_at=utc_now() - timedelta(days=2), status=MeetingStatus.CLOSED)
+    held.minute_taker_id = place.coordinator.id
+    if status is not None:
+        db.session.add(
+            Minutes(meeting_id=held.id, status=status, composed_at=utc_now(), composed_by_id=place.coordinator.id)
+        )
+    for user, words in ((place.chair, chair_sees), (place.coordinator, coordinator_sees), (place.member, "")):
+        page = home(visitor, user)
+        assert ('<h2 class="govuk-heading-m">Minutes</h2>' in page) is bool(words), user.name
+        assert words in page
+
+
+def test_administrators_see_signatures_providers_and_accounts_that_wait(place, visitor):
+    an_agency(place.partnership, "Harbour Hostel", expires_on=today() + timedelta(days=10))
+    an_agency(place.partnership, "Lapsed Lets", expires_on=today() - timedelta(days=10))
+    an_agency(place.partnership, "Long Gone", expires_on=today(), left_on=today())
+    a_provider(place.partnership, place.homes, "mentoring", ProviderStatus.REGISTERED)
+    page = home(visitor, place.admin)
+    assert "Harbour Hostel" in page and "Lapsed Lets" in page and "Long Gone" not in page
+    assert "1 provider is waiting for approval" in page
+    assert "accounts have no password yet" in page
+    assert "To administer" not in home(visitor, place.member)
+
+
+def test_whoever_is_outside_the_partnership_is_told_so_and_sees_nothing(place, visitor):
+    left = a_user(an_agency(place.partnership, "Wound Up Homes", left_on=today()), group=place.group)
+    page = home(visitor, left)
+    assert "Wound Up Homes left the partnership" in page
+    machine = a_user(None, admin=AdminRole.PLATFORM_ADMIN)
+    assert "looks after the machine" in home(visitor, machine)
+
+
+def test_the_page_takes_the_same_queries_however_much_waits(place, visitor, count_queries):
+    def fill(number):
+        for _ in range(number):
+            an_action(place.case, place.group, place.council, due_on=today() - timedelta(days=1))
+            meeting = a_meeting(place.group, cases=[place.case])
+            db.session.add(
+                Research(item_id=meeting.items[0].id, agency_id=place.council.id, asked_at=utc_now(), due_on=today())
+            )
+        db.session.commit()
+
+    browser = visitor(place.chair)
+    fill(1)
+    browser.get("/")
+    few = count_queries(browser.get, "/")
+    fill(12)
+    assert count_queries(browser.get, "/") == few <= 20

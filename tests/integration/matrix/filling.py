@@ -1,0 +1,227 @@
+"""Every form of the application, found on its page and filled in as somebody would."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.builders import PASSWORD, today
+from tests.integration.matrix.walking import Route, address, browser_of, guarded_routes, ids_for
+from tests.integration.matrix.world import World
+from tests.support.browser import Browser
+from tests.support.forms import FormField, PageForm, forms_of
+
+_SERIES = (
+    "frequency=monthly&nth=1&weekday=1&every=1&starts=08:00&length_minutes=60&venue=Hall"
+    "&on_bank_holiday=skip+the+meeting&start-day={day}&start-month={month}&start-year={year}"
+)
+
+PAGES = {
+    "accounts.choose_partnership": ("other group", "/account"),
+    "accounts.password_submit": ("member", "/account/password"),
+    "accounts.sign_out": ("member", "/"),
+    "actions.reopen": ("chair", "/actions/{settled_id}/reopen"),
+    "admin.bring_back_account": ("partnership admin", "/admin/accounts/{retired_id}"),
+    "admin.change_account": ("partnership admin", "/admin/accounts/{user_id}/edit"),
+    "admin.create_account": ("partnership admin", "/admin/accounts/new"),
+    "admin.invite": ("partnership admin", "/admin/accounts/{user_id}"),
+    "admin.retire_account": ("partnership admin", "/admin/accounts/{user_id}"),
+    "cases.end_share": ("chair", "/cases/{case_id}"),
+    "cases.hear_submit": ("coordinator", "/cases/{case_id}/groups/add"),
+    "cases.name_person": ("chair", "/cases/{case_id}/people/add?name=Known"),
+    "cases.reopen_submit": ("chair", "/cases/{closed_case_id}/reopen"),
+    "cases.unhear": ("chair", "/cases/{case_id}"),
+    "cases.unname_person": ("chair", "/cases/{case_id}"),
+    "circulation.circulate": ("chair", "/meetings/{sent_id}/circulate"),
+    "circulation.send_again": ("chair", "/meetings/{sent_id}/sent"),
+    "meetings.accept_nomination": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
+    "meetings.add_proposal": ("chair", "/meetings/{meeting_id}/agenda"),
+    "meetings.add_submit": ("chair", "/meetings/{meeting_id}/agenda/add?case={spare_id}"),
+    "meetings.change_series_submit": (
+        "chair",
+        "/meetings/series/{series_id}/change/preview?version=1&" + _SERIES,
+    ),
+    "meetings.circulate_submit": ("chair", "/meetings/{fresh_id}/agenda/circulate"),
+    "meetings.decline_nomination": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
+    "meetings.end_series": ("chair", "/meetings/series/{series_id}"),
+    "meetings.make_meetings": ("chair", "/meetings/series/{series_id}"),
+    "meetings.nominate_submit": ("member", "/meetings/{meeting_id}/nominations/new?case={spare_id}"),
+    "meetings.reorder": ("chair", "/meetings/{meeting_id}/agenda"),
+    "meetings.send_nomination_on": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
+    "meetings.start_series": (
+        "chair",
+        "/meetings/groups/{group_id}/series/preview?" + _SERIES,
+    ),
+    "mentoring.new_session": ("provider", "/pathways/mentoring/referrals/{mentored_id}/sessions/new"),
+    "minutes.approve": ("chair", "/meetings/{submitted_id}/minutes"),
+    "minutes.compose": ("coordinator", "/meetings/{held_id}/minutes"),
+    "minutes.send_back": ("chair", "/meetings/{submitted_id}/minutes"),
+    "minutes.submit": ("coordinator", "/meetings/{drafted_id}/minutes"),
+    "partnerships.approve_provider": ("partnership admin", "/partnership/providers/{own_provider_id}"),
+    "partnerships.close_group_submit": ("partnership admin", "/partnership/groups/{panel_id}/close"),
+    "partnerships.end_membership": ("chair", "/partnership/groups/{group_id}/members/{member_id}"),
+    "partnerships.record_return": ("partnership admin", "/partnership/agencies/{left_agency_id}"),
+    "partnerships.register_provider_submit": ("homes admin", "/partnership/providers/new"),
+    "partnerships.reopen_group": ("partnership admin", "/partnership/groups/{ended_id}"),
+    "recording.accept": ("newcomer", "/meetings/{live_id}/live"),
+    "recording.mark": ("chair", "/meetings/{live_id}/live/attendance"),
+    "recording.lift_conflict": ("chair", "/meetings/{live_id}/live"),
+    "recording.restore_entry": ("chair", "/meetings/{live_id}/live"),
+    "recording.strike_entry": ("chair", "/meetings/{live_id}/live"),
+    "recording.take_up": ("chair", "/meetings/{live_id}/live"),
+    "referrals.consent": ("provider", "/referrals/{referral_id}/consents/young_person"),
+    "referrals.move": ("provider", "/referrals/{referral_id}/moves/decline_referred"),
+    "referrals.refer": ("chair", "/cases/{known_case_id}/refer/{known_id}/{provider_id}"),
+    "referrals.refer_in_meeting": (
+        "chair",
+        "/meetings/{live_id}/live/items/{known_item_id}/refer/{known_id}/{provider_id}",
+    ),
+}
+"""Where a form is and who sees it, unless it is the page at the form's own address."""
+
+SECRET_WORDS = "correct-horse-battery-staple-94"
+
+FILLED = {
+    ("actions.due", "due"): "soon",
+    ("accounts.choose_partnership", "partnership"): "2",
+    ("accounts.password_submit", "current"): PASSWORD,
+    ("accounts.password_submit", "password"): SECRET_WORDS,
+    ("accounts.password_submit", "again"): SECRET_WORDS,
+    ("actions.owner", "owner"): "1",
+    ("actions.owner", "person"): "",
+    ("admin.create_account", "email"): "somebody.new@agency.example",
+    ("cases.add_incident", "happened_on"): "today",
+    ("cases.close_submit", "closed_on"): "today",
+    ("cases.create_person", "date_of_birth"): "past",
+    ("cases.create_person", "postcode"): "AB1 2CD",
+    ("meetings.answer_research", "text"): "Two calls in June",
+    ("meetings.schedule", "day"): "soon",
+    ("meetings.schedule", "starts"): "10:00",
+    ("meetings.schedule", "ends"): "11:00",
+    ("meetings.schedule", "online_link"): "https://meet.example/room",
+    ("meetings.move_submit", "online_link"): "https://meet.example/room",
+    ("meetings.reorder", "move"): "1:down",
+    ("partnerships.add_agency", "key"): "new-agency",
+    ("partnerships.add_agency", "email"): "team@agency.example",
+    ("partnerships.change_agency", "email"): "team@agency.example",
+    ("partnerships.change_area", "source"): "district",
+    ("partnerships.create_group", "key"): "new-group",
+    ("mentoring.new_mentor", "certificate_until"): "soon",
+    ("mentoring.new_mentor", "check_until"): "soon",
+    ("mentoring.new_mentor", "training_hours"): "20",
+    ("mentoring.new_mentor", "capacity"): "2",
+    ("mentoring.new_session", "held_on"): "today",
+    ("partnerships.register_provider_submit", "capacity"): "5",
+    ("people.edit_submit", "postcode"): "AB1 2CD",
+    ("recording.accept", "accepted"): "y",
+    ("recording.action_submit", "due"): "soon",
+    ("recording.correct_action_submit", "person"): "",
+    ("recording.line_submit", "arrived_at"): "10:00",
+    ("recording.line_submit", "left_at"): "",
+    ("recording.open_submit", "chair"): "2",
+    ("recording.open_submit", "minute_taker"): "3",
+    ("recording.open_submit", "early"): "y",
+    ("recording.urgent_submit", "ref"): "ref of spare_id",
+    ("referrals.consent", "on"): "today",
+}
+"""What to write where not anything will do: (endpoint, field) -> value; of a day "today", "past" or "soon"."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form that was found, and what is to be sent with it."""
+
+    route: Route
+    browser: Browser
+    form: PageForm
+    path: str
+    data: dict[str, list[str]]
+
+    def send(self, data: dict[str, list[str]] | None = None, **more: str) -> TestResponse:
+        """Send what is filled in, or this."""
+        return self.browser.post(self.path, {**(self.data if data is None else data), **more})
+
+
+def every_form(app: Flask, world: World) -> list[Filled]:
+    """One for every guarded write of the application. Fails for a write that no page has a form for."""
+    browsers: dict[str, Browser] = {}
+    return [found_form(app, world, route, browsers) for route in guarded_routes(app) if route.method == "POST"]
+
+
+def found_form(app: Flask, world: World, route: Route, browsers: dict[str, Browser]) -> Filled:
+    """The form of that write on the page that has it, filled in."""
+    actor, page = PAGES.get(route.endpoint, ("", ""))
+    actor = actor or _who(route)
+    ids = _ids(world)
+    path = page.format(**ids) if page else address(app, route, ids_for(world, route))
+    browser = browsers.setdefault(actor, browser_of(app, world, actor))
+    answer = browser.get(path)
+    assert answer.status_code == 200, f"{route.name}: {path} answers {answer.status_code} to the {actor}"
+    adapter = app.url_map.bind("localhost")
+    for form in forms_of(answer.get_data(as_text=True)):
+        action = (form.action or path).partition("?")
+        if form.method == "post" and adapter.match(action[0], method="POST")[0] == route.endpoint:
+            return Filled(route, browser, form, "".join(action), _fill(route, form, world))
+    raise AssertionError(f"{route.name}: {path} has no form for it")
+
+
+def _who(route: Route) -> str:
+    """Who does it by default."""
+    if route.endpoint.startswith(("partnerships.change_provider", "partnerships.edit_provider")):
+        return "agency admin"
+    by_subject = {"partnerships": "partnership admin", "mentoring": "provider", "meetings.answer_research": "member"}
+    return by_subject.get(route.endpoint) or by_subject.get(route.endpoint.partition(".")[0], "chair")
+
+
+def _ids(world: World) -> dict[str, int | str]:
+    """All that the addresses of PAGES name."""
+    day = today() + timedelta(days=40)
+    return {
+        **world.stages["extra"],
+        "live_id": world.stages["session"]["meeting_id"],
+        "submitted_id": world.stages["closed"]["meeting_id"],
+        "sent_id": world.stages["sent"]["meeting_id"],
+        "day": day.day,
+        "month": day.month,
+        "year": day.year,
+    }
+
+
+def _fill(route: Route, form: PageForm, world: World) -> dict[str, list[str]]:
+    """What somebody would send: what stands there, and something in every box that is empty."""
+    data = form.data()
+    for field in form.fields.values():
+        if field.kind == "hidden":
+            continue
+        of_day = field.name.endswith(("-day", "-month", "-year"))
+        given = FILLED.get((route.endpoint, field.name.rpartition("-")[0] if of_day else field.name))
+        if of_day:
+            if not any(field.values) and given is not None:
+                data[field.name] = [_box(field.name, given)]
+        elif given is not None:
+            data[field.name] = [_meant(given, world)] if given else []
+        elif not any(field.values) and "terms" not in route.endpoint:  # a clock's empty box follows the one above
+            data[field.name] = _anything(field)
+    return {name: values for name, values in data.items() if values}
+
+
+def _box(name: str, which: str) -> str:
+    """Day, month or year of a day."""
+    day = {"today": today(), "past": today() - timedelta(days=5000), "soon": today() + timedelta(days=33)}[which]
+    return str(getattr(day, name.rpartition("-")[2]))
+
+
+def _meant(given: str, world: World) -> str:
+    """The value, or the reference of the thing of that name."""
+    name = given.removeprefix("ref of ")
+    return world.marks["case_id", world.stages["extra"][name]][0] if name != given else given
+
+
+def _anything(field: FormField) -> list[str]:
+    """Something that such a field takes."""
+    if field.kind in ("select-one", "radio"):
+        return [next((option for option in field.options if option), "")]
+    if field.kind in ("checkbox", "select-multiple", "submit"):
+        return []
+    return ["12" if field.kind == "number" else "Something plain"]

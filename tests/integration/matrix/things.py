@@ -1,0 +1,366 @@
+"""One of everything that an address can name, in each state that a page needs it in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from core.accounts.models import User
+from core.accounts.queries import actor_as_of
+from core.actions.models import Action
+from core.cases.models import Case, CaseAgency, CaseIncident, CasePerson
+from core.circulation.models import Copy, Mail
+from core.circulation.operations import circulate_minutes
+from core.clock import utc_now
+from core.extensions import db
+from core.facts import (
+    Actor,
+    EntryKind,
+    ItemKind,
+    ItemOutcome,
+    MailState,
+    MeetingStatus,
+    NominationStatus,
+    Presence,
+    ProviderStatus,
+    Visibility,
+)
+from core.meetings.circulated.operations import circulate as circulate_agenda
+from core.meetings.models import AgendaItem, Meeting, Nomination, Research, Series
+from core.meetings.schedule import Frequency, Rule, Weekday
+from core.minutes import operations as minutes
+from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, Signature
+from core.people.models import Person
+from core.recording.models import Attendance, Entry, EntryAgency, ItemAttendance, Recusal
+from core.referrals import operations as referrals
+from core.referrals.models import Referral
+from core.referrals.queries import case_to_refer_from
+from plugins.mentoring.models import Mentor
+from plugins.mentoring.pathway import Behaviour, MentoringPayload
+from tests.builders import a_case, a_meeting, a_person, a_provider, an_action, an_item, today
+
+Ids = dict[str, int | str]
+T = TypeVar("T")
+
+IN_THE_ROOM = ("member", "chair", "coordinator", "observer", "recused")
+"""Those who accepted the confidentiality statement. The others of the group may not."""
+
+
+@dataclass
+class Table:
+    """A partnership, its group and people, and the word that everything of its main case carries."""
+
+    partnership: Partnership
+    group: Group
+    agencies: SimpleNamespace
+    users: dict[str, User]
+    words: dict[str, str]
+
+    def actor(self, name: str) -> Actor:
+        """The person as of today, for an operation."""
+        return actor_as_of(self.users[name].id, self.partnership.id, on=today())
+
+
+def main_case(table: Table) -> Ids:
+    """A case that the council leads, heard by the group and open to the school, with what hangs on it."""
+    word, users, agencies = table.words["case"], table.users, table.agencies
+    person = a_person(table.partnership, "Isolde", word, born=today() - timedelta(days=365 * 15))
+    person.address, person.support_needs = f"1 {word} Road", f"{word} needs an interpreter"
+    case = a_case(table.partnership, agencies.council, title=f"Isolde {word}", group=table.group, subject=person)
+    case.summary = f"{word} was seen."
+    add(CaseAgency(case_id=case.id, agency_id=agencies.school.id, basis="Consent", purpose=word, since=today()))
+    incident = add(
+        CaseIncident(case_id=case.id, happened_on=today(), what=f"{word} shouted", reported_to_id=agencies.police.id)
+    )
+    action = an_action(case, table.group, agencies.police, text=f"Visit {word}")
+    scheme = a_provider(table.partnership, agencies.mentors, "mentoring")
+    mentor = add(
+        Mentor(
+            provider_id=scheme.id,
+            partnership_id=table.partnership.id,
+            agency_id=agencies.mentors.id,
+            name=f"{table.words['staff']} Mentor",
+            training_hours=20,
+            certificate_until=today(),
+            check_until=today(),
+            capacity=1,
+        )
+    )
+    db.session.expire_all()
+    referral = referrals.refer(
+        table.actor("member"),
+        case=case_to_refer_from(case.id),
+        person=person,
+        provider=scheme,
+        payload=MentoringPayload(Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need=table.words["staff"]),
+        now=utc_now(),
+    )
+    return {
+        "case_id": case.id,
+        "person_id": person.id,
+        "incident_id": incident.id,
+        "part_id": scalar(select(CasePerson.id).where(CasePerson.case_id == case.id)),
+        "action_id": action.id,
+        "provider_id": scheme.id,
+        "mentor_id": mentor.id,
+        "referral_id": referral.id,
+        "user_id": users["member"].id,
+        "school_id": agencies.school.id,
+        "own_provider_id": a_provider(table.partnership, agencies.police, "mentoring", ProviderStatus.REGISTERED).id,
+    }
+
+
+def before_the_meeting(table: Table, ids: Ids) -> Ids:
+    """A scheduled meeting whose agenda has gone out, a nomination that waits, a return of the police, a series."""
+    word, users, agencies = table.words["case"], table.users, table.agencies
+    meeting = a_meeting(table.group, cases=[get(Case, ids["case_id"])])
+    item = meeting.items[0]
+    item.reason = f"{word} again"
+    if "secret_id" in ids:
+        an_item(meeting, get(Case, ids["secret_id"]), position=2).reason = table.words["secret"]
+    place = an_item(meeting, None, position=3, heading="Station Approach")
+    place.kind, place.reason = ItemKind.LOCATION, table.words["place"]
+    db.session.flush()
+    circulate_agenda(table.actor("coordinator"), meeting=meeting, version=meeting.version, now=utc_now())
+    research = db.session.scalars(
+        select(Research).where(Research.item_id == item.id, Research.agency_id == agencies.police.id)
+    ).one()
+    research.text, research.answered_at, research.answered_by_id = (
+        table.words["return"],
+        utc_now(),
+        users["member"].id,
+    )
+    nominated = a_case(table.partnership, agencies.police, title=f"Otto {table.words['nominated']}")
+    nomination = add(
+        Nomination(
+            meeting_id=meeting.id,
+            case_id=nominated.id,
+            agency_id=agencies.police.id,
+            made_by_id=users["member"].id,
+            made_at=utc_now(),
+            reason=table.words["nomination"],
+            asks=table.words["nomination"],
+            status=NominationStatus.PROPOSED,
+        )
+    )
+    series = add(
+        Series(
+            group_id=table.group.id,
+            rule=Rule(Frequency.MONTHLY, Weekday.TUESDAY, start=today(), nth=1).to_json(),
+            starts=utc_now().time().replace(microsecond=0),
+            length_minutes=120,
+        )
+    )
+    member = select(GroupMember.id).where(GroupMember.group_id == table.group.id)
+    return {
+        "meeting_id": meeting.id,
+        "item_id": item.id,
+        "number": 1,
+        "spare_id": a_case(table.partnership, agencies.council, title="A spare case", group=table.group).id,
+        "nomination_id": nomination.id,
+        "research_id": research.id,
+        "series_id": series.id,
+        "group_id": table.group.id,
+        "member_id": scalar(member.where(GroupMember.user_id == users["member"].id)),
+        "agency_id": agencies.police.id,
+        "signature_id": scalar(select(Signature.id).where(Signature.agency_id == agencies.police.id)),
+    }
+
+
+def in_session(table: Table, ids: Ids) -> Ids:
+    """A meeting that is being held, with everybody of the group in the room who may be."""
+    meeting = a_meeting(table.group, starts_at=utc_now(), status=MeetingStatus.IN_SESSION)
+    item, entry, lines = _held(table, meeting, ids)
+    meeting.current_item_id, meeting.opened_at = item.id, utc_now()
+    recusal = add(
+        Recusal(
+            item_id=item.id,
+            case_id=ids["case_id"],
+            user_id=table.users["recused"].id,
+            reason="A cousin",
+            declared_at=utc_now(),
+        )
+    )
+    return {
+        "meeting_id": meeting.id,
+        "item_id": item.id,
+        "entry_id": entry.id,
+        "line_id": lines["member"].id,
+        "recusal_id": recusal.id,
+        "kind": "information",
+    }
+
+
+def closed(table: Table, ids: Ids, *, days_ago: int) -> Meeting:
+    """A meeting that was held, and what was recorded at it."""
+    meeting = a_meeting(table.group, starts_at=utc_now() - timedelta(days=days_ago), status=MeetingStatus.CLOSED)
+    meeting.opened_at, meeting.closed_at = meeting.starts_at, meeting.ends_at
+    item, _, lines = _held(table, meeting, ids)
+    item.outcome, item.outcome_reason = ItemOutcome.HEARD, table.words["case"]
+    for each in meeting.items:
+        each.outcome = ItemOutcome.HEARD
+        for name in IN_THE_ROOM:
+            if name != "recused":
+                add(ItemAttendance(item_id=each.id, attendance_id=lines[name].id))
+    an_action(get(Case, ids["case_id"]), table.group, table.agencies.police, text=table.words["case"], item=item)
+    return meeting
+
+
+def with_the_chair(table: Table, ids: Ids) -> Ids:
+    """A closed meeting whose minutes the chair is to approve."""
+    meeting = closed(table, ids, days_ago=7)
+    made = minutes.compose(table.actor("coordinator"), meeting, now=utc_now())
+    minutes.submit(table.actor("coordinator"), made, now=utc_now())
+    agreed = db.session.scalars(select(Action).where(Action.meeting_id == meeting.id)).one()
+    return {"meeting_id": meeting.id, "item_id": meeting.items[0].id, "action_id": agreed.id}
+
+
+def sent(table: Table, ids: Ids) -> Ids:
+    """A closed meeting whose minutes were approved and went out; and the copies that people hold."""
+    meeting = closed(table, ids, days_ago=14)
+    made = minutes.compose(table.actor("coordinator"), meeting, now=utc_now())
+    minutes.submit(table.actor("coordinator"), made, now=utc_now())
+    db.session.commit()  # the document witnesses the trail as it stands
+    fair = minutes.fair_copy(table.actor("chair"), made, now=utc_now())
+    minutes.approve(table.actor("chair"), made, fair, now=utc_now())
+    db.session.flush()
+    readers: dict[int, frozenset[int]] = {table.users[name].id: frozenset() for name in ("member", "chair", "observer")}
+    circulation = circulate_minutes(table.actor("coordinator"), made, readers=readers, now=utc_now())
+    # Sent while their agencies had signed, and before they declared an interest.
+    for name in ("unsigned", "lapsed", "left", "recused"):
+        add(Copy(circulation_id=circulation.id, user_id=table.users[name].id))
+    copies = db.session.execute(select(Copy.user_id, Copy.id).where(Copy.circulation_id == circulation.id)).all()
+    mail = db.session.scalars(select(Mail).where(Mail.meeting_id == meeting.id)).first()
+    assert mail is not None
+    mail.state = MailState.FAILED
+    names = {user.id: name for name, user in table.users.items()}
+    of = {f"copy of {names[user_id]}": copy_id for user_id, copy_id in copies}
+    return {
+        "meeting_id": meeting.id,
+        "item_id": meeting.items[0].id,
+        "mail_id": mail.id,
+        "copy_id": of["copy of member"],
+        **of,
+    }
+
+
+def restricted_case(table: Table) -> Ids:
+    """A case that the group hears and of which its members may see the reference alone."""
+    word = table.words["secret"]
+    person = a_person(table.partnership, "Rosalind", word)
+    case = a_case(
+        table.partnership,
+        table.agencies.council,
+        title=f"Rosalind {word}",
+        group=table.group,
+        subject=person,
+        restricted=True,
+    )
+    case.summary = f"{word} moved to a refuge."
+    action = an_action(case, table.group, table.agencies.council, text=f"Telephone {word}")
+    return {"case_id": case.id, "person_id": person.id, "action_id": action.id}
+
+
+def _held(table: Table, meeting: Meeting, ids: Ids) -> tuple[AgendaItem, Entry, dict[str, Attendance]]:
+    """The main case, the restricted one and a standing item, with what was said about them, and who was there."""
+    word, agencies = table.words["case"], table.agencies
+    item = an_item(meeting, get(Case, ids["case_id"]))
+    item.reason = word
+    entry = _said(table, item, word)
+    _said(table, item, table.words["chair"], Visibility.CHAIR)
+    _said(table, item, table.words["named"], Visibility.NAMED, agencies.youth)
+    _said(table, item, word, kind=EntryKind.DECISION)
+    if "secret_id" in ids:
+        secret = an_item(meeting, get(Case, ids["secret_id"]), position=2)
+        _said(table, secret, table.words["secret"])
+    an_item(meeting, None, position=3, heading="Any other business")
+    meeting.chair_id, meeting.minute_taker_id = table.users["chair"].id, table.users["coordinator"].id
+    return item, entry, {name: _line(meeting, table.users[name], when=utc_now()) for name in IN_THE_ROOM}
+
+
+def _said(
+    table: Table,
+    item: AgendaItem,
+    text: str,
+    visibility: Visibility = Visibility.EVERYONE,
+    named: Agency | None = None,
+    kind: EntryKind = EntryKind.INFORMATION,
+) -> Entry:
+    return add(
+        Entry(
+            meeting_id=item.meeting_id,
+            item_id=item.id,
+            kind=kind,
+            text=text,
+            source_agency_id=table.agencies.police.id if kind is EntryKind.INFORMATION else None,
+            visibility=visibility,
+            named_agencies=[EntryAgency(agency_id=named.id)] if named is not None else [],
+            author_id=table.users["member"].id,
+            written_at=utc_now(),
+        )
+    )
+
+
+def _line(meeting: Meeting, user: User, *, when: datetime) -> Attendance:
+    assert user.agency is not None
+    return add(
+        Attendance(
+            meeting_id=meeting.id,
+            user_id=user.id,
+            name=user.name,
+            agency_id=user.agency_id,
+            agency_name=user.agency.name,
+            presence=Presence.PRESENT,
+            accepted_at=when,
+            arrived_at=when,
+        )
+    )
+
+
+def marks() -> dict[tuple[str, int | str], tuple[str, ...]]:
+    """(name of an id, id) -> references and names, one of which a page about that thing carries."""
+    found: dict[tuple[str, int | str], tuple[str, ...]] = {}
+    for name, kind, of in _MARKS:
+        found |= {(name, row.id): of(row) for row in db.session.scalars(select(kind))}
+    return found
+
+
+_MARKS: tuple[tuple[str, Any, Callable[[Any], tuple[str, ...]]], ...] = (
+    ("action_id", Action, lambda row: (row.ref,)),
+    ("referral_id", Referral, lambda row: (row.ref,)),
+    ("mentor_id", Mentor, lambda row: (row.name,)),
+    ("line_id", Attendance, lambda row: (row.name,)),
+    ("person_id", Person, lambda row: (row.name,)),
+    ("case_id", Case, lambda row: (row.ref, row.title)),
+    ("user_id", User, lambda row: (row.name,)),
+    ("member_id", GroupMember, lambda row: (get(User, row.user_id).name,)),
+    ("provider_id", Provider, lambda row: (row.agency.name,)),
+    ("agency_id", Agency, lambda row: (row.name,)),
+    ("nomination_id", Nomination, lambda row: (row.case.ref,)),
+    ("item_id", AgendaItem, lambda row: (row.case.ref, row.case.title) if row.case is not None else (row.heading,)),
+    ("series_id", Series, lambda row: (row.group.name,)),
+    ("group_id", Group, lambda row: (row.name,)),
+    ("meeting_id", Meeting, lambda row: (row.ref, row.group.name)),
+)
+
+
+def get(kind: type[T], row_id: Any) -> T:
+    """That row."""
+    return db.session.get_one(kind, row_id)
+
+
+def scalar(query: Any) -> int:
+    """The first row's only column."""
+    found = db.session.scalars(query).first()
+    assert found is not None
+    return int(found)
+
+
+def add(row: T) -> T:
+    """Add and flush it."""
+    db.session.add(row)
+    db.session.flush()
+    return row

@@ -1,0 +1,141 @@
+"""Walking the matrix: every route as every actor, and what came of it as one sign."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from core.web import policy_of
+from tests.integration.matrix.world import World
+from tests.support.browser import Browser
+
+ALLOWED, FORBIDDEN, HIDDEN, SIGN_IN = "yes", "no", "hidden", "sign in"
+
+MISSING = 987_654_321
+"""An id that nothing has."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address."""
+
+    method: str
+    rule: Rule
+    permission: str
+
+    @property
+    def name(self) -> str:
+        """`GET /cases/<int:case_id>`, as the reviewed table has it."""
+        return f"{self.method} {self.rule.rule}"
+
+    @property
+    def endpoint(self) -> str:
+        """The view's name."""
+        return self.rule.endpoint
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """The names of what its address holds."""
+        return frozenset(self.rule.arguments)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Those of them that are ids of rows."""
+        return frozenset(name for name in self.arguments if name.endswith("_id") or name == "number")
+
+
+def routes_of(app: Flask) -> list[Route]:
+    """Every route x method, from the URL map; HEAD and OPTIONS follow GET."""
+    found = [
+        Route(method, rule, str(policy_of(app.view_functions[rule.endpoint])))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=lambda route: (route.rule.rule, route.method))
+
+
+def guarded_routes(app: Flask) -> Iterator[Route]:
+    """All that are not for everybody."""
+    return (route for route in routes_of(app) if route.permission != "public")
+
+
+_STAGES = {"recording": "session", "minutes": "closed", "circulation": "sent"}
+_OTHER_STAGES = {
+    "recording.open": "own",
+    "recording.open_submit": "own",
+    "recording.correct_action": "closed",
+    "recording.correct_action_submit": "closed",
+    "minutes.pdf": "sent",
+    "referrals.choose_in_meeting": "session",
+    "referrals.refer_in_meeting": "session",
+}
+_OTHER_IDS = {
+    "cases.end_share": {"agency_id": "school_id"},
+    "partnerships.edit_provider": {"provider_id": "own_provider_id"},
+    "partnerships.change_provider": {"provider_id": "own_provider_id"},
+    "partnerships.approve_provider": {"provider_id": "own_provider_id"},
+    "partnerships.decline_provider": {"provider_id": "own_provider_id"},
+    "partnerships.decline_provider_submit": {"provider_id": "own_provider_id"},
+}
+_QUERIES = {
+    "meetings.calendar": "?group={group_id}",
+    "meetings.nominate_submit": "?case={spare_id}",
+    "meetings.add_submit": "?case={spare_id}",
+}
+"""What an address asks besides, where it means nothing without."""
+
+
+def ids_for(world: World, route: Route, stage: str = "") -> dict[str, int | str]:
+    """The ids of the partnership's own things that a route is about: of the meeting in the state that it is for."""
+    subject = route.endpoint.partition(".")[0]
+    ids = world.stages[stage or _OTHER_STAGES.get(route.endpoint, _STAGES.get(subject, "own"))]
+    return {**ids, **{name: ids[other] for name, other in _OTHER_IDS.get(route.endpoint, {}).items()}}
+
+
+def address(app: Flask, route: Route, ids: dict[str, int | str]) -> str:
+    """The route's address with these ids."""
+    with app.test_request_context():
+        built = route.rule.build({name: ids[name] for name in route.arguments}, append_unknown=False)
+    assert built is not None, route.name
+    return str(built[1]) + _QUERIES.get(route.endpoint, "").format(**ids)
+
+
+def browser_of(app: Flask, world: World, actor: str) -> Browser:
+    """The actor's browser, with the session that they began before anything was taken from them."""
+    browser = Browser(app)
+    if actor != "anonymous":
+        browser.client.set_cookie("roundtable", world.people[actor].token)
+    return browser
+
+
+def send(browser: Browser, route: Route, path: str, **fields: Any) -> TestResponse:
+    """The request, as a form would send it, with nothing filled in."""
+    if route.method == "GET":
+        return browser.get(path)
+    return browser.post(path, fields)
+
+
+def content_of(answer: TestResponse) -> bytes:
+    """All of an answer; of one that never ends, the first piece."""
+    if answer.mimetype == "text/event-stream":
+        first = next(iter(answer.response))
+        answer.close()
+        return first.encode() if isinstance(first, str) else first
+    return answer.get_data()
+
+
+def verdict_of(answer: TestResponse) -> str:
+    """The answer as one sign. Anything but these is no answer to be had."""
+    location = answer.headers.get("Location", "")
+    if answer.status_code == 401 or (answer.status_code in (302, 303) and location.startswith("/sign-in?next")):
+        return SIGN_IN
+    if answer.status_code == 403:
+        return FORBIDDEN
+    if answer.status_code == 404:
+        return HIDDEN
+    if answer.status_code < 400 or answer.status_code in (409, 422):
+        return ALLOWED
+    return f"status {answer.status_code}"

@@ -1,0 +1,149 @@
+"""A case carried forward too often goes to the steering group, when the meeting is closed."""
+
+import pytest
+from sqlalchemy import select
+
+from core.cases.models import CaseEvent
+from core.clock import utc_now
+from core.extensions import db
+from core.facts import CaseStatus, GroupKind, GroupRole, ItemOutcome, MeetingStatus, NominationStatus
+from core.meetings.models import Nomination
+from tests.builders import a_group, a_meeting, a_user
+from tests.integration.meetings.table import Table, a_meeting_in, a_table, at_ten, in_working_days
+
+
+class Scene:
+    """A meeting in session that has carried a case forward, twice before unless said; and the steering group."""
+
+    def __init__(self, *, before: int = 2, steering_in: int | None = 20) -> None:
+        self.table: Table = a_table()
+        self.meeting = a_meeting(
+            self.table.group, starts_at=utc_now(), status=MeetingStatus.IN_SESSION, cases=[self.table.case]
+        )
+        self.meeting.chair_id, self.meeting.opened_at = self.table.chair.id, utc_now()
+        (self.item,) = self.meeting.items
+        self.item.outcome, self.item.outcome_reason = ItemOutcome.CARRIED_FORWARD, "The doctor did not come."
+        self.item.times_carried = before
+        self.steering = a_group(self.table.partnership, kind=GroupKind.STEERING)
+        self.steering_chair = a_user(self.table.landlord, "Ines Marchbank", group=self.steering, role=GroupRole.CHAIR)
+        if steering_in is not None:
+            self.to = a_meeting(self.steering, starts_at=at_ten(in_working_days(steering_in)))
+        db.session.flush()
+
+    def close(self, visitor) -> None:
+        """The chair closes the meeting."""
+        chair = visitor(self.table.chair)
+        chair.post(f"/meetings/{self.meeting.id}/live/accept")
+        assert chair.post(f"/meetings/{self.meeting.id}/live/close").status_code == 303
+        db.session.expire_all()
+
+
+def nominations() -> list[Nomination]:
+    return list(db.session.scalars(select(Nomination)))
+
+
+def events() -> list[str]:
+    return list(db.session.scalars(select(CaseEvent.text)))
+
+
+def test_the_third_carry_forward_nominates_the_case_for_the_steering_groups_next_meeting(app, visitor):
+    scene = Scene()
+    a_meeting(scene.steering, starts_at=at_ten(in_working_days(60)))
+    scene.close(visitor)
+    (nomination,) = nominations()
+    assert nomination.meeting_id == scene.to.id
+    assert nomination.case_id == scene.table.case.id
+    assert nomination.agency_id == scene.table.police.id, "in the name of the lead agency"
+    assert nomination.status is NominationStatus.PROPOSED, "the steering group's chair decides"
+    assert nomination.reason == (
+        f"Carried forward 3 times by the {scene.table.group.name}, last at {scene.meeting.ref}: "
+        "The doctor did not come."
+    )
+    assert nomination.late_reason == ""
+    assert f"Carried forward 3 times: nominated for the steering group’s meeting {scene.to.ref}" in events()
+
+
+def test_the_steering_groups_chair_is_told_and_can_put_it_on_the_agenda(app, visitor):
+    scene = Scene()
+    scene.close(visitor)
+    chair = visitor(scene.steering_chair)
+    assert "1 nomination for" in chair.get("/").text
+    (nomination,) = nominations()
+    path = f"/meetings/{scene.to.id}/nominations/{nomination.id}"
+    assert "Carried forward 3 times" in chair.get(path).text
+    assert chair.post(f"{path}/accept", {"version": nomination.version, "minutes": "15"}).status_code == 303
+    db.session.expire_all()
+    assert [item.case_id for item in scene.to.items] == [scene.table.case.id]
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [(1, ItemOutcome.CARRIED_FORWARD), (2, ItemOutcome.HEARD), (2, ItemOutcome.NOT_HEARD)],
+)
+def test_a_second_carry_forward_or_another_outcome_does_not(app, visitor, before, outcome):
+    scene = Scene(before=before)
+    scene.item.outcome = outcome
+    scene.close(visitor)
+    assert nominations() == []
+
+
+def test_a_groups_own_terms_say_how_often(app, visitor):
+    scene = Scene(before=1)
+    scene.table.group.clocks = {"escalation": 2}
+    scene.close(visitor)
+    assert len(nominations()) == 1
+
+
+def test_without_a_steering_meeting_the_timeline_says_so_and_the_next_carry_forward_tries_again(app, visitor):
+    scene = Scene(steering_in=None)
+    scene.close(visitor)
+    assert nominations() == []
+    assert "Carried forward 3 times: this goes to the steering group, which has no meeting in the diary" in events()
+    scene.to = a_meeting(scene.steering, starts_at=at_ten(in_working_days(20)))
+    scene.item.times_carried, scene.meeting.status = 3, MeetingStatus.IN_SESSION
+    db.session.flush()
+    scene.close(visitor)
+    assert [each.meeting_id for each in nominations()] == [scene.to.id]
+
+
+def test_what_the_steering_group_has_before_it_is_not_nominated_twice(app, visitor):
+    scene = Scene()
+    scene.close(visitor)
+    scene.meeting.status = MeetingStatus.IN_SESSION
+    scene.item.times_carried = 3
+    db.session.flush()
+    scene.close(visitor)
+    assert len(nominations()) == 1
+
+
+def test_a_steering_group_that_was_closed_is_no_place_to_go_to(app, visitor):
+    scene = Scene()
+    scene.steering.closed_on = in_working_days(-1)
+    scene.close(visitor)
+    assert nominations() == []
+
+
+def test_a_closed_case_and_the_steering_groups_own_cases_go_nowhere(app, visitor):
+    scene = Scene()
+    scene.table.case.status = CaseStatus.CLOSED
+    scene.close(visitor)
+    assert nominations() == []
+    own = Scene()
+    own.table.group.kind = GroupKind.STEERING
+    own.close(visitor)
+    assert nominations() == []
+
+
+def test_after_the_cut_off_it_is_urgent_and_says_why(app, visitor):
+    scene = Scene(steering_in=5)
+    scene.close(visitor)
+    assert nominations()[0].late_reason == "It was carried forward once too often after nominations had closed"
+
+
+def test_only_the_case_carried_too_often_goes(app, visitor):
+    scene = Scene()
+    another = a_meeting_in(scene.table, 30, cases=[scene.table.case])
+    another.items[0].outcome, another.items[0].times_carried = ItemOutcome.CARRIED_FORWARD, 5
+    scene.item.times_carried = 0
+    scene.close(visitor)
+    assert nominations() == [], "items of other meetings do not count"

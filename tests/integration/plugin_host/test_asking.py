@@ -1,0 +1,125 @@
+"""A fault stays where it is: the others answer, the failure is seen, and is logged once with a reference."""
+
+import logging
+import threading
+import time
+from datetime import date
+
+import pytest
+
+from core.errors import Refused
+from core.plugin_api import MinutesSection, PartnershipFacts, Period, Statistic
+from core.plugin_host import (
+    Answer,
+    PluginFailed,
+    PluginState,
+    Unavailable,
+    ask,
+    guarded,
+    pathway,
+)
+from tests.broken_plugins import slow_when_asked
+from tests.integration.plugin_host.test_loading import host_with
+
+QUESTION = {
+    "period": Period(date(2026, 1, 1), date(2026, 12, 31)),
+    "partnership": PartnershipFacts(1, "Calder"),
+}
+
+FAULTY = ("raises_when_asked", "exits_when_asked", "answers_wrongly", "answers_no_list")
+
+
+def statistics_of(app):
+    with app.app_context():
+        return ask("roundtable_statistics", **QUESTION)
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_faulty_plugin_is_seen_to_be_missing_and_the_others_answer(name: str) -> None:
+    app, host = host_with(name, "well_behaved")
+    missing, good = statistics_of(app)
+    assert isinstance(missing, Unavailable)
+    assert missing.title == name.replace("_", " ").capitalize()
+    assert missing.reference in missing.text
+    assert good == Answer("well_behaved", "Well behaved", (Statistic("Errands", 1),))
+    assert missing.reference in host.reports[0].last_failure
+
+
+def test_a_plugin_that_hangs_is_switched_off_and_the_answer_is_there_within_3_seconds() -> None:
+    app, host = host_with("hangs_when_asked", "well_behaved")
+    start = time.monotonic()
+    missing, good = statistics_of(app)
+    assert time.monotonic() - start < 3
+    assert isinstance(missing, Unavailable)
+    assert isinstance(good, Answer)
+    assert host.reports[0].state is PluginState.PARTLY_OFF
+    start = time.monotonic()
+    again, _ = statistics_of(app)
+    assert time.monotonic() - start < 0.5  # not asked again
+    assert again == missing
+
+
+def test_a_plugin_that_was_only_slow_is_asked_again_until_the_third_time() -> None:
+    app, host = host_with("slow_when_asked")
+    host.deadline = 0.1
+    (report,) = host.reports
+    for misses in (1, 2, 3):
+        slow_when_asked.GO.clear()
+        (late,) = statistics_of(app)
+        assert isinstance(late, Unavailable)
+        assert report.misses == {"roundtable_statistics": misses}
+        assert statistics_of(app) == [late]  # it runs still, so it is not called a second time
+        assert report.misses == {"roundtable_statistics": misses}
+        slow_when_asked.GO.set()
+        for thread in threading.enumerate():
+            if thread.name == "slow_when_asked.roundtable_statistics":
+                thread.join(5)
+        host.deadline = 5
+        (then,) = statistics_of(app)
+        host.deadline = 0.1
+        assert isinstance(then, Unavailable) is (misses == 3)
+        assert report.state is (PluginState.PARTLY_OFF if misses == 3 else PluginState.RUNNING)
+
+
+def test_a_failure_is_logged_once_with_its_reference_and_without_the_plugins_words(caplog) -> None:
+    app, _ = host_with("raises_when_asked")
+    with caplog.at_level(logging.ERROR):
+        (first,) = statistics_of(app)
+        (second,) = statistics_of(app)
+    assert isinstance(first, Unavailable)
+    assert first == second
+    assert len(caplog.records) == 1
+    assert first.reference in caplog.text
+    assert "raises_when_asked.py" in caplog.text
+    assert "Haworth" not in caplog.text
+
+
+def test_a_plugin_may_leave_out_arguments_that_it_does_not_need() -> None:
+    app, _ = host_with("well_behaved")
+    with app.app_context():
+        answers = ask("roundtable_agenda_annotations", entries=(), viewer=None)
+        sections = ask("roundtable_minutes_sections", record=None)
+    assert [answer.values for answer in answers] == [()]
+    assert isinstance(sections[0].values[0], MinutesSection)
+
+
+def test_a_refusal_of_a_pathway_passes_and_any_other_error_becomes_one() -> None:
+    app, host = host_with("well_behaved")
+    with app.app_context():
+        errand = pathway("errand")
+        with pytest.raises(Refused, match="Not today") as refusal, guarded(errand, "moved"):
+            raise Refused("Not today")
+        assert not isinstance(refusal.value, PluginFailed)
+        with pytest.raises(PluginFailed, match="nothing was saved") as failure, guarded(errand, "moved"):
+            raise KeyError("Lorraine Haworth")
+        with pytest.raises(PluginFailed), guarded(errand, "moved"):
+            raise SystemExit(1)
+    assert "Haworth" not in failure.value.reason
+    assert failure.value.reference in failure.value.reason
+    assert "errand.moved: SystemExit" in host.reports[0].last_failure
+
+
+def test_a_pathway_that_is_gone_is_none() -> None:
+    app, _ = host_with()
+    with app.app_context():
+        assert pathway("errand") is None

@@ -1,0 +1,203 @@
+"""Rules and their SQL twins: asked about the same world, they say the same of every object.
+
+The worlds are built at random, from a seed: two partnerships that share an agency, cases restricted or not, opened to
+agencies, heard by groups, people, actions, referrals and meetings. Actors are of every standing.
+"""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, select
+
+from core.actions.models import Action
+from core.cases.models import Case, CaseAgency, CaseGroup, CasePerson
+from core.circulation.models import Circulation, Copy
+from core.clock import utc_now
+from core.extensions import db
+from core.facts import Actor, AdminRole, GroupRole, PersonRole, ProviderStatus, Verdict
+from core.meetings.models import Meeting
+from core.partnerships.models import Agency, Group, Partnership, Provider
+from core.people.models import Person
+from core.policy.actions import actions_seen_by, see_action
+from core.policy.cases import known_to, open_case, open_person, open_to, people_open_to
+from core.policy.meetings import meetings_seen_by, see_meeting
+from core.policy.minutes import copies_open_to, read_copy
+from core.policy.referrals import referrals_seen_by, see_referral
+from core.referrals.models import Referral
+from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_action, an_agency, today
+
+SEEDS = range(12)
+CASES, PEOPLE, ACTIONS, REFERRALS, ACTORS = 14, 8, 14, 10, 40
+
+
+class World:
+    """A random world of two partnerships."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.partnerships = [a_partnership(), a_partnership()]
+        self.agencies = [an_agency(self.random.choice(self.partnerships)) for _ in range(5)]
+        self.user = a_user(self.agencies[0])
+        self.groups = [a_group(self.random.choice(self.partnerships)) for _ in range(5)]
+        for _ in range(CASES):
+            self.add_case()
+        for partnership in self.partnerships:
+            for _ in range(PEOPLE // 2):
+                self.add_person(partnership)
+        for _ in range(ACTIONS):
+            self.add_action()
+        for _ in range(REFERRALS):
+            self.add_referral()
+        for group in self.groups:
+            self.add_copies(a_meeting(group))
+        db.session.flush()
+        db.session.expire_all()
+
+    def add_copies(self, meeting: Meeting) -> None:
+        """One of the actor's and somebody else's."""
+        circulation = Circulation(meeting_id=meeting.id, at=utc_now(), by_id=self.user.id, audit_seq=1, audit_hash="0")
+        circulation.copies = [Copy(user_id=user.id) for user in (self.user, a_user(self.agencies[0]))]
+        db.session.add(circulation)
+
+    def add_case(self) -> None:
+        partnership = self.random.choice(self.partnerships)
+        case = a_case(partnership, self.random.choice(self.agencies), restricted=self.random.random() < 0.4)
+        for agency in self.some(self.agencies, 2):
+            db.session.add(CaseAgency(case_id=case.id, agency_id=agency.id, since=today()))
+        for group in self.some(self.of(partnership), 2):
+            db.session.add(CaseGroup(case_id=case.id, group_id=group.id, since=today()))
+
+    def add_person(self, partnership: Partnership) -> None:
+        person = a_person(partnership)
+        own = [case for case in db.session.scalars(select(Case)) if case.partnership_id == partnership.id]
+        for case in self.some(own, 3):
+            role = self.random.choice(list(PersonRole))
+            db.session.add(CasePerson(case_id=case.id, person_id=person.id, role=role))
+
+    def add_action(self) -> None:
+        case = self.random.choice(db.session.scalars(select(Case)).all())
+        group = self.random.choice(self.groups)
+        action = an_action(case, group, self.random.choice(self.agencies))
+        if self.random.random() < 0.4:
+            action.case_id, action.partnership_id = None, group.partnership_id
+
+    def add_referral(self) -> None:
+        case = self.random.choice(db.session.scalars(select(Case)).all())
+        provider = self.provider(case.partnership_id, self.random.choice(self.agencies))
+        referrer, now = self.random.choice(self.agencies), utc_now()
+        db.session.add(
+            Referral(
+                partnership_id=case.partnership_id,
+                ref=f"R{self.random.random()}",
+                case_id=case.id,
+                person_id=a_person(self.partnerships[0]).id,
+                pathway_key="x",
+                pathway_title="X",
+                provider_id=provider.id,
+                referrer_agency_id=referrer.id,
+                referrer_user_id=a_user(referrer).id,
+                stage="referred",
+                stage_title="Referred",
+                stage_since=today(),
+                payload={},
+                payload_version=1,
+                summary="",
+                rows=[],
+                opened_at=now,
+                moved_at=now,
+            )
+        )
+
+    def provider(self, partnership_id: int, agency: Agency) -> Provider:
+        found = db.session.scalars(
+            select(Provider).where(Provider.partnership_id == partnership_id, Provider.agency_id == agency.id)
+        ).first()
+        if found is None:
+            found = Provider(
+                partnership_id=partnership_id,
+                agency_id=agency.id,
+                pathway_key="x",
+                status=ProviderStatus.APPROVED,
+                registered_at=utc_now(),
+                registered_by_id=a_user(agency).id,
+            )
+            db.session.add(found)
+            db.session.flush()
+        return found
+
+    def of(self, partnership: Partnership) -> list[Group]:
+        return [group for group in self.groups if group.partnership_id == partnership.id]
+
+    def some(self, things: Sequence[Any], at_most: int) -> list[Any]:
+        return self.random.sample(list(things), min(len(things), self.random.randint(0, at_most)))
+
+    def actor(self) -> Actor:
+        """Somebody of any standing: of an agency or none, in the partnership or not, a signatory or not."""
+        partnership = self.random.choice([*self.partnerships, None])
+        agency = self.random.choice([*self.agencies, None])
+        inside = partnership is not None and agency is not None and self.random.random() < 0.85
+        groups = self.some(self.of(partnership), 2) if inside and partnership else []
+        cases = [case.id for case in db.session.scalars(select(Case))]
+        return Actor(
+            user_id=self.user.id,
+            name="Somebody",
+            agency_id=agency.id if agency else None,
+            partnership_id=partnership.id if partnership else None,
+            in_partnership=inside,
+            signatory=inside and self.random.random() < 0.8,
+            groups={group.id: self.random.choice(list(GroupRole)) for group in groups},
+            left_groups=frozenset(group.id for group in self.some(self.groups, 3) if group not in groups),
+            roles=frozenset(self.some(list(AdminRole), 1)),
+            recused_cases=frozenset(self.some(cases, 2)),
+            deputises_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 1)),
+            deputy_cases=frozenset(self.some(cases, 2)),
+        )
+
+
+def of_person(actor: Actor, person: Person) -> Verdict:
+    named = select(CasePerson.case_id).where(CasePerson.person_id == person.id)
+    return open_person(actor, person, list(db.session.scalars(select(Case).where(Case.id.in_(named)))))
+
+
+def of_known_case(actor: Actor, case: Case) -> bool:
+    return open_case(actor, case).known
+
+
+TWINS: dict[str, tuple[type[Any], Callable[..., Any], Callable[[Actor], ColumnElement[bool]]]] = {
+    "open case": (Case, open_case, open_to),
+    "know case": (Case, of_known_case, known_to),
+    "open person": (Person, of_person, people_open_to),
+    "see action": (Action, see_action, actions_seen_by),
+    "see referral": (Referral, see_referral, referrals_seen_by),
+    "see meeting": (Meeting, see_meeting, meetings_seen_by),
+    "read own copy": (Copy, read_copy, copies_open_to),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_rule_and_its_sql_twin_agree_on_every_object(app, seed):
+    world = World(seed)
+    actors = [world.actor() for _ in range(ACTORS)]
+    for name, (model, rule, twin) in TWINS.items():
+        everything = db.session.scalars(select(model)).all()
+        for actor in actors:
+            by_rule = {row.id for row in everything if rule(actor, row)}
+            listed = select(model.id).where(twin(actor))
+            if model is Meeting:
+                listed = listed.join(Group, Group.id == Meeting.group_id)
+            if model is Copy:
+                listed = listed.join(Copy.circulation).join(Circulation.meeting).join(Meeting.group)
+            by_sql = set(db.session.scalars(listed))
+            assert by_sql == by_rule, f"{name}: {actor}"
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_random_worlds_hold_both_the_allowed_and_the_refused(app, name):
+    """Else the comparison would say nothing."""
+    world = World(seed=1)
+    model, rule, _twin = TWINS[name]
+    everything = db.session.scalars(select(model)).all()
+    verdicts = [bool(rule(world.actor(), row)) for _ in range(ACTORS) for row in everything]
+    assert 0.02 < sum(verdicts) / len(verdicts) < 0.9

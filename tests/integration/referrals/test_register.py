@@ -1,0 +1,77 @@
+"""The mentor register in figures and in the audit trail."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from core.audit.models import AuditRecord
+from core.extensions import db
+from core.plugin_api import PartnershipFacts, Period
+from core.plugin_host import Answer, ask
+from plugins.mentoring.queries import mentors_of
+from tests import builders
+
+from .conftest import TODAY, World
+from .test_pages import MENTOR, register
+
+
+def test_statistics_count_the_register_and_name_nobody(world: World) -> None:
+    mentor = world.mentor(capacity=2)
+    world.mentor("Ines Vale", training_hours=12)
+    world.mentor("Otto Lund", left_on=TODAY - timedelta(days=1))
+    world.mentor("Foreign", partnership_id=builders.a_partnership().id)
+    world.matched(mentor)
+    db.session.commit()
+    period = Period(TODAY - timedelta(days=7), TODAY)
+    (answer,) = ask(
+        "roundtable_statistics", period=period, partnership=PartnershipFacts(world.partnership.id, "Northbridge")
+    )
+    assert isinstance(answer, Answer)
+    assert {told.label: told.value for told in answer.values} == {
+        "Mentors on the register": 2,
+        "Mentors who can be matched": 1,
+        "Places free": 1,
+        "Matches begun": 1,
+    }
+    earlier = Period(TODAY - timedelta(days=14), TODAY - timedelta(days=7))
+    (answer,) = ask("roundtable_statistics", period=earlier, partnership=PartnershipFacts(world.partnership.id, "-"))
+    assert isinstance(answer, Answer)
+    assert answer.values[-1].value == 0
+
+
+def test_every_change_of_the_register_leaves_a_record_without_a_name(world: World, visitor) -> None:
+    browser = visitor(world.worker)
+    browser.post(f"{register(world)}/new", MENTOR)
+    (mentor,) = mentors_of(world.provider.id)
+    browser.post(f"{register(world)}/{mentor.id}", MENTOR | {"version": "1", "capacity": "3"})
+    records = db.session.scalars(select(AuditRecord).where(AuditRecord.object == f"mentor:{mentor.id}")).all()
+    assert [record.action for record in records] == ["mentor.add", "mentor.change"]
+    assert not any("Priya" in record.body for record in records)
+
+
+def test_a_longer_register_costs_no_more_queries(world: World, count_queries) -> None:
+    world.mentor()
+    short = count_queries(mentors_of, world.provider.id)
+    for number in range(20):
+        world.mentor(f"Mentor {number}")
+    assert count_queries(mentors_of, world.provider.id) == short == 1
+
+
+def test_each_scheme_has_its_own_mentors(world: World) -> None:
+    world.matched(world.mentor())
+    other = builders.a_provider(world.partnership, builders.an_agency(world.partnership), "mentoring")
+    world.mentor("Elsewhere", provider_id=other.id)
+    assert [(mentor.name, mentor.mentees) for mentor in mentors_of(world.provider.id)] == [("Priya Shah", 1)]
+    assert [(mentor.name, mentor.mentees) for mentor in mentors_of(other.id)] == [("Elsewhere", 0)]
+
+
+def test_reading_the_register_leaves_a_record_without_a_name(world: World, visitor) -> None:
+    mentor, browser = world.mentor(), visitor(world.worker)
+    for page in (register(world), f"{register(world)}/{mentor.id}"):
+        assert "Priya" in browser.get(page).text
+    records = db.session.scalars(select(AuditRecord).where(AuditRecord.action.startswith("mentoring."))).all()
+    assert [(each.category, each.action, each.object) for each in records] == [
+        ("consultation", "mentoring.mentors", f"provider:{world.provider.id}"),
+        ("consultation", "mentoring.mentor", f"mentor:{mentor.id}"),
+    ]
+    assert not any("Priya" in each.body for each in records)

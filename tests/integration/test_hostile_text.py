@@ -1,0 +1,145 @@
+"""Text that looks like mark-up, a template, a header or a formula stays text: on every page, in every file and mail."""
+
+import csv
+from email import policy
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from core.circulation.mailing import message_of
+from core.circulation.models import Mail
+from core.clock import utc_now
+from core.extensions import db
+from tests.integration.matrix.filling import found_form
+from tests.integration.matrix.walking import address, browser_of, content_of, guarded_routes
+from tests.integration.matrix.world import World
+from tests.support.browser import Browser
+
+MARKUP = "<b>Tyler</b>{{7*7}}\"x='"
+HEADER = "\r\nBcc: eve@agency.example"
+FORMULA = "=1+1"
+
+LEFT_OUT = (
+    "accounts.",
+    "actions.complete",
+    "actions.not_done",
+    "admin.invite",
+    "admin.retire",
+    "cases.close",
+    "cases.end_share",
+    "cases.remove_incident",
+    "cases.unhear",
+    "cases.unname",
+    "meetings.cancel",
+    "meetings.decline",
+    "meetings.end_series",
+    "meetings.send_nom",
+    "meetings.take_off",
+    "minutes.",
+    "partnerships.close",
+    "partnerships.decline",
+    "partnerships.end_",
+    "partnerships.record_left",
+    "partnerships.suspend",
+    "recording.close",
+    "recording.conflict",
+    "recording.strike",
+    "referrals.move",
+)
+"""Forms that take away what the others are about."""
+
+OF_A_SHAPE = (
+    "email",
+    "key",
+    "postcode",
+    "codes",
+    "online_link",
+    "ref",
+    "minutes",
+    "length_minutes",
+    "capacity",
+    "starts",
+    "ends",
+    "training_hours",
+)
+"""Fields that take no such text in the first place."""
+
+READERS = ("chair", "coordinator", "member", "provider", "partnership admin", "agency admin", "other group")
+
+
+def write_everywhere(app: Flask, world: World, text: str, only: str = "") -> list[str]:
+    """Put that text into every field of every form that takes it; the names of the routes that saved it."""
+    browsers: dict[str, Browser] = {}
+    saved: list[str] = []
+    for route in guarded_routes(app):
+        if route.method != "POST" or route.endpoint.startswith(LEFT_OUT) or not route.endpoint.startswith(only):
+            continue
+        form = found_form(app, world, route, browsers)
+        texts = {
+            f.name: [f"{text}{HEADER} {len(saved)}" if f.kind == "text" else text]
+            for f in form.form.asked
+            if f.kind in ("text", "textarea") and f.name not in OF_A_SHAPE and not f.values[0].isdecimal()
+        }
+        texts = {name: text for name, text in texts.items() if not name.endswith(("-day", "-month", "-year", "_at"))}
+        if texts and form.send({**form.data, **texts}).status_code == 303:
+            saved.append(route.name)
+    return saved
+
+
+@pytest.mark.sqlite_alone
+def test_markup_is_text_on_every_page_and_in_every_document(app, world):
+    saved = write_everywhere(app, world, MARKUP)
+    assert len(saved) > 35, saved
+    shown, wrong = 0, []
+    for actor in READERS:
+        browser = browser_of(app, world, actor)
+        for route in guarded_routes(app):
+            for ids in world.stages.values():
+                if route.method != "GET" or not route.arguments <= set(ids):
+                    continue
+                path = address(app, route, ids)
+                answer = browser.get(path)
+                content = content_of(answer)
+                if answer.status_code >= 500:
+                    wrong.append(f"{path} answers {answer.status_code}")
+                if answer.mimetype == "text/html":
+                    page = content.decode()
+                    shown += "&lt;b&gt;Tyler&lt;/b&gt;{{7*7}}" in page
+                    if "<b>Tyler" in page or "\"x='" in page or "Tyler</b>49" in page or "Tyler&lt;/b&gt;49" in page:
+                        wrong.append(path)
+                elif content.startswith(b"%PDF-"):
+                    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+                    shown += "<b>Tyler</b>{{7*7}}" in text.replace("\n", "")
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+    assert shown > 100
+
+
+@pytest.mark.sqlite_alone
+def test_a_line_break_in_a_name_adds_no_header_to_a_mail(app, world):
+    assert write_everywhere(app, world, MARKUP, only="partnerships.change_group")
+    assert write_everywhere(app, world, MARKUP, only="meetings.schedule")
+    mails = db.session.scalars(select(Mail)).all()
+    assert any("Tyler" in mail.subject for mail in mails), "the group was renamed, and its members told of a meeting"
+    for mail in mails:
+        message = message_of(mail, sender="roundtable@agency.example", at=utc_now())
+        assert message["Bcc"] is None
+        assert message.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.sqlite_alone
+def test_a_formula_is_text_in_what_is_downloaded(app, world):
+    write_everywhere(app, world, FORMULA)
+    browser = browser_of(app, world, "chair")
+    query = "?whose=all&state=any"
+    rows = list(csv.reader(StringIO(browser.get(f"/actions/export.csv{query}").data.decode("utf-8-sig"))))
+    cells = [cell for row in rows for cell in row]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    sheet = load_workbook(BytesIO(browser.get(f"/actions/export.xlsx{query}").data)).active
+    found = [cell for row in sheet.iter_rows() for cell in row if cell.value == FORMULA]
+    assert found
+    assert {cell.data_type for cell in found} == {"s"}

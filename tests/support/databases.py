@@ -1,0 +1,176 @@
+"""Databases for tests: a migrated template of each kind, copied for every test."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from core.app import create_app
+from core.config import Config
+from core.extensions import db
+from core.schema import bring_up_to_date
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+class Databases:
+    """Makes fresh databases in a folder. PostgreSQL is a private cluster, started when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._template: Path | None = None
+        self._cluster: Cluster | None = None
+        self._made: set[str] = set()
+
+    def fresh_sqlite(self, path: Path) -> str:
+        """A migrated, empty SQLite database at that path; its URL."""
+        if self._template is None:
+            self._template = self.folder / "template.db"
+            migrate(f"sqlite:///{self._template}", self.folder)
+        for leftover in path.parent.glob(f"{path.name}-*"):
+            leftover.unlink()
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def fresh_postgresql(self, name: str) -> str:
+        """A migrated, empty PostgreSQL database of that name; its URL."""
+        if self._cluster is None:
+            self._cluster = Cluster(Path(tempfile.mkdtemp(prefix="roundtable-postgresql-")))
+            self._cluster.start()
+            self._cluster.execute("CREATE DATABASE template_roundtable")
+            migrate(self._cluster.url("template_roundtable"), self.folder)
+        if name in self._made and self._cluster.emptied(name):
+            return self._cluster.url(name)
+        self._made.add(name)
+        self._cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_roundtable")
+        return self._cluster.url(name)
+
+    def copy_postgresql(self, source: str, name: str) -> None:
+        """The database of that name becomes a copy of another, which nobody may be connected to."""
+        assert self._cluster is not None, "there is a source, so there is a cluster"
+        self._cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._cluster.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+
+    def stop(self) -> None:
+        """Stop what was started."""
+        if self._cluster is not None:
+            self._cluster.stop()
+
+
+class Cluster:
+    """A private PostgreSQL on loopback, in a folder of its own, owned by an ordinary user.
+
+    Not in pytest's folder: each session closes that to others, and the cluster's owner is another.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.programs = _programs()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def start(self) -> None:
+        """Make the cluster and start it; durability is off, since the tests throw it away."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = self.folder / "data"
+        self._run(
+            "initdb",
+            "-D",
+            str(data),
+            "-A",
+            "trust",
+            "-U",
+            "roundtable",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
+        settings = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+        )
+        self._run("pg_ctl", "-D", str(data), "-o", settings, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self) -> None:
+        """Stop it at once, and throw it away."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder)
+
+    def url(self, name: str) -> str:
+        """SQLAlchemy's address of one of its databases."""
+        return f"postgresql+psycopg://roundtable@127.0.0.1:{self.port}/{name}"
+
+    def execute(self, statement: str) -> None:
+        """Run a statement outside a transaction, as CREATE DATABASE must be."""
+        address = f"host=127.0.0.1 port={self.port} user=roundtable dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]  # fixed texts of this module
+
+    def emptied(self, name: str) -> bool:
+        """Empty a database's tables and begin its numbers anew, which is far quicker than making it again.
+
+        False, and nothing is done, when it has not the tables of the template: a test has made or dropped some.
+        """
+        with self._connected("template_roundtable") as template:
+            wanted = template.execute(TABLES).fetchall()
+        with self._connected(name) as connection:
+            if connection.execute(TABLES).fetchall() != wanted:
+                return False
+            tables = [table for (table,) in wanted if not table.endswith("alembic_version")]
+            numbers = connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+            statements = [
+                "SET session_replication_role = replica",  # no foreign key is looked at while all are emptied
+                *(f'DELETE FROM "{table}"' for table in tables),
+                *(f"SELECT setval('\"{number}\"', 1, false)" for (number,) in numbers),
+                f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{'0' * 64}')",
+            ]
+            connection.execute("; ".join(statements))
+        return True
+
+    def _connected(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
+        address = f"host=127.0.0.1 port={self.port} user=roundtable dbname={name}"
+        return psycopg.connect(address, autocommit=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+        subprocess.run(
+            [str(self.programs / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            cwd="/",
+        )
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Bring a new database to the newest schema, plugins' tables included."""
+    app = create_app(Config(data=folder / "data", database_url=url, testing=True))
+    bring_up_to_date(app)
+    with app.app_context():
+        if url.startswith("sqlite"):
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+        db.engine.dispose()
+
+
+def _programs() -> Path:
+    """Where initdb is. Fails, naming the package, when PostgreSQL is not installed."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    newest = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    if not newest:
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql, or test with --db=sqlite")
+    return newest[-1]

@@ -1,0 +1,111 @@
+"""The forms of a page, as a browser sees them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+CHOSEN_ONE_OF = ("select-one", "radio")
+MANY_OF = ("select-multiple", "checkbox")
+KEPT_BY_US = ("csrf_token", "idempotency_key")
+
+
+@dataclass
+class FormField:
+    """A named field. `options` holds the values that can be chosen, `values` those that are."""
+
+    name: str
+    kind: str
+    values: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PageForm:
+    """A form: where it goes, and its fields by name. A submit button with a name is a field with one option."""
+
+    action: str
+    method: str
+    fields: dict[str, FormField] = field(default_factory=dict)
+
+    def data(self) -> dict[str, list[str]]:
+        """What a browser would send if nobody touched it; less the token and the key, which ours adds."""
+        return {f.name: list(f.values) for f in self.fields.values() if f.values and f.name not in KEPT_BY_US}
+
+    @property
+    def asked(self) -> Iterator[FormField]:
+        """The fields that somebody fills in."""
+        return (f for f in self.fields.values() if f.kind not in ("hidden", "submit"))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.forms: list[PageForm] = []
+        self.ids: set[str] = set()
+        self._form: PageForm | None = None
+        self._text: FormField | None = None
+        self._select: FormField | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what belongs to a form."""
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.add(given["id"])
+        if tag == "form":
+            self._form = PageForm(given.get("action", ""), given.get("method", "get").lower())
+            self.forms.append(self._form)
+        elif self._form is not None and tag == "option" and self._select is not None:
+            self._select.options.append(given.get("value", ""))
+            if "selected" in given:
+                self._select.values.append(given.get("value", ""))
+        elif self._form is not None and given.get("name"):
+            self._named(self._form, tag, given, dict(attrs))
+
+    def _named(self, form: PageForm, tag: str, given: dict[str, str], attrs: dict[str, str | None]) -> None:
+        name, value = given["name"], given.get("value", "")
+        if tag == "textarea":
+            self._text = form.fields.setdefault(name, FormField(name, "textarea"))
+            self._text.values = [""]
+        elif tag == "select":
+            kind = "select-multiple" if "multiple" in attrs else "select-one"
+            self._select = form.fields.setdefault(name, FormField(name, kind))
+        elif tag in ("input", "button"):
+            kind = given.get("type", "text" if tag == "input" else "submit")
+            found = form.fields.setdefault(name, FormField(name, kind))
+            if kind in ("radio", "checkbox", "submit"):
+                found.options.append(value or "on")
+                if "checked" in attrs:
+                    found.values.append(value or "on")
+            else:
+                found.values = [value]
+
+    def handle_data(self, data: str) -> None:
+        """The text of a text area."""
+        if self._text is not None:
+            self._text.values = [self._text.values[0] + data]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close what ends."""
+        if tag == "form":
+            self._form = None
+        elif tag == "textarea" and self._text is not None:
+            self._text.values = [self._text.values[0].removeprefix("\n")]  # as browsers do
+            self._text = None
+        elif tag == "select" and self._select is not None:
+            if self._select.kind == "select-one" and not self._select.values and self._select.options:
+                self._select.values = self._select.options[:1]
+            self._select = None
+
+
+def forms_of(html: str) -> list[PageForm]:
+    """All forms of a page, in order."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.forms
+
+
+def ids_of(html: str) -> set[str]:
+    """Every id on the page: what a link of the error summary can lead to."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.ids

@@ -1,0 +1,119 @@
+"""A real server in processes of its own, and clients that speak HTTP to it: for drills."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PROGRAM = """
+import sys
+from core.app import create_app
+from core.commands.embedded import Embedded
+from core.config import Config
+Embedded(create_app(Config.from_environment()), host="127.0.0.1", port=int(sys.argv[1])).run()
+"""
+
+
+class Server:
+    """The web processes of `roundtable serve` on a database; killed and started again at will."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        self._environment = {
+            **os.environ,
+            "ROUNDTABLE_DATA": str(data),
+            "ROUNDTABLE_DATABASE_URL": url,
+            "PYTHONPATH": str(ROOT),
+        }
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, seconds: float = 30) -> None:
+        """Start it and wait until it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(self.port)],
+            cwd=ROOT,
+            env=self._environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        deadline, said = time.monotonic() + seconds, ""
+        while time.monotonic() < deadline:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/healthz")
+                answer = connection.getresponse()
+                said = answer.read().decode()
+                connection.close()
+                if answer.status == 200:
+                    return
+            except OSError as failure:
+                said = str(failure)
+            time.sleep(0.05)
+        self.kill()
+        raise RuntimeError(f"the server did not start: {said}")
+
+    def kill(self) -> None:
+        """kill -9, master and worker."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+
+class Client:
+    """One person's keep-alive connection, signed in. Raises OSError or HTTPException when the connection is cut."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port = port
+        self._cookies = {"roundtable": token}
+        self._connection: http.client.HTTPConnection | None = None
+        self._csrf = ""
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def get(self, path: str) -> tuple[int, str, str]:
+        """Status, location and body."""
+        return self._send("GET", path)
+
+    def post(self, path: str, fields: dict[str, object], *, key: str = "") -> tuple[int, str, str]:
+        """Send a form under its key: status, location and body."""
+        if not self._csrf:
+            _, _, page = self.get("/account")
+            found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+            assert found, "the page carries no token"
+            self._csrf = found[1]
+        form = {"csrf_token": self._csrf, "idempotency_key": key or str(uuid.uuid4()), **fields}
+        return self._send("POST", path, urlencode(form))
+
+    def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            raise
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.split(";", 1)[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, answer.headers.get("Location", ""), text
