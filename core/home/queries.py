@@ -152,18 +152,20 @@ def research_to_answer(actor: Actor, *, now: datetime, on: date) -> Sequence[Row
     ).all()
 
 
-def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, int, int]]:
-    """Open referrals to the actor's agency, and those that it made, by pathway and stage. One query.
+def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, str, str, int, int]]:
+    """Open referrals to the actor's agency, and those that it made, by pathway and stage, in no order. One query.
 
-    Columns: to_us (1 or 0), pathway, stage, number, late (past the stage's clock).
+    Columns: to_us (1 or 0), pathway_key, pathway_title, stage, stage_title, number, late (past the stage's clock).
     """
 
     def counted(to_us: int, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         return (
             select(
                 literal(to_us).label("to_us"),
-                Referral.pathway_title.label("pathway"),
-                Referral.stage_title.label("stage"),
+                Referral.pathway_key,
+                Referral.pathway_title,
+                Referral.stage,
+                Referral.stage_title,
                 func.count().label("number"),
                 func.count().filter(Referral.stage_due < on).label("late"),
             )
@@ -173,7 +175,7 @@ def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, int
                 Referral.closed_at.is_(None),
                 _not_recused(actor, Referral.case_id),
             )
-            .group_by(Referral.pathway_title, Referral.stage_title)
+            .group_by(Referral.pathway_key, Referral.pathway_title, Referral.stage, Referral.stage_title)
         )
 
     own = select(Provider.id).where(
@@ -183,7 +185,7 @@ def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, int
         counted(1, Referral.provider_id.in_(own)),
         counted(0, Referral.referrer_agency_id == actor.agency_id),
     ).subquery()
-    return db.session.execute(select(rows).order_by(rows.c.to_us.desc(), rows.c.pathway, rows.c.stage)).all()
+    return db.session.execute(select(rows)).all()
 
 
 def nominations_to_decide(actor: Actor, *, now: datetime) -> Sequence[Row[int, str, datetime, int]]:

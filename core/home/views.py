@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import __version__
+from core import __version__, plugin_host
 from core.admin.queries import accounts_without_password
 from core.facts import Actor, AdminRole, MinutesStatus
 from core.home import queries
@@ -15,6 +15,7 @@ from core.partnerships.signatures import SignatureState
 from core.policy import Permission
 from core.policy.minutes import approves
 from core.policy.partnerships import partnership_admin
+from core.referrals.stages import place_of_stage
 from core.schema import what_is_behind
 from core.web import current_actor, disclose, now, public, render, requires, today
 
@@ -47,7 +48,8 @@ def _named_work(actor: Actor) -> dict[str, Any]:
     """What needs a signature, since it is done with names before one."""
     if not actor.signatory:
         return {}
-    referrals = queries.open_referrals(actor, on=today())
+    running = plugin_host.pathways()
+    referrals = sorted(queries.open_referrals(actor, on=today()), key=lambda row: place_of_stage(row, running))
     return {
         "research": queries.research_to_answer(actor, now=now(), on=today()),
         "to_us": [row for row in referrals if row.to_us],

@@ -20,6 +20,7 @@ from core.referrals.facts import facts_of
 from core.referrals.forms import ConsentForm, ReferForm, StepForm, refer_form, step_form
 from core.referrals.machine import Consent
 from core.referrals.models import Referral
+from core.referrals.stages import place_of_stage
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 
 bp = Blueprint("referrals", __name__)
@@ -253,11 +254,6 @@ def _case_id(at: ItemInRoom) -> int:
 def _by_stage(rows: Sequence[Referral]) -> list[tuple[str, str, list[Referral]]]:
     """Pathway and stage, with the referrals that are there; in the pathway's own order of stages where it runs."""
     running = plugin_host.pathways()
-
-    def place(row: Referral) -> tuple[str, int, str]:
-        pathway = running.get(row.pathway_key)
-        order = [stage.key for stage in pathway.stages] if pathway else []
-        return row.pathway_title, order.index(row.stage) if row.stage in order else len(order), row.stage_title
-
-    grouped = groupby(sorted(rows, key=place), key=lambda row: (row.pathway_title, row.stage_title))
+    in_order = sorted(rows, key=lambda row: place_of_stage(row, running))
+    grouped = groupby(in_order, key=lambda row: (row.pathway_title, row.stage_title))
     return [(pathway, stage, list(found)) for (pathway, stage), found in grouped]

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from core import plugin_host
 from core.audit.models import AuditRecord
+from core.cases.models import CasePerson
 from core.extensions import db
-from core.facts import MeetingStatus, Presence
+from core.facts import MeetingStatus, PersonRole, Presence
 from core.meetings.models import Meeting
 from core.recording.feed import feed
 from core.recording.models import Attendance
@@ -249,6 +250,20 @@ def test_the_lists_show_the_work_by_stage_and_what_was_referred(world: World, vi
     assert "Jayden Whitworth" in made
     other = text(visitor(world.member).get("/referrals"))
     assert referral.ref not in other
+
+
+def test_the_home_page_lists_stages_in_the_order_of_the_pathway(world: World, visitor, monkeypatch) -> None:
+    world.visited()
+    other = builders.a_person(world.partnership, "Ana", "Bell", born=years_ago(15))
+    db.session.add(CasePerson(case_id=world.case_id, person_id=other.id, role=PersonRole.SUBJECT))
+    db.session.flush()
+    world.refer(person=other)
+    db.session.commit()
+    browser = visitor(world.worker)
+    page = text(browser.get("/"))
+    assert page.index("Mentoring, referred: 1") < page.index("Mentoring, home visit made: 1")
+    monkeypatch.setattr(plugin_host, "pathways", dict)
+    assert "Mentoring, referred: 1" in text(browser.get("/"))
 
 
 def test_with_the_plugin_gone_the_page_reads_on_and_offers_no_move(world: World, visitor, monkeypatch) -> None:
