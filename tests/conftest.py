@@ -13,7 +13,7 @@ from core.app import create_app
 from core.config import Config
 from core.extensions import db
 from tests.support.browser import Browser
-from tests.support.databases import Databases
+from tests.support.databases import Databases, let_go
 
 LONGEST = ("test_hostile_text", "test_wheel", "test_bad_input", "test_repeated_writes", "test_commands", "test_matrix")
 """Modules that take minutes. A module runs whole on one worker: these go first, so that none waits for them at last."""
@@ -71,21 +71,21 @@ def shared_app(database: str, databases: Databases, data_folder: Path) -> Iterat
     app = create_app(Config(data=data_folder, database_url=url, testing=True))
     yield app
     with app.app_context():
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 @pytest.fixture
 def app(shared_app: Flask, database: str, databases: Databases, data_folder: Path) -> Iterator[Flask]:
     """The application on a fresh, migrated, empty database, within an application context."""
     with shared_app.app_context():
-        db.engine.dispose()
+        let_go(db.engine)
         if database == "sqlite":
             databases.fresh_sqlite(data_folder / "test.db")
         else:
             databases.fresh_postgresql("test")
         yield shared_app
         db.session.remove()
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from core.facts import Actor, GroupRole
 from core.recording.queries import attendance_by_user
 from core.recording.room.operations import accept, open_meeting
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency
-from tests.support.databases import Databases
+from tests.support.databases import Databases, let_go
 from tests.support.server import Client, Server
 
 ATTENDEES = 4
@@ -81,4 +81,4 @@ def meeting(database: str, databases: Databases, tmp_path: Path) -> Iterator[Mee
         yield made
         made.server.kill()
         db.session.remove()
-        db.engine.dispose()
+        let_go(db.engine)

@@ -22,6 +22,7 @@ from core.config import Config
 from core.database import Base
 from core.extensions import db
 from core.web.transaction import begin_write
+from tests.support.databases import let_go
 
 PATIENCE = 30
 """Seconds that the server may take to answer, on a machine that is busy with other tests."""
@@ -66,7 +67,7 @@ class Site:
             self._process.wait(PATIENCE)
         self._post.stop()
         with self.app.app_context():
-            db.engine.dispose()
+            let_go(db.engine)
 
     @contextmanager
     def writing(self, *rows: Base) -> Iterator[None]:

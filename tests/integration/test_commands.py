@@ -26,7 +26,7 @@ from core.demo.building import PASSWORD as DEMO_PASSWORD
 from core.demo.building import demo_accounts
 from core.extensions import db
 from tests.builders import a_partnership, an_agency
-from tests.support.databases import Databases
+from tests.support.databases import Databases, let_go
 
 COMMANDS = (
     ("serve",),
@@ -65,7 +65,7 @@ def a_council(folder: Path) -> None:
     with app.app_context():
         an_agency(a_partnership(), "Northbridge Borough Council").key = "council"
         db.session.commit()
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 def create(folder: Path, email: str = "sam@council.example", *more: str) -> Result:
@@ -129,7 +129,7 @@ def test_an_account_that_cannot_be_is_refused_in_one_line(folder: Path, words: S
     assert "Traceback" not in refused.output
     with create_app(Config(data=folder)).app_context():
         assert db.session.scalars(select(User)).all() == []
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 def test_an_invitation_is_a_link_that_sets_a_password_once(folder: Path) -> None:

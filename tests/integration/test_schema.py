@@ -8,6 +8,7 @@ from core.config import Config
 from core.extensions import db
 from core.migrations.heads import heads_of
 from core.schema import bring_up_to_date, what_is_behind
+from tests.support.databases import let_go
 
 HAND_WRITTEN = ("_names", "_trigrams", "alembic_version")
 """Of migration 0002, which no model declares."""
@@ -21,7 +22,7 @@ def test_a_new_database_is_behind_and_comes_up_to_date(tmp_path):
     bring_up_to_date(app)
     assert what_is_behind(app) == []
     with app.app_context():
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 def test_the_models_need_no_further_migration(app):

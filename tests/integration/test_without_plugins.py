@@ -20,6 +20,7 @@ from plugins.mentoring.pathway import Behaviour, MentoringPayload
 from tests.builders import a_person, a_provider, an_agency, today
 from tests.integration.minutes.test_from_record_to_reader import Conference, approved
 from tests.support.browser import Browser
+from tests.support.databases import let_go
 
 PAYLOAD = MentoringPayload(behaviour=Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need="A mentor who cooks")
 
@@ -59,7 +60,7 @@ def bare(app, database, databases, data_folder):
     made = create_app(Config(data=data_folder, database_url=config.url, plugins=(), testing=True))
     yield made
     with made.app_context():
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 def text_of(answer) -> str:

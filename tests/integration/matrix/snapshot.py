@@ -7,7 +7,7 @@ from flask import Flask
 
 from core.extensions import db
 from tests.integration.matrix.world import World, build_world
-from tests.support.databases import Databases
+from tests.support.databases import Databases, let_go
 
 TEMPLATE = "template_world"
 
@@ -28,16 +28,16 @@ class Snapshot:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 connection.exec_driver_sql("BEGIN")
-            db.engine.dispose()
+            let_go(db.engine)
             shutil.copyfile(self._live, self._kept)
         else:
-            db.engine.dispose()
+            let_go(db.engine)
             databases.copy_postgresql(str(db.engine.url.database), TEMPLATE)
 
     def put_back(self) -> None:
         """The application's database is the world again, as it was built."""
         db.session.remove()
-        db.engine.dispose()
+        let_go(db.engine)
         if self._live is not None:
             for leftover in self._live.parent.glob(f"{self._live.name}-*"):
                 leftover.unlink()

@@ -7,6 +7,7 @@ from core.config import Config
 from core.extensions import db
 from core.plugin_host import host_of
 from core.schema import bring_up_to_date, what_is_behind
+from tests.support.databases import let_go
 
 
 def test_the_core_migrates_and_serves_without_any_plugin(tmp_path: Path) -> None:
@@ -17,7 +18,7 @@ def test_the_core_migrates_and_serves_without_any_plugin(tmp_path: Path) -> None
     assert app.test_client().get("/healthz").status_code == 200
     assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/pathways/")]
     with app.app_context():
-        db.engine.dispose()
+        let_go(db.engine)
 
 
 def test_a_database_migrated_with_a_plugin_is_upgraded_without_it(tmp_path: Path) -> None:
@@ -28,4 +29,4 @@ def test_a_database_migrated_with_a_plugin_is_upgraded_without_it(tmp_path: Path
     assert what_is_behind(without) == []
     for app in (with_plugin, without):
         with app.app_context():
-            db.engine.dispose()
+            let_go(db.engine)
