@@ -1,16 +1,21 @@
 """Forms of nominations."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
-from wtforms import SelectField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from core.clock import local_date
 from core.dates import in_words
 from core.meetings.agenda.operations import LONGEST_ITEM
+from core.meetings.models import Meeting
 from core.meetings.nominations.operations import LATE_NEEDS_REASON
 from core.meetings.order import MINUTES_PER_CASE
+from core.web.addresses import row_id
 from core.web.forms import LONG_TEXT, Form, Required, VersionedForm, WholeNumberField, at_most
+
+URGENT_THERE = "Nominations for that closed on {day}: there it is urgent, and it is not researched."
 
 
 class NominationForm(Form):
@@ -60,12 +65,26 @@ class DeclineForm(VersionedForm):
 class SendOnForm(VersionedForm):
     """Which group, and why."""
 
-    group = SelectField("Group", coerce=int, default=0)
+    group = RadioField("Which group?", [Required("Choose the group")], coerce=row_id)
     send_reason = TextAreaField(
         "Why does it go to the other group?",
         [Required("Say why it goes to the other group"), at_most(LONG_TEXT, "The reason")],
+        description="Its chair reads this. Where nominations have closed, it is the reason why the case cannot wait.",
     )
 
-    def offer(self, groups: Sequence[Any]) -> None:
-        """Fill the list: id, name and when the group meets next."""
-        self.group.choices = [SelectChoice(str(row.id), f"{row.name}, meets {in_words(row.next)}") for row in groups]
+    def offer(self, others: Sequence[tuple[Meeting, date]], *, on: date) -> None:
+        """Fill the list: groups by their next meetings, each with its cut-off, and whether that has passed."""
+        self.group.choices = [
+            SelectChoice(
+                str(meeting.group_id), meeting.group.name, render_kw={"hint": arrives(meeting, cut_off, on=on)}
+            )
+            for meeting, cut_off in others
+        ]
+
+
+def arrives(meeting: Meeting, cut_off: date, *, on: date) -> str:
+    """How a nomination that is sent on that day comes to that meeting, in a sentence or two."""
+    meets = f"It meets on {in_words(local_date(meeting.starts_at))}."
+    if on <= cut_off:
+        return meets
+    return f"{meets} {URGENT_THERE.format(day=in_words(cut_off))}"

@@ -13,7 +13,7 @@ from core.meetings.blueprint import bp
 from core.meetings.loading import group_of, meeting_of, nomination_of
 from core.meetings.models import Meeting, Nomination
 from core.meetings.nominations import operations, queries
-from core.meetings.nominations.forms import AcceptForm, DeclineForm, NominationForm, SendOnForm
+from core.meetings.nominations.forms import AcceptForm, DeclineForm, NominationForm, SendOnForm, arrives
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.policy import Permission
@@ -169,7 +169,8 @@ def send_nomination_on(nomination: Nomination) -> ResponseReturnValue:
     except Refused as refused:
         form.group.errors = [refused.reason]
         return invalid("meetings/nomination.html", **page)
-    flash(f"The nomination was sent on to {sent.meeting.ref}.")
+    cut_off = operations.cut_off_of(sent.meeting)
+    flash(f"The nomination was sent on to the {sent.meeting.group.name}. {arrives(sent.meeting, cut_off, on=today())}")
     return see_other("meetings.nominations", meeting_id=nomination.meeting_id)
 
 
@@ -208,11 +209,11 @@ def _deciding(
         subjects = people_named_in([nomination.case_id])
         disclose("nomination.read", object=f"nomination:{nomination.id}", subjects=subjects)
     version = str(nomination.version)
-    groups = queries.other_groups_with_meetings(
+    others = queries.next_meetings_of_others(
         nomination.meeting.group.partnership_id, but=nomination.meeting.group_id, after=now()
     )
     send_on = send_on or SendOnForm(formdata=None, version=version)
-    send_on.offer(groups)
+    send_on.offer([(meeting, operations.cut_off_of(meeting)) for meeting in others], on=today())
     return {
         "meeting": nomination.meeting,
         "nomination": nomination,
@@ -223,5 +224,5 @@ def _deciding(
         "accept": accept or AcceptForm(formdata=None, version=version),
         "decline": decline or DeclineForm(formdata=None, version=version),
         "send_on": send_on,
-        "groups": groups,
+        "others": others,
     }

@@ -7,7 +7,7 @@ from core.cases.queries import people_named_in
 from core.errors import Refused
 from core.facts import ItemOutcome
 from core.meetings.models import AgendaItem
-from core.meetings.nominations.queries import cases_to_choose
+from core.meetings.nominations.queries import cases_to_add_as_urgent
 from core.policy import Permission
 from core.policy.recording import ItemInRoom, Room
 from core.recording import queries
@@ -117,7 +117,7 @@ def _attended_page(form: AttendedForm, item: AgendaItem) -> ResponseReturnValue:
 def urgent_page(room: Room) -> ResponseReturnValue:
     """Which case, and why? With `q`, cases to choose from; with `ref`, the one that was chosen."""
     actor, words = current_actor(), request.args.get("q", "").replace("\0", "")[:100]
-    found = cases_to_choose(actor, room.meeting.id, words=words) if words.strip() else ()
+    found = cases_to_add_as_urgent(actor, room.meeting.id, words=words) if words.strip() else ()
     if found:
         subjects = people_named_in([row.id for row in found])
         disclose("case.search", object=f"meeting:{room.meeting.id}", subjects=subjects)

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from core.audit.models import AuditRecord
 from core.cases.models import CaseEvent, CaseGroup
+from core.dates import in_words
 from core.extensions import db
 from core.facts import CaseStatus, GroupRole, MeetingStatus, NominationStatus
 from core.meetings.models import AgendaItem, Nomination
@@ -177,6 +178,29 @@ def test_a_nomination_is_sent_on_to_another_groups_next_meeting(app, visitor):
         NominationStatus.PROPOSED,
     )
     assert "Three calls a week." in visitor(lead).get(f"/meetings/{next_one.id}/nominations/{there.id}").text
+    for reader in (table.chair, table.landlady):
+        listed = " ".join(visitor(reader).get(f"/meetings/{meeting.id}/nominations").text.split())
+        assert f"Sent on to the ASB steering group, for its meeting of {in_words(in_working_days(15))}." in listed
+
+
+def test_whoever_sends_on_past_the_other_groups_cut_off_is_told_before_and_after(app, visitor):
+    table = a_table()
+    meeting, nomination = a_nomination(visitor, table)
+    late, early = (a_group(table.partnership, name) for name in ("Late panel", "Early panel"))
+    a_meeting(late, starts_at=at_ten(in_working_days(5)))
+    a_meeting(late, starts_at=at_ten(in_working_days(30)))
+    a_meeting(early, starts_at=at_ten(in_working_days(25)))
+    chair, path = visitor(table.chair), f"/meetings/{meeting.id}/nominations/{nomination.id}"
+    page = " ".join(chair.get(path).text.split())
+    assert page.count("there it is urgent, and it is not researched") == 1
+    assert page.index("Early panel") < page.index("Late panel") < page.index("there it is urgent")
+    assert f"It meets on {in_words(in_working_days(25))}.</div>" in page
+    sent = {"version": nomination.version, "group": late.id, "send_reason": "It is the third time."}
+    assert "Choose the group" in chair.post(f"{path}/send-on", {**sent, "group": ""}).text
+    answer = chair.post(f"{path}/send-on", sent, follow_redirects=True)
+    assert "The nomination was sent on to the Late panel." in answer.text
+    assert "there it is urgent, and it is not researched" in answer.text
+    assert nominations()[-1].late_reason == "Sent on by the North Community Sector Team: It is the third time."
 
 
 def test_a_nomination_is_not_sent_to_a_group_of_another_partnership(app, visitor):

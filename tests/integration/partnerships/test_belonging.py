@@ -7,7 +7,7 @@ import pytest
 from core.circulation.queries import candidates_for
 from core.clock import at_local
 from core.extensions import db
-from core.meetings.nominations.queries import other_groups_with_meetings
+from core.meetings.nominations.queries import next_meetings_of_others
 from core.partnerships.belonging import agencies_in, signatories_in
 from core.partnerships.groups import queries as groups
 from core.recording.queries import who_could_deputise
@@ -53,8 +53,8 @@ def test_a_nomination_can_go_to_a_group_until_the_day_it_closes(group):
     closing.closed_on = today() + TOMORROW
     a_meeting(closing, starts_at=at_local(today() + 3 * TOMORROW, time(10)))
     for day, names in ((today(), ["Newcomers"]), (today() + TOMORROW, [])):
-        found = other_groups_with_meetings(group.partnership_id, but=group.id, after=at_local(day, time(9)))
-        assert [name for _, name, _ in found] == names
+        found = next_meetings_of_others(group.partnership_id, but=group.id, after=at_local(day, time(9)))
+        assert [meeting.group.name for meeting in found] == names
 
 
 def test_an_agency_belongs_until_the_day_it_leaves_and_has_signed_until_the_last_day_of_its_signature(app):

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from core.audit.models import AuditRecord
+from core.clock import utc_now
 from core.extensions import db
-from core.facts import CaseStatus, Presence
+from core.facts import CaseStatus, NominationStatus, Presence
+from core.meetings.models import Nomination
 from core.partnerships.models import Agency
 from core.recording.entries.forms import UNSIGNED
 from core.recording.models import Attendance, Entry
-from tests.builders import a_case, an_action, an_agency, today
+from tests.builders import a_case, an_action, an_agency, an_item, today
 
 
 @pytest.fixture
@@ -81,6 +83,33 @@ def test_an_urgent_case_is_looked_for_by_its_title_and_chosen(scene, opened):
     assert f'value="{case.ref}"' in chair.get(f"{address}?ref={case.ref}").text
     assert "No open case has “nonesuch”" in chair.get(f"{address}?q=nonesuch").text
     assert opened(scene.police).get(f"{address}?q=quarry").status_code == 403
+
+
+def test_a_case_that_was_nominated_in_vain_is_found_and_its_nomination_named(scene, opened):
+    chair = opened(scene.chair)
+    police = db.session.get(Agency, scene.police.agency_id)
+    nominated, listed = (a_case(scene.partnership, chair_agency(scene), title=f"quarry {name}") for name in "ab")
+    for case in (nominated, listed):
+        db.session.add(
+            Nomination(
+                meeting_id=scene.meeting.id,
+                case_id=case.id,
+                agency_id=police.id,
+                made_by_id=scene.police.id,
+                made_at=utc_now(),
+                reason="Calls",
+                status=NominationStatus.DECLINED if case is nominated else NominationStatus.ACCEPTED,
+            )
+        )
+    an_item(scene.meeting, listed, position=9)
+    db.session.commit()
+    page = chair.get(f"{scene.live}/urgent?q=quarry").text
+    assert (
+        f"{nominated.ref} · {chair_agency(scene).name} · nominated for this meeting by {police.name}, declined" in page
+    )
+    assert listed.ref not in page
+    answer = chair.post(f"{scene.live}/urgent", {"ref": nominated.ref, "reason": "A threat", "minutes": 5})
+    assert answer.status_code == 303
 
 
 def chair_agency(scene):
