@@ -9,8 +9,8 @@ import argparse
 
 from paper import cheap, floor, report, side_by_side
 
-from core.minutes.pdf import Renderer
-from core.minutes.render import agenda_html
+from core.documents.pdf import Renderer
+from core.meetings.agenda_document import agenda_html
 from tests.records import an_agenda
 
 

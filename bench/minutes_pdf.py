@@ -11,8 +11,9 @@ import argparse
 
 from paper import cheap, floor, processor_seconds, report, side_by_side
 
-from core.minutes.pdf import Renderer
-from core.minutes.render import copy_html, minutes_html
+from core.documents.pdf import Renderer
+from core.documents.render import copy_html
+from core.minutes.render import minutes_html
 from tests.records import a_record
 
 

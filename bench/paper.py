@@ -20,7 +20,7 @@ from weasyprint import HTML
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from core.minutes.pdf import Renderer
+from core.documents.pdf import Renderer
 
 STYLE = """@page{size:A4;margin:18mm 16mm;
 @bottom-right{content:"Page " counter(page) " of " counter(pages);font-size:8pt}

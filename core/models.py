@@ -6,6 +6,7 @@ import core.audit.models
 import core.books.models
 import core.cases.models
 import core.circulation.models
+import core.documents.models
 import core.meetings.models
 import core.minutes.models
 import core.partnerships.models

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
+from core.documents.record import AuditHead
 from core.facts import (
     ActionStatus,
     Audience,
@@ -18,7 +19,6 @@ from core.meetings.agenda_document import AgendaLine, AgendaRecord
 from core.minutes.record import (
     AgencyName,
     AttendanceLine,
-    AuditHead,
     Hearer,
     MeetingRecord,
     Parties,

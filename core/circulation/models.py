@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, listed
+from core.documents.models import Document
 from core.facts import MailState
 from core.meetings.models import AgendaVersion, Meeting
-from core.minutes.models import Document, Minutes
+from core.minutes.models import Minutes
 
 
 class Circulation(Base):

@@ -14,15 +14,17 @@ from core.circulation.outbox import link_to, queue, wake_worker
 from core.circulation.queries import Proposal, candidates_for
 from core.clock import local_date
 from core.dates import in_words
+from core.documents.models import Document
+from core.documents.operations import keep_document, paper_from, stamped_for
+from core.documents.pdf import Paper
+from core.documents.queries import paper_made_of
+from core.documents.readers import reader_of
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, MailState, MinutesStatus
 from core.meetings.models import Meeting
-from core.minutes.models import Document, Minutes
-from core.minutes.operations import keep_document, paper_from, stamped_for
-from core.minutes.pdf import Paper
-from core.minutes.queries import frozen_record, paper_made_of, persons_of
-from core.minutes.readers import reader_of
+from core.minutes.models import Minutes
+from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import MeetingRecord
 from core.minutes.render import minutes_html
 from core.policy.minutes import keep_copies

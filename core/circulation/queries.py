@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.circulation.models import CaughtMail, Circulation, Copy, Mail
+from core.documents.record import LeftOut
 from core.extensions import db
 from core.meetings.models import Meeting
-from core.minutes.record import LeftOut, MeetingRecord
+from core.minutes.record import MeetingRecord
 from core.partnerships.belonging import sits
 from core.partnerships.models import Group, GroupMember
 from core.recording.models import Attendance

@@ -9,12 +9,13 @@ from core.circulation import operations, queries
 from core.circulation.forms import CaughtFilter, CirculateForm
 from core.circulation.models import Copy, Mail
 from core.circulation.queries import Proposal
+from core.documents.queries import document_bytes
 from core.errors import NotFound, Refused
 from core.extensions import db
 from core.facts import CAME
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
-from core.minutes.queries import document_bytes, frozen_record, minutes_of
+from core.minutes.queries import frozen_record, minutes_of
 from core.minutes.record import MeetingRecord
 from core.policy import Permission, require
 from core.references import file_name

@@ -1,11 +1,13 @@
-"""An agenda as circulated: frozen, numbered, and cut down to what one reader may have."""
+"""An agenda as circulated: frozen, numbered, cut down to what one reader may have, and written as HTML for paper."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.canonical import Frozen
+from core.clock import minutes_between
+from core.documents.record import AuditHead, Reader
+from core.documents.render import environment
 from core.facts import MARKING, ItemKind
-from core.minutes.record import AuditHead, Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,21 @@ class AgendaRecord(Frozen):
             items=tuple(_cut(line, reader) for line in self.items),
             whole_sha256=self.whole_sha256 or self.sha256(),
         )
+
+
+def agenda_html(agenda: AgendaRecord) -> str:
+    """An agenda, ready for core.documents.pdf, with the running total against the length of the meeting.
+
+    No session, no clock, no user: the same record gives the same text.
+    """
+    running = 0
+    lines: list[tuple[AgendaLine, int]] = []
+    for line in agenda.items:
+        running += line.minutes_allotted
+        lines.append((line, running))
+    available = minutes_between(agenda.starts_at, agenda.ends_at)
+    page = environment().get_template("agenda.html")
+    return page.render(record=agenda, lines=lines, allotted=running, available=available)
 
 
 def _cut(line: AgendaLine, reader: Reader) -> AgendaLine:

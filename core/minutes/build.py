@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.actions.models import Action
 from core.actions.standings import Standing
+from core.documents.record import AuditHead
 from core.extensions import db
 from core.facts import CAME, GroupRole, MinutesStatus
 from core.meetings.models import AgendaItem, Meeting
@@ -20,7 +21,6 @@ from core.minutes import sources
 from core.minutes.record import (
     AgencyName,
     AttendanceLine,
-    AuditHead,
     Hearer,
     MeetingRecord,
     Parties,

@@ -1,31 +1,15 @@
-"""Minutes on their way to approval, and the documents that were frozen."""
+"""Minutes on their way to approval."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.documents.models import Document
 from core.facts import MinutesStatus
 from core.meetings.models import Meeting
-
-
-class Document(Base):
-    """A PDF as it was issued, byte for byte."""
-
-    __tablename__ = "document"
-    __table_args__ = (Index("ix_document_sha256", "sha256"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40))
-    file_name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64))
-    pages: Mapped[int]
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    made_of: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """Of a paper that is kept to be stamped for each reader: what it was made of. Empty for what was issued."""
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Minutes(Versioned, Base):

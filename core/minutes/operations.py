@@ -3,24 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from core import audit
 from core.audit import Category
+from core.documents.operations import keep_document, paper_from
+from core.documents.pdf import Paper
+from core.documents.record import AuditHead
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, MeetingStatus, MinutesStatus
 from core.meetings.models import Meeting
 from core.minutes.build import build, sealed
-from core.minutes.models import Document, Minutes, MinutesStep
-from core.minutes.pdf import Paper, Renderer, RenderFailed
+from core.minutes.models import Minutes, MinutesStep
 from core.minutes.queries import persons_of
-from core.minutes.record import AuditHead, MeetingRecord
-from core.minutes.render import copy_html, minutes_html
-from core.references import file_name
-
-RENDERER = Renderer()
-"""One warm child for the process; it is started when the first document is asked for."""
+from core.minutes.record import MeetingRecord
+from core.minutes.render import minutes_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +104,6 @@ def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> Non
 def paper_of(record: MeetingRecord) -> Paper:
     """A record as PDF. Raises Refused, with the reason, when it cannot be made."""
     return paper_from(minutes_html(record))
-
-
-def paper_from(html: str) -> Paper:
-    """Minutes that are written as HTML already, as PDF. Raises Refused, with the reason, when it cannot be made."""
-    try:
-        return RENDERER.pdf(html)
-    except RenderFailed as failure:
-        raise Refused(f"The document could not be made. {failure.reason}") from failure
-
-
-def stamped_for(paper: Paper, *, name: str, agency: str) -> Paper:
-    """The same document as that reader's own copy. Raises Refused when it cannot be made."""
-    try:
-        return RENDERER.stamped(paper.content, copy_html(name, agency))
-    except RenderFailed as failure:
-        raise Refused(f"The copy could not be made. {failure.reason}") from failure
-
-
-def keep_document(paper: Paper, kind: str, *name: str, now: datetime, made_of: str = "") -> Document:
-    """Keep a PDF byte for byte, under a file name that names nobody; with `made_of`, to be found by it again."""
-    document = Document(
-        kind=kind,
-        file_name=file_name(*name, suffix="pdf"),
-        sha256=sha256(paper.content).hexdigest(),
-        pages=paper.pages,
-        made_at=now,
-        made_of=made_of,
-        content=paper.content,
-    )
-    db.session.add(document)
-    db.session.flush()
-    return document
 
 
 def _step(

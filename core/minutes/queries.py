@@ -1,17 +1,16 @@
-"""Reads of minutes and their documents."""
+"""Reads of minutes."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, raiseload, selectinload, undefer
+from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.cases.queries import people_named_in
 from core.extensions import db
 from core.meetings.models import Meeting
-from core.minutes.models import Document, Minutes
-from core.minutes.pdf import Paper
+from core.minutes.models import Minutes
 from core.minutes.record import MeetingRecord
 from core.partnerships.models import Group
 
@@ -40,25 +39,6 @@ def frozen_record(minutes: Minutes) -> MeetingRecord:
 def _frozen(minutes_id: int, _sha256: str) -> MeetingRecord:
     """Read once: approved minutes are immutable, and the hash of what was approved is part of what is asked."""
     return MeetingRecord.from_plain(db.session.scalars(select(Minutes.record).where(Minutes.id == minutes_id)).one())
-
-
-def document_bytes(document_id: int) -> Document:
-    """A document with its bytes."""
-    return db.session.scalars(
-        select(Document).where(Document.id == document_id).options(undefer(Document.content))
-    ).one()
-
-
-def paper_made_of(made_of: str) -> Paper | None:
-    """The paper that was kept under exactly that; None when there is none yet."""
-    document = db.session.scalars(
-        select(Document)
-        .where(Document.made_of == made_of)
-        .order_by(Document.id)
-        .limit(1)
-        .options(undefer(Document.content))
-    ).first()
-    return Paper(document.content, document.pages) if document is not None else None
 
 
 def persons_of(record: MeetingRecord) -> Sequence[int]:

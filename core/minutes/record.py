@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import partial
 
 from core.canonical import Frozen
+from core.documents.record import AuditHead, LeftOut, Reader
 from core.facts import (
     CAME,
     MARKING,
@@ -33,44 +34,6 @@ RESTRICTED = "The case is restricted and not open to them: reference only"
 NOT_FOR_THEIR_AGENCY = "For other agencies only"
 NOT_FOR_THIS_AUDIENCE = "The pathway does not show this to them"
 CASE_NOT_OPEN = "The case is not open to them"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who a copy is for, as of now: rights are asked again for every copy.
-
-    `granted_items` are ids of items that the chair granted; `open_cases` ids of the cases that they may open
-    today (core.policy.cases decides; it counts for restricted cases); `recused_cases` those closed to them.
-    """
-
-    user_id: int
-    agency_id: int | None
-    agency_name: str = ""
-    name: str = ""
-    is_chair_or_coordinator: bool = False
-    signatory: bool = False
-    granted_items: frozenset[int] = frozenset()
-    open_cases: frozenset[int] = frozenset()
-    recused_cases: frozenset[int] = frozenset()
-    restricted_cases: frozenset[int] = frozenset()
-    """Those that are restricted today, be it since the meeting."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Something that a reader's copy lacks, and why. It names nobody."""
-
-    item: int | None
-    what: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditHead:
-    """The audit trail's last entry when the minutes were approved: every copy is its witness."""
-
-    seq: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

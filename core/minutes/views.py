@@ -6,6 +6,8 @@ from io import BytesIO
 from flask import Blueprint, Response, flash, send_file
 from flask.typing import ResponseReturnValue
 
+from core.documents.queries import document_bytes
+from core.documents.readers import reader_of
 from core.errors import NotFound, Refused, Stale
 from core.facts import MinutesStatus
 from core.meetings.loading import meeting_of
@@ -16,7 +18,6 @@ from core.minutes.changes import changes_since_closing
 from core.minutes.forms import ApproveForm, SendBackForm, SubmitForm
 from core.minutes.models import Minutes
 from core.minutes.operations import Fair
-from core.minutes.readers import reader_of
 from core.minutes.record import MeetingRecord
 from core.policy import Permission
 from core.policy.minutes import approve_minutes
@@ -119,7 +120,7 @@ def pdf(meeting: Meeting) -> ResponseReturnValue:
         purpose=f"meeting:{meeting.id}",
     )
     if minutes.document_id is not None and replace(mine, whole_sha256=record.whole_sha256) == record:
-        document = queries.document_bytes(minutes.document_id)
+        document = document_bytes(minutes.document_id)
         return _send(document.content, document.file_name)
     return _send(operations.paper_of(mine).content, file_name("minutes", meeting.ref, suffix="pdf"))
 

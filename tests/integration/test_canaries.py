@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from core.accounts.models import User
 from core.audit.models import AuditRecord
 from core.circulation.models import Mail
+from core.documents.models import Document
 from core.extensions import db
-from core.minutes.models import Document
 from core.partnerships.models import Signature
 from tests.integration.matrix.walking import address, browser_of, content_of, guarded_routes
 from tests.integration.matrix.world import ACTORS, FOREIGN, WORDS, World

@@ -9,6 +9,7 @@ from core.cases.queries import people_named_in
 from core.circulation import outbox
 from core.clock import local_date
 from core.dates import with_weekday
+from core.documents.record import AuditHead
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, MeetingStatus
@@ -19,7 +20,6 @@ from core.meetings.diary.notices import when
 from core.meetings.diary.queries import people_of
 from core.meetings.models import AgendaVersion, Meeting
 from core.meetings.research import operations as research
-from core.minutes.record import AuditHead
 from core.policy import Permission, require
 
 TOO_LATE = "This meeting is {status}. An agenda goes out before its meeting."

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
+from core.documents.record import AuditHead
 from core.facts import GroupRole, ItemKind
 from core.meetings.agenda.queries import items_for_record
 from core.meetings.agenda_document import AgendaLine, AgendaRecord
 from core.meetings.diary.queries import leaders_of
 from core.meetings.models import AgendaItem, Meeting
-from core.minutes.record import AuditHead
 
 
 def record_of(

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.clock import local_date, minutes_between
-from core.errors import Refused
+from core.documents.operations import paper_from
+from core.documents.readers import reader_of
 from core.facts import MeetingStatus
 from core.meetings.agenda import queries as agendas
-from core.meetings.agenda_document import AgendaRecord
+from core.meetings.agenda_document import AgendaRecord, agenda_html
 from core.meetings.blueprint import bp
 from core.meetings.circulated import operations
 from core.meetings.diary.queries import clocks_of, people_of
@@ -20,10 +21,6 @@ from core.meetings.models import AgendaVersion, Meeting
 from core.meetings.over import unless_scheduled
 from core.meetings.research.operations import due_on
 from core.meetings.sections import sections_of
-from core.minutes.operations import RENDERER
-from core.minutes.pdf import RenderFailed
-from core.minutes.readers import reader_of
-from core.minutes.render import agenda_html
 from core.partnerships.belonging import signatories_in
 from core.partnerships.clocks import agenda_due
 from core.policy import Permission
@@ -103,10 +100,7 @@ def agenda_pdf(version: AgendaVersion) -> ResponseReturnValue:
             object=f"agenda:{version.meeting_id}:{version.number}",
             subjects=people_named_in(shown),
         )
-    try:
-        paper = RENDERER.pdf(agenda_html(part))
-    except RenderFailed as failed:
-        raise Refused(f"{failed.reason}. Try again in a moment.") from failed
+    paper = paper_from(agenda_html(part))
     name = file_name("agenda", version.meeting.ref, f"v{version.number}", suffix="pdf")
     return send_file(BytesIO(paper.content), "application/pdf", download_name=name)
 

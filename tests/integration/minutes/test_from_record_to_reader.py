@@ -13,6 +13,8 @@ from core.circulation.delivery import deliver_due
 from core.circulation.models import Copy, Mail
 from core.clock import local_date, utc_now
 from core.dates import time_in_words
+from core.documents.models import Document
+from core.documents.operations import RENDERER
 from core.extensions import db
 from core.facts import (
     ActionStatus,
@@ -29,8 +31,7 @@ from core.facts import (
     Visibility,
 )
 from core.minutes import build
-from core.minutes.models import Document, Minutes
-from core.minutes.operations import RENDERER
+from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record
 from core.minutes.record import RecordedSection
 from core.partnerships.models import Group, GroupMember

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.canonical import canonical_json
+from core.documents.record import Reader
 from core.facts import Audience, EntryKind, ItemKind, ItemOutcome, Presence, Row, Visibility
 from core.minutes import record as rules
 from core.minutes.record import (
@@ -16,7 +17,6 @@ from core.minutes.record import (
     Hearer,
     MeetingRecord,
     Parties,
-    Reader,
     RecordedAction,
     RecordedEntry,
     RecordedItem,

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import case, select
 
 from core.cases.models import Case
+from core.documents.record import Reader
 from core.extensions import db
 from core.facts import Actor
-from core.minutes.record import Reader
 from core.policy.cases import open_to
 
 

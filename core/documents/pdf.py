@@ -1,6 +1,6 @@
 """HTML to PDF in a warm process of its own: the web process never imports WeasyPrint nor waits for ever.
 
-The child has no way to a file or a host (core.minutes.pdf_child), a limit on its memory and one on its time.
+The child has no way to a file or a host (core.documents.pdf_child), a limit on its memory and one on its time.
 It is started when first needed, ends when its pipe does, and is started again after anything went wrong.
 """
 
@@ -106,7 +106,7 @@ class Renderer:
     def _start(self) -> subprocess.Popen[bytes]:
         limits = (str(self._megabytes), str(int(self._seconds) + 5))
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "core.minutes.pdf_child", *limits],
+            [sys.executable, "-P", "-m", "core.documents.pdf_child", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what WeasyPrint warns about may quote the document

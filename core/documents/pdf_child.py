@@ -1,4 +1,4 @@
-"""The renderer's own process: `python -m core.minutes.pdf_child MEGABYTES SECONDS`, for core.minutes.pdf.
+"""The renderer's own process: `python -m core.documents.pdf_child MEGABYTES SECONDS`, for core.documents.pdf.
 
 Reads jobs from standard input and writes documents to standard output until that ends. It fetches nothing
 but the package's own style sheet: a document that asks for anything else is refused whole.
@@ -17,7 +17,7 @@ import pikepdf
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from core.minutes.pdf import receive, send
+from core.documents.pdf import receive, send
 from core.paths import template_root
 
 ASSETS = {"asset:pdf.css": ("pdf.css", "text/css")}

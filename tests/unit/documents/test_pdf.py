@@ -16,10 +16,12 @@ import pikepdf
 import pypdf
 import pytest
 
+from core.documents.pdf import Renderer, RenderFailed
+from core.documents.record import Reader
+from core.documents.render import copy_html
 from core.facts import ItemKind
-from core.minutes.pdf import Renderer, RenderFailed
-from core.minutes.record import Reader
-from core.minutes.render import agenda_html, copy_html, minutes_html
+from core.meetings.agenda_document import agenda_html
+from core.minutes.render import minutes_html
 from tests.records import PEOPLE, a_record, an_agenda
 
 
@@ -314,7 +316,7 @@ def test_a_renderer_that_dies_is_started_again(renderer: Renderer) -> None:
 def test_the_child_ends_with_its_parent() -> None:
     parent = (
         "import os, time\n"
-        "from core.minutes.pdf import Renderer\n"
+        "from core.documents.pdf import Renderer\n"
         "r = Renderer(); r.pdf('<title>x</title><p>x')\n"
         "print(r._child.pid, flush=True)\n"
         "os._exit(9)\n"

@@ -1,0 +1,1 @@
+"""What minutes and agendas have in common: the reader, the renderer, the stamp, and the PDFs that are kept."""

@@ -1,0 +1,88 @@
+"""What every record becomes HTML with: the templates of documents, and typed text as text.
+
+No session, no clock, no user: the same record gives the same text.
+"""
+
+import unicodedata
+from functools import cache
+from typing import Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from core.dates import in_words, time_in_words, with_weekday
+from core.facts import ActionStatus, EntryKind, ItemKind, ItemOutcome, MinutesStatus, Presence, Visibility
+from core.paths import template_root
+
+UNPRINTABLE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Characters that turn the direction of what follows them: typed text may not reach beyond itself."""
+
+
+class Item(Protocol):
+    """An item of a record, be it of minutes or of an agenda."""
+
+    @property
+    def title(self) -> str:
+        """Empty where the reader may not know it."""
+
+    @property
+    def kind(self) -> ItemKind:
+        """What is talked about."""
+
+
+@cache
+def environment() -> Environment:
+    """The templates of documents. Whatever is typed prints as it was typed."""
+    made = Environment(
+        loader=FileSystemLoader(template_root() / "pdf"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    made.filters |= {
+        "paragraphs": paragraphs,
+        "day": in_words,
+        "long_day": with_weekday,
+        "clock": time_in_words,
+        "ordinal": ordinal,
+    }
+    made.globals["heading"] = heading
+    for listed in (ActionStatus, EntryKind, ItemKind, ItemOutcome, MinutesStatus, Presence, Visibility):
+        made.globals[listed.__name__] = listed
+    return made
+
+
+def copy_html(name: str, agency: str) -> str:
+    """The stamp of a recipient's copy, one page: their name small under the marking and large across the page."""
+    longest = max(len(name) + len("Copy of "), len(agency))
+    size = max(10, min(34, 1100 // longest))
+    return environment().get_template("_copy.html").render(name=name, agency=agency, size=size)
+
+
+def printable(text: str) -> str:
+    """Text as text: composed, and without control characters or those that turn the direction of others."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFC", text)
+        if character == "\n" or not (character in UNPRINTABLE or unicodedata.category(character) in ("Cc", "Cs"))
+    )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a typed text that hold something."""
+    lines = printable(text.replace("\r", "\n").replace("\t", " ")).split("\n")
+    return [line.strip() for line in lines if line.strip()]
+
+
+def ordinal(number: int) -> str:
+    """`2nd`, `3rd`, `11th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def heading(item: Item) -> str:
+    """What an item is called in this copy: its title, or "Restricted" where the reader may not know it."""
+    if item.title:
+        return item.title
+    return "Restricted" if item.kind is ItemKind.CASE else str(item.kind).capitalize()
