@@ -35,7 +35,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditHead:
-    """The audit trail's last entry when the minutes were approved: every copy is its witness."""
+    """The audit trail's last entry when minutes were approved or an agenda sent out: every copy is its witness."""
 
     seq: int
     hash: str
