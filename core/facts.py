@@ -209,6 +209,32 @@ class MinutesStatus(StrEnum):
     APPROVED = "approved"
 
 
+class CorrectionStatus(StrEnum):
+    """Where a proposed correction of approved minutes stands: the next meeting decides (docs/domain.md, step 7)."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    NOT_AGREED = "not agreed"
+    WITHDRAWN = "withdrawn"
+
+
+class MaskReason(StrEnum):
+    """Why something is masked in the copy of the minutes that one person is given (docs/domain.md, "The law")."""
+
+    THIRD_PARTY = "about somebody else"
+    SOURCE = "would show who gave the information"
+
+
+class CirculationKind(StrEnum):
+    """What was sent out."""
+
+    AGENDA = "agenda"
+    ACTIONS = "actions"
+    MINUTES = "minutes"
+    EXTRACT = "extract"
+    CORRECTION = "correction"
+
+
 class MailState(StrEnum):
     """Where a mail of the outbox stands."""
 

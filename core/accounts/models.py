@@ -88,3 +88,20 @@ class SignInAttempt(Base):
     network: Mapped[str] = mapped_column(String(45))
     """As the trail keeps it, /24 or /48; empty where it is not known."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CalendarFeed(Base):
+    """A person's calendar feed of their meetings, until revoked. Its address holds the token, the table its hash."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a calendar last asked for it."""
+
+    user: Mapped[User] = relationship()

@@ -8,18 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, listed
 from core.documents.models import Document
-from core.facts import MailState
+from core.facts import CirculationKind, MailState
 from core.meetings.models import AgendaVersion, Meeting
 from core.minutes.models import Minutes
 
 
 class Circulation(Base):
-    """One sending-out of an agenda version or of approved minutes."""
+    """One sending-out: of an agenda version, of the actions agreed, of approved minutes or of a part of them."""
 
     __tablename__ = "circulation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    kind: Mapped[CirculationKind] = mapped_column(listed(CirculationKind), default=CirculationKind.MINUTES)
     agenda_version_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_version.id"))
     minutes_id: Mapped[int | None] = mapped_column(ForeignKey("minutes.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -49,6 +50,8 @@ class Copy(Base):
     """Of the part of the record that the document holds: it is made anew when the reader's rights have changed."""
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     times_opened: Mapped[int] = mapped_column(default=0)
+    password: Mapped[str] = mapped_column(String(60), default="")
+    """Of the encrypted file attached to its mail, shown to its reader once they have signed in; empty without one."""
 
     circulation: Mapped[Circulation] = relationship(back_populates="copies")
     user: Mapped[User] = relationship()
@@ -70,6 +73,12 @@ class Mail(Base):
     to_address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    """The same words as HTML; empty for a mail in plain text alone."""
+    attaches: Mapped[bool] = mapped_column(default=False)
+    """Whether its reader's copy goes with it, encrypted."""
+    once_key: Mapped[str | None] = mapped_column(String(120), index=True, unique=True)
+    """What it is about, where it must not be told twice: "digest:u_7:2026-03-03"."""
     calendar: Mapped[str] = mapped_column(Text, default="")
     """An iCalendar part, where the mail invites."""
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
@@ -101,3 +110,16 @@ class CaughtMail(Base):
 
 UNSENT_MAIL = text("state IN ('waiting', 'sending')")
 Index("ix_mail_unsent", Mail.next_attempt_at, sqlite_where=UNSENT_MAIL, postgresql_where=UNSENT_MAIL)
+
+
+class Worker(Base):
+    """A worker process, and when it was last seen at work."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    """Host and process id."""
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

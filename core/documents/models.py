@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, UTCDateTime
@@ -22,4 +22,8 @@ class Document(Base):
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     made_of: Mapped[str] = mapped_column(String(64), default="", index=True)
     """Of a paper that is kept to be stamped for each reader: what it was made of. Empty for what was issued."""
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    """The meeting that it is of, for whoever checks a file against what was issued."""
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Whose copy it is, where it is one reader's."""
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -1,15 +1,18 @@
 """Minutes on their way to approval."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.accounts.models import User
 from core.database import Base, UTCDateTime, Versioned, listed
 from core.documents.models import Document
-from core.facts import MinutesStatus
-from core.meetings.models import Meeting
+from core.facts import CorrectionStatus, MaskReason, MinutesStatus
+from core.meetings.models import AgendaItem, Meeting
+from core.people.models import Person
+from core.recording.models import Entry
 
 
 class Minutes(Versioned, Base):
@@ -53,3 +56,125 @@ class MinutesStep(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int]
     """The meeting's number at that moment: a higher one now means that its record was mended since."""
+
+
+class Wording(Base):
+    """A version of how the minutes word an entry, by the minute-taker. The newest counts; the entry itself stays."""
+
+    __tablename__ = "minutes_wording"
+    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    number: Mapped[int]
+    """From 1 for each entry; the record's own words are 0."""
+    text: Mapped[str] = mapped_column(Text)
+    entry_version: Mapped[int]
+    """The entry's version when it was worded so: a higher one now means that the record was mended since."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    entry: Mapped[Entry] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class MinutesComment(Versioned, Base):
+    """What the chair remarks on the minutes, under an item or on the whole, until the minute-taker has settled it."""
+
+    __tablename__ = "minutes_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    minutes: Mapped[Minutes] = relationship()
+    item: Mapped[AgendaItem | None] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=by_id)
+
+
+class Correction(Versioned, Base):
+    """A proposed correction of approved minutes. The group's next meeting agrees it, or does not, and minutes that."""
+
+    __tablename__ = "minutes_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    """The approved minutes that are to be corrected."""
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    """The item of theirs that it is about; none where it is the attendance or the whole."""
+    passage: Mapped[str] = mapped_column(Text, default="")
+    """What the minutes say."""
+    proposed: Mapped[str] = mapped_column(Text)
+    """What they should say."""
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    status: Mapped[CorrectionStatus] = mapped_column(listed(CorrectionStatus), default=CorrectionStatus.PROPOSED)
+    decided_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    """The item of the later meeting under which it stands, and is decided."""
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    """The minutes with the note of their correction, made when the later minutes were approved."""
+
+    minutes: Mapped[Minutes] = relationship()
+    item: Mapped[AgendaItem | None] = relationship(foreign_keys=item_id)
+    decided_item: Mapped[AgendaItem | None] = relationship(foreign_keys=decided_item_id)
+    proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
+    document: Mapped[Document | None] = relationship()
+
+
+class SubjectAccessCopy(Versioned, Base):
+    """What one person is given of approved minutes that name them: third parties and sources masked."""
+
+    __tablename__ = "subject_access_copy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_on: Mapped[date]
+    """When the person asked: it is due one calendar month later (UK GDPR, article 12(3))."""
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+    minutes: Mapped[Minutes] = relationship()
+    person: Mapped[Person] = relationship()
+    document: Mapped[Document | None] = relationship()
+    masks: Mapped[list["SubjectAccessMask"]] = relationship(
+        back_populates="access_copy", order_by="SubjectAccessMask.id"
+    )
+
+
+class SubjectAccessMask(Base):
+    """A passage of the frozen record that the copy masks, and why. One that was lifted stays, with who did it."""
+
+    __tablename__ = "subject_access_mask"
+    __table_args__ = (Index("ix_subject_access_mask_copy_place", "access_copy_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_copy_id: Mapped[int] = mapped_column(ForeignKey("subject_access_copy.id"))
+    place: Mapped[str] = mapped_column(String(60))
+    """Which text of the record: "entry:12", "action:7", "item:3:reason" …"""
+    starts: Mapped[int]
+    """Of the passage, in characters of that text."""
+    ends: Mapped[int]
+    reason: Mapped[MaskReason] = mapped_column(listed(MaskReason))
+    note: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who masked it; none where Roundtable proposed it."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    lifted_reason: Mapped[str] = mapped_column(Text, default="")
+
+    access_copy: Mapped[SubjectAccessCopy] = relationship(back_populates="masks")

@@ -22,6 +22,8 @@ class Partnership(Versioned, Base):
     """First part of its reference numbers: CAL in CAL-2026-0053."""
     clocks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Settings that differ from the defaults; core.partnerships.clocks reads them."""
+    attach_copies: Mapped[bool] = mapped_column(default=False)
+    """Whether a reader's copy is attached to its mail as an encrypted file. Off: a link alone."""
 
 
 class Agency(Versioned, Base):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
+
 from core import migrations
 from core.app import create_app
 from core.config import Config
@@ -45,3 +47,52 @@ def test_the_models_need_no_further_migration(app):
 def test_heads_are_read_without_alembic():
     folder = Path(migrations.__file__).parent / "versions"
     assert heads_of(folder) == {max(path.name[:4] for path in folder.glob("0*.py"))}
+
+
+BEFORE_CIRCULATING = (
+    "INSERT INTO partnership (id, key, name, prefix, clocks, version) VALUES (1, 'c', 'Calder', 'CAL', '{}', 1)",
+    (
+        "INSERT INTO forum (id, partnership_id, key, name, kind, venue, length_minutes, clocks, area_name, version)"
+        " VALUES (1, 1, 'cst', 'Team', 'CST', '', 120, '{}', '', 1)"
+    ),
+    "INSERT INTO user_account (id, email, name, created_at, version) VALUES (1, 'a@b.example', 'A', '2026-01-01', 1)",
+    (
+        "INSERT INTO meeting (id, group_id, ref, title, starts_at, ends_at, venue, online_link, status, sequence,"
+        " cancelled_reason, revision, version)"
+        " VALUES (1, 1, 'R', '', '2026-01-01', '2026-01-01', '', '', 'closed', 0, '', 0, 1)"
+    ),
+    "INSERT INTO circulation (id, meeting_id, at, by_id, audit_seq, audit_hash) VALUES (1, 1, '2026-01-01', 1, 1, 'x')",
+    (
+        "INSERT INTO document (id, kind, file_name, sha256, pages, made_at, made_of, content)"
+        " VALUES (1, 'minutes', 'm.pdf', 'x', 1, '2026-01-01', '', 'pdf')"
+    ),
+    (
+        "INSERT INTO mail (id, kind, user_id, to_address, subject, body, calendar, message_id, state, attempts, created_at,"
+        " next_attempt_at, failure) VALUES (1, 'minutes', 1, 'a@b.example', 's', 'b', '', 'm', 'sent', 1, '2026-01-01',"
+        " '2026-01-01', '')"
+    ),
+)
+
+
+def test_what_was_kept_before_the_third_migration_is_there_after_it(database, databases, tmp_path):
+    """Columns are added to tables with rows in them, which others refer to."""
+    from alembic import command
+
+    url = databases.empty(database, tmp_path / "old.db")
+    app = create_app(Config(data=tmp_path, database_url=url, testing=True))
+    with app.app_context():
+        with db.engine.connect() as connection:
+            settings = migrations._settings()
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, "0002")
+        with db.engine.begin() as connection:
+            for statement in BEFORE_CIRCULATING:
+                connection.exec_driver_sql(statement)
+    bring_up_to_date(app)
+    with app.app_context():
+        assert db.session.execute(text("SELECT kind FROM circulation")).scalars().all() == ["minutes"]
+        assert db.session.execute(text("SELECT body_html, attaches, once_key FROM mail")).all() == [("", False, None)]
+        assert db.session.execute(text("SELECT file_name, meeting_id FROM document")).all() == [("m.pdf", None)]
+        assert db.session.execute(text("SELECT name, attach_copies FROM partnership")).all() == [("Calder", False)]
+        db.session.remove()
+        let_go(db.engine)

@@ -53,6 +53,16 @@ class Databases:
         self._cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_roundtable")
         return self._cluster.url(name)
 
+    def empty(self, kind: str, path: Path) -> str:
+        """A database without any table, at that path or of that name; its URL."""
+        if kind == "sqlite":
+            return f"sqlite:///{path}"
+        self.fresh_postgresql("test")
+        assert self._cluster is not None, "it was started just now"
+        self._cluster.execute(f"DROP DATABASE IF EXISTS {path.stem} WITH (FORCE)")
+        self._cluster.execute(f"CREATE DATABASE {path.stem}")
+        return self._cluster.url(path.stem)
+
     def copy_postgresql(self, source: str, name: str) -> None:
         """The database of that name becomes a copy of another, which nobody may be connected to."""
         assert self._cluster is not None, "there is a source, so there is a cluster"
