@@ -14,8 +14,8 @@ from core.extensions import db
 from core.facts import Actor, EntryKind, ItemKind, ItemOutcome, Presence, Risk, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.recording.attendance.operations import add_guest, correct_attendance
-from core.recording.conflicts.operations import declare_conflict
 from core.recording.entries.operations import agree_risk, share
+from core.recording.interests.operations import declare_interest
 from core.recording.items.operations import add_urgent_case, settle, take_up
 from core.recording.models import Attendance
 from core.recording.room.operations import accept, close_meeting, open_meeting
@@ -172,7 +172,7 @@ class Holding:
         if outcome is not ItemOutcome.NOT_HEARD:
             take_up(self._chair(at), meeting=meeting, item=item, now=at)
         for each in told.get("recused", ()):
-            declare_conflict(self.cast.actor(each["user"], at), item=item, reason=each["reason"], now=at)
+            declare_interest(self.cast.actor(each["user"], at), item=item, reason=each["reason"], now=at)
         self._write(item, told, at + timedelta(minutes=2))
         took: int = told.get("took") or (1 if outcome is ItemOutcome.NOT_HEARD else told["minutes"])
         ends = at + timedelta(minutes=took)

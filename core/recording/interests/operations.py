@@ -1,4 +1,4 @@
-"""Declaring a conflict of interest, and lifting it."""
+"""Declaring an interest in a case, and lifting the declaration."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from core.recording.models import Attendance, ItemAttendance, Recusal
 from core.recording.numbers import Part, take_number
 
 
-def declare_conflict(actor: Actor, *, item: AgendaItem, reason: str, now: datetime) -> Recusal:
+def declare_interest(actor: Actor, *, item: AgendaItem, reason: str, now: datetime) -> Recusal:
     """Close the case to the actor, from the next request on: on screen, in the minutes and in research.
 
     Raises Refused for an item without a case.
@@ -46,7 +46,7 @@ def declare_conflict(actor: Actor, *, item: AgendaItem, reason: str, now: dateti
     return recusal
 
 
-def lift_conflict(actor: Actor, *, recusal: Recusal, now: datetime) -> None:
+def lift_interest(actor: Actor, *, recusal: Recusal, now: datetime) -> None:
     """Open the case to that person again. The declaration stays on record."""
     if recusal.lifted_at is not None:
         return

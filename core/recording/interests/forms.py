@@ -1,11 +1,11 @@
-"""The form of a declared conflict of interest."""
+"""The form of a declaration of interest."""
 
 from wtforms import TextAreaField
 
 from core.web.forms import LONG_TEXT, Form, at_most
 
 
-class ConflictForm(Form):
+class InterestForm(Form):
     """The reason may be left out: a declaration needs none."""
 
     reason = TextAreaField(

@@ -1,1 +1,0 @@
-"""Declared conflicts of interest."""

@@ -1,0 +1,1 @@
+"""Declared interests: whoever has one in a case takes no part in it."""
