@@ -1,6 +1,7 @@
 """Tables' base class, column types and how each database engine is set up. Free of Flask."""
 
 import sqlite3
+import zlib
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
@@ -123,3 +124,15 @@ class Versioned:
     def __mapper_args__(cls) -> dict[str, Any]:
         """SQLAlchemy checks and raises the version with each UPDATE."""
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]  # set by the mapper
+
+
+VERSIONS = 10**9 - 1
+"""As many as a form's nine digits can hold, without 0."""
+
+
+def version_of_values(*values: str) -> int:
+    """A version made of the values themselves: another one where one of them is another, never 0.
+
+    For a form over a part of a row whose own version rises with what the form does not show.
+    """
+    return zlib.crc32("\0".join(values).encode()) % VERSIONS + 1

@@ -14,9 +14,9 @@ from core.extensions import db
 from core.facts import Actor, EntryKind, ItemKind, ItemOutcome, Presence, Risk, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.recording.attendance.operations import add_guest, correct_attendance
-from core.recording.entries.operations import agree_risk, share
+from core.recording.entries.operations import agree_risk, share, version_of_risk
 from core.recording.interests.operations import declare_interest
-from core.recording.items.operations import add_urgent_case, settle, take_up
+from core.recording.items.operations import add_urgent_case, settle, take_up, version_of_outcome
 from core.recording.models import Attendance
 from core.recording.room.operations import accept, close_meeting, open_meeting
 
@@ -177,7 +177,14 @@ class Holding:
         took: int = told.get("took") or (1 if outcome is ItemOutcome.NOT_HEARD else told["minutes"])
         ends = at + timedelta(minutes=took)
         if not current:
-            settle(self._taker(ends), item=item, outcome=outcome, reason=told.get("outcome_reason", ""), now=ends)
+            settle(
+                self._taker(ends),
+                item=item,
+                version=version_of_outcome(item),
+                outcome=outcome,
+                reason=told.get("outcome_reason", ""),
+                now=ends,
+            )
         for each in self.told.get("left", ()):
             if each["after_item"] == number:
                 line = self._line(each["user"])
@@ -202,7 +209,7 @@ class Holding:
             for each in told.get(key, ()):
                 share(self.cast.actor(each["by"], at), item=item, kind=kind, text=each["text"], now=at)
         if told.get("risk"):
-            agree_risk(self._taker(at), item=item, risk=Risk(told["risk"]), now=at)
+            agree_risk(self._taker(at), item=item, version=version_of_risk(item), risk=Risk(told["risk"]), now=at)
         for referral in told.get("referral", ()):
             self.referring.in_meeting(referral, item, at)
         for action in told.get("actions", ()):

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     WRITE = "write under item"
     CORRECT_ACTION = "correct action as recorded"
     EDIT_ENTRY = "edit entry"
+    RESTORE_ENTRY = "restore entry"
     READ_IN_ROOM = "read item in the room"
     RUN_MEETING = "run meeting"
     TAKE_UP_ITEM = "take up item"

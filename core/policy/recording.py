@@ -17,6 +17,7 @@ LEFT = (
     "If you are back, ask the chair or the coordinator to mark you present again."
 )
 NOT_WIDER = "This is information of {agency}. Anybody who mends it may narrow who reads it; only {agency} may widen it."
+STRUCK_BY_SOURCE = "{agency} struck out its own information, so only {agency} takes that back."
 TAKEN_OFF = "This item was taken off the agenda."
 NOT_TO_MEND = (
     "The record is mended between the end of the meeting and the approval of its minutes, by the chair, the "
@@ -231,6 +232,24 @@ def edit_entry(actor: Actor, target: EntryInRoom) -> Verdict:
     )
 
 
+def take_back_striking(actor: Actor, entry: Entry) -> Verdict:
+    """What its source agency struck out, that agency alone takes back: the discloser keeps control (docs/domain.md).
+
+    What somebody else struck out, whoever changes the entry restores. `entry.struck_by` must be loaded.
+    """
+    by = entry.struck_by
+    by_source = by is not None and by.agency_id == entry.source_agency_id
+    if entry.source_agency is None or not by_source or is_source(actor, entry):
+        return Verdict.yes()
+    return Verdict.no(STRUCK_BY_SOURCE.format(agency=entry.source_agency.name))
+
+
+def restore_entry(actor: Actor, target: EntryInRoom) -> Verdict:
+    """Whoever may change it, if its striking out is theirs to take back."""
+    verdict = edit_entry(actor, target)
+    return take_back_striking(actor, target.entry) if verdict else verdict
+
+
 def run_meeting(actor: Actor, room: Room) -> Verdict:
     """Open, move on, close: those who lead the group, of signatory agencies; or whoever was handed the chair."""
     verdict = join_meeting(actor, room.meeting)
@@ -321,6 +340,7 @@ RULES = {
     Permission.WRITE: write_under_item,
     Permission.CORRECT_ACTION: correct_action,
     Permission.EDIT_ENTRY: edit_entry,
+    Permission.RESTORE_ENTRY: restore_entry,
     Permission.RUN_MEETING: run_meeting,
     Permission.TAKE_UP_ITEM: take_up_item,
     Permission.SETTLE_ITEM: settle_item,

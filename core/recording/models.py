@@ -92,6 +92,7 @@ class Entry(Versioned, Base):
     item: Mapped[AgendaItem] = relationship()
     source_agency: Mapped[Agency | None] = relationship()
     author: Mapped[User] = relationship(foreign_keys=author_id)
+    struck_by: Mapped[User | None] = relationship(foreign_keys=struck_by_id)
     named_agencies: Mapped[list["EntryAgency"]] = relationship(cascade="all, delete-orphan")
 
 

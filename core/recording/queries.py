@@ -153,7 +153,11 @@ def entry_in_room(meeting_id: int, item_id: int, entry_id: int, *, user_id: int)
         select(Entry)
         .where(Entry.id == entry_id, Entry.item_id == item_id)
         .options(
-            joinedload(Entry.source_agency), joinedload(Entry.author), selectinload(Entry.named_agencies), _NOTHING_ELSE
+            joinedload(Entry.source_agency),
+            joinedload(Entry.author),
+            joinedload(Entry.struck_by),
+            selectinload(Entry.named_agencies),
+            _NOTHING_ELSE,
         )
     ).first()
     if here is None or entry is None:

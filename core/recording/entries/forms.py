@@ -73,7 +73,7 @@ class InformationForm(TextForm):
             self.named.description = f"{UNSIGNED} {', '.join(unsigned)}."
 
 
-class RiskForm(Form):
+class RiskForm(VersionedForm):
     """The level of risk agreed."""
 
     risk = RadioField(

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from core import audit
 from core.cases.timeline import note_event
+from core.database import version_of_values
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
-from core.policy.recording import choose_readers, keeps_record
+from core.policy.recording import choose_readers, keeps_record, take_back_striking
 from core.recording.items.operations import subjects_of
 from core.recording.models import Entry, EntryAgency
 from core.recording.numbers import Part, take_number, take_number_to_mend, take_number_to_write
@@ -71,7 +72,7 @@ def change_entry(
     """Change what was written; of what is struck out, that is taken back, too.
 
     Raises Stale with what is stored now when somebody else saved first, and Refused for more readers than the actor
-    may let in.
+    may let in, and for what is not the actor's to take back.
     """
     if version != entry.version:
         raise Stale(
@@ -82,6 +83,9 @@ def change_entry(
             },
             told={"State": "Struck out"} if entry.struck_at else {},
         )
+    restoring = take_back_striking(actor, entry)
+    if not restoring:
+        raise Refused(restoring.reason)
     if entry.kind is not EntryKind.INFORMATION:
         visibility, named = Visibility.EVERYONE, ()
     named = tuple(named)
@@ -113,10 +117,29 @@ def restore_entry(actor: Actor, *, entry: Entry) -> None:
         _written(actor, entry, "entry.restore")
 
 
-def agree_risk(actor: Actor, *, item: AgendaItem, risk: Risk, now: datetime) -> None:
-    """The level of risk that the meeting agrees: noted in the item, and the case's from now on."""
+def risk_as_it_stands(item: AgendaItem) -> str:
+    """What the form of the risk begins with: the risk agreed at the item, else the case's own; "" without a case."""
+    return item.risk_agreed or (item.case.risk.value if item.case is not None else "")
+
+
+def version_of_risk(item: AgendaItem) -> int:
+    """The version that the form of the risk goes by: of what it begins with, and whether the meeting agreed that.
+
+    Neither the item's own version nor the case's will do: both rise with much that the form does not show, and the
+    form would tell of conflicts that there are not.
+    """
+    return version_of_values(item.risk_agreed, risk_as_it_stands(item))
+
+
+def agree_risk(actor: Actor, *, item: AgendaItem, version: int, risk: Risk, now: datetime) -> None:
+    """The level of risk that the meeting agrees: noted in the item, and the case's from now on.
+
+    `version` is `version_of_risk` as it was read. Raises Stale with what is stored when somebody else agreed one first.
+    """
     if item.case is None:
         raise Refused("A risk is agreed for a case.")
+    if version != version_of_risk(item):
+        raise Stale({"risk": risk_as_it_stands(item)})
     before = item.case.risk
     item.risk_agreed = risk.value
     item.case.risk = risk

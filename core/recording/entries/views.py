@@ -15,7 +15,7 @@ from core.facts import EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
 from core.partnerships.belonging import agencies_in
 from core.policy import Permission
-from core.policy.recording import NOT_WIDER, EntryInRoom, ItemInRoom, readers_to_choose
+from core.policy.recording import NOT_WIDER, EntryInRoom, ItemInRoom, readers_to_choose, take_back_striking
 from core.recording import queries
 from core.recording.answering import form_page, stale_page, written
 from core.recording.blueprint import bp
@@ -96,13 +96,21 @@ def change_entry(here: EntryInRoom) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        field = form.visibility if isinstance(form, InformationForm) else form.text
+        about_readers = bool(take_back_striking(current_actor(), entry))
+        field = form.visibility if about_readers and isinstance(form, InformationForm) else form.text
         field.errors = [refused.reason]
         return _change_page(form, entry)
     except Stale as stale:
         _offer_readers_left(form, entry)
         return stale_page(
-            "recording/entry.html", form, stale, version=entry.version, item=entry.item, kind=entry.kind, entry=entry
+            "recording/entry.html",
+            form,
+            stale,
+            version=entry.version,
+            item=entry.item,
+            kind=entry.kind,
+            entry=entry,
+            restoring=take_back_striking(current_actor(), entry),
         )
     return written("The change is saved.", meeting=entry.item.meeting, item=entry.item)
 
@@ -116,7 +124,7 @@ def strike(here: EntryInRoom) -> ResponseReturnValue:
 
 
 @bp.post("/items/<int:item_id>/entries/<int:entry_id>/restore", endpoint="restore_entry")
-@requires(Permission.EDIT_ENTRY, on=entry_of)
+@requires(Permission.RESTORE_ENTRY, on=entry_of)
 def restore(here: EntryInRoom) -> ResponseReturnValue:
     """Take the striking out back."""
     operations.restore_entry(current_actor(), entry=here.entry)
@@ -127,19 +135,25 @@ def restore(here: EntryInRoom) -> ResponseReturnValue:
 @requires(Permission.RECORD, on=item_of)
 def risk_page(here: ItemInRoom) -> ResponseReturnValue:
     """What level of risk?"""
-    risk = here.item.risk_agreed or (here.item.case.risk.value if here.item.case else None)
-    return form_page("recording/risk.html", form=RiskForm(risk=risk), item=here.item)
+    item = here.item
+    form = RiskForm(risk=operations.risk_as_it_stands(item) or None, version=str(operations.version_of_risk(item)))
+    return form_page("recording/risk.html", form=form, item=item)
 
 
 @bp.post("/items/<int:item_id>/risk", endpoint="risk_submit")
 @requires(Permission.RECORD, on=item_of)
 def agree_risk(here: ItemInRoom) -> ResponseReturnValue:
-    """Record it."""
-    form = RiskForm()
+    """Record it. When somebody else agreed one first, both are shown and the own choice is kept: 409."""
+    item, form = here.item, RiskForm()
     if not form.validate():
-        return form_page("recording/risk.html", form=form, item=here.item)
-    operations.agree_risk(current_actor(), item=here.item, risk=Risk(form.risk.data), now=now())
-    return written(f"The risk agreed is {form.risk.data}.", meeting=here.item.meeting, item=here.item)
+        return form_page("recording/risk.html", form=form, item=item)
+    try:
+        operations.agree_risk(
+            current_actor(), item=item, version=form.version_read, risk=Risk(form.risk.data), now=now()
+        )
+    except Stale as stale:
+        return stale_page("recording/risk.html", form, stale, version=operations.version_of_risk(item), item=item)
+    return written(f"The risk agreed is {form.risk.data}.", meeting=item.meeting, item=item)
 
 
 @bp.get("/items/<int:item_id>/action", endpoint="action")
@@ -209,7 +223,10 @@ def _changing(form: TextForm) -> TextForm:
 
 def _change_page(form: TextForm, entry: Entry) -> ResponseReturnValue:
     _offer_readers_left(form, entry)
-    return form_page("recording/entry.html", form=form, item=entry.item, kind=entry.kind, entry=entry)
+    restoring = take_back_striking(current_actor(), entry)
+    return form_page(
+        "recording/entry.html", form=form, item=entry.item, kind=entry.kind, entry=entry, restoring=restoring
+    )
 
 
 def _offer_readers_left(form: TextForm, entry: Entry) -> None:

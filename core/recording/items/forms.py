@@ -11,12 +11,12 @@ from core.meetings.models import AgendaItem
 from core.recording.choices import Ticked
 from core.recording.queries import AtItem
 from core.web.addresses import row_id
-from core.web.forms import LONG_TEXT, Form, Required, WholeNumberField, at_most
+from core.web.forms import LONG_TEXT, Form, Required, VersionedForm, WholeNumberField, at_most
 
 NEEDS_A_REASON = (ItemOutcome.CARRIED_FORWARD.value, ItemOutcome.REMOVED.value)
 
 
-class OutcomeForm(Form):
+class OutcomeForm(VersionedForm):
     """Heard, carried forward, removed or not heard."""
 
     outcome = RadioField(

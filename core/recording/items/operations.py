@@ -9,7 +9,8 @@ from core.cases.queries import people_named_in
 from core.cases.sharing import open_to_group
 from core.cases.timeline import note_event
 from core.clock import local_date
-from core.errors import Refused
+from core.database import version_of_values
+from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, ItemKind, ItemOutcome, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
@@ -52,12 +53,24 @@ def take_up(actor: Actor, *, meeting: Meeting, item: AgendaItem, now: datetime) 
     audit.record(actor, audit.Category.ALTERATION, "item.take_up", object=f"item:{item.id}")
 
 
-def settle(actor: Actor, *, item: AgendaItem, outcome: ItemOutcome, reason: str, now: datetime) -> None:
+def version_of_outcome(item: AgendaItem) -> int:
+    """The version that the form of an item's outcome goes by: of the outcome and its reason, as they stand.
+
+    The row's own version will not do. It rises whenever the item is taken up or its clock is stopped, and a chair who
+    goes back and forth would be told of a conflict that there is not. What has not changed cannot be overwritten.
+    """
+    return version_of_values(item.outcome.value, item.outcome_reason)
+
+
+def settle(actor: Actor, *, item: AgendaItem, version: int, outcome: ItemOutcome, reason: str, now: datetime) -> None:
     """Say what became of an item; until the meeting is closed it can be said again.
 
-    Heard, or anything recorded under it: who attended it is noted, and they will receive that part of the minutes.
-    Raises Refused for a carry-forward or removal without a reason.
+    `version` is `version_of_outcome` as it was read. Heard, or anything recorded under it: who attended it is noted,
+    and they will receive that part of the minutes. Raises Stale with what is stored when somebody else said it first,
+    and Refused for a carry-forward or removal without a reason.
     """
+    if version != version_of_outcome(item):
+        raise Stale({"outcome": item.outcome.value, "reason": item.outcome_reason})
     if outcome in (ItemOutcome.CARRIED_FORWARD, ItemOutcome.REMOVED) and not reason:
         raise Refused("Enter the reason")
     dealt_with = outcome is not ItemOutcome.PENDING

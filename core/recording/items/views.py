@@ -4,14 +4,14 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
-from core.errors import Refused
+from core.errors import Refused, Stale
 from core.facts import ItemOutcome
 from core.meetings.models import AgendaItem
 from core.meetings.nominations.queries import cases_to_add_as_urgent
 from core.policy import Permission
 from core.policy.recording import ItemInRoom, Room
 from core.recording import queries
-from core.recording.answering import form_page, gone_on, moved, written
+from core.recording.answering import form_page, gone_on, moved, stale_page, written
 from core.recording.blueprint import bp
 from core.recording.items import operations
 from core.recording.items.forms import AttendedForm, OutcomeForm, UrgentForm
@@ -50,21 +50,36 @@ def outcome_page(here: ItemInRoom) -> ResponseReturnValue:
     """What became of it? Nothing is chosen for whoever says it first."""
     item = here.item
     chosen = item.outcome.value if item.outcome is not ItemOutcome.PENDING else None
-    form = OutcomeForm(outcome=chosen, reason=item.outcome_reason, then=request.args.get("then", ""))
+    version = str(operations.version_of_outcome(item))
+    form = OutcomeForm(outcome=chosen, reason=item.outcome_reason, then=request.args.get("then", ""), version=version)
     return _outcome_page(form.about(item), item)
 
 
 @bp.post("/items/<int:item_id>/outcome", endpoint="outcome_submit")
 @requires(Permission.SETTLE_ITEM, on=item_of)
 def settle(here: ItemInRoom) -> ResponseReturnValue:
-    """Say it, and go on to where the chair was going: to the next item, or to close the meeting."""
+    """Say it, and go on to where the chair was going: to the next item, or to close the meeting.
+
+    When somebody else said it first, both are shown and the own text is kept: 409.
+    """
     item, meeting = here.item, here.item.meeting
     form = OutcomeForm().about(item)
     if not form.validate():
         return _outcome_page(form, item)
     outcome = ItemOutcome(form.outcome.data)
-    operations.settle(current_actor(), item=item, outcome=outcome, reason=form.reason.data or "", now=now())
     following = _following(form, item)
+    try:
+        operations.settle(
+            current_actor(),
+            item=item,
+            version=form.version_read,
+            outcome=outcome,
+            reason=form.reason.data or "",
+            now=now(),
+        )
+    except Stale as stale:
+        version = operations.version_of_outcome(item)
+        return stale_page("recording/outcome.html", form, stale, version=version, item=item, following=following)
     if following is not None:
         operations.take_up(current_actor(), meeting=meeting, item=following, now=now())
         return gone_on(f"Item {item.position}: {outcome.value}. The meeting is at item {following.position}.", meeting)

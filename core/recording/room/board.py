@@ -11,7 +11,16 @@ from core.facts import Actor, ItemKind, MeetingStatus, Presence, Verdict, visibl
 from core.meetings.models import AgendaItem, Meeting, Research
 from core.policy import Permission, decide
 from core.policy.meetings import read_return
-from core.policy.recording import ItemInRoom, RecusalInRoom, Room, has_part_in, hear_item, keeps_record, may_mend
+from core.policy.recording import (
+    ItemInRoom,
+    RecusalInRoom,
+    Room,
+    has_part_in,
+    hear_item,
+    keeps_record,
+    may_mend,
+    take_back_striking,
+)
 from core.recording import queries
 from core.recording.models import Attendance, Entry, Recusal
 from core.recording.room import queries as reads
@@ -57,11 +66,12 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An entry that this reader may see, and whether they may change it."""
+    """An entry that this reader may see, whether they may change it, and take its striking out back."""
 
     entry: Entry
     named: Sequence[str]
     may_change: bool
+    restoring: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,7 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
             entry,
             list(named.get(entry.id, {}).values()),
             may_mend(actor, meeting) or (bool(may_record) and has_part_in(actor, entry, meeting)),
+            take_back_striking(actor, entry),
         )
         for entry in written
         if visible(

@@ -38,6 +38,7 @@ _ENTRIES = (
     .options(
         joinedload(Entry.source_agency).load_only(Agency.name),
         joinedload(Entry.author).load_only(User.name),
+        joinedload(Entry.struck_by).load_only(User.agency_id),
         _NOTHING_ELSE,
     )
 )

@@ -9,6 +9,7 @@ from core.extensions import db
 from core.facts import GroupRole, MeetingStatus, Presence
 from core.recording.models import Attendance, Entry
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_user, an_agency
+from tests.support.forms import fill_in
 
 
 class Scene:
@@ -61,7 +62,7 @@ class Scene:
             self.path(f"/items/{self.first.id}/write/decision"), {"text": "Seen three times at the flat."}
         )
         assert written.status_code == 303, written.get_data(as_text=True)
-        settled = chair.post(self.path(f"/items/{self.first.id}/outcome"), {"outcome": "heard", "reason": ""})
+        settled = fill_in(chair, self.path(f"/items/{self.first.id}/outcome"), {"outcome": "heard", "reason": ""})
         assert settled.status_code == 303, settled.get_data(as_text=True)
 
 

@@ -8,7 +8,7 @@ from core.facts import ItemOutcome, MeetingStatus
 from core.meetings.models import Meeting
 from core.recording.models import Entry
 from tests.builders import an_item
-from tests.support.forms import forms_of
+from tests.support.forms import fill_in, forms_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -43,11 +43,13 @@ def test_moving_on_asks_first_what_became_of_the_item_and_chooses_nothing(scene,
 def test_to_choose_nothing_is_no_outcome(scene, opened):
     chair = opened(scene.chair)
     first, second = scene.items
-    answer = chair.post(f"{scene.live}/items/{first.id}/outcome", {"then": second.id})
+    answer = fill_in(chair, f"{scene.live}/items/{first.id}/outcome", {"then": second.id})
     assert answer.status_code == 422
     assert "Choose what became of this item" in page_of(answer)
     assert "Save and go on to item 2" in page_of(answer)
-    undecided = chair.post(f"{scene.live}/items/{first.id}/outcome", {"then": second.id, "outcome": "not yet heard"})
+    undecided = fill_in(
+        chair, f"{scene.live}/items/{first.id}/outcome", {"then": second.id, "outcome": "not yet heard"}
+    )
     assert undecided.status_code == 422
     assert current_of(scene) == first.id
 
@@ -56,7 +58,7 @@ def test_the_outcome_is_saved_and_the_meeting_moves_on(scene, opened):
     chair = opened(scene.chair)
     first, second = scene.items
     form = {"outcome": "carried forward", "reason": "No officer", "then": second.id}
-    assert chair.post(f"{scene.live}/items/{first.id}/outcome", form).headers["Location"] == scene.live
+    assert fill_in(chair, f"{scene.live}/items/{first.id}/outcome", form).headers["Location"] == scene.live
     assert current_of(scene) == second.id
     assert scene.items[0].outcome is ItemOutcome.CARRIED_FORWARD
 
@@ -74,7 +76,7 @@ def test_an_answer_that_comes_late_does_not_take_the_meeting_back(scene, opened)
     first, second = scene.items
     third = an_item(scene.meeting, None, position=3, heading="Any other business")
     coordinator.post(f"{scene.live}/items/{third.id}/current", {"anyway": "1"})
-    answer = chair.post(f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard", "then": second.id})
+    answer = fill_in(chair, f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard", "then": second.id})
     assert answer.status_code == 303
     assert current_of(scene) == third.id
     assert scene.items[0].outcome is ItemOutcome.HEARD
@@ -147,7 +149,7 @@ def test_from_the_page_of_closing_an_outcome_is_said_and_leads_back_to_it(scene,
     chair = opened(scene.chair)
     first = scene.items[0]
     assert f"{scene.live}/items/{first.id}/outcome?then=close" in page_of(chair.get(f"{scene.live}/close"))
-    answer = chair.post(f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard", "then": "close"})
+    answer = fill_in(chair, f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard", "then": "close"})
     assert answer.headers["Location"] == f"{scene.live}/close"
 
 

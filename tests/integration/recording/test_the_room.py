@@ -18,6 +18,7 @@ from core.partnerships.models import Signature
 from core.recording.feed import Hint, feed
 from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency, an_item, today
+from tests.support.forms import fill_in
 
 
 def page_of(answer) -> str:
@@ -257,7 +258,7 @@ def test_who_is_present_attends_an_item_that_is_heard(scene, opened):
     item = scene.items[0]
     police.post(f"{scene.live}/items/{item.id}/conflict", {"reason": ""})
     chair.post(f"{scene.live}/attendance/guest", {"name": "Greta Guest", "agency_name": "Charity"})
-    assert chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"}).status_code == 303
+    assert fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"}).status_code == 303
     names = db.session.scalars(
         select(Attendance.name)
         .join(ItemAttendance, ItemAttendance.attendance_id == Attendance.id)
@@ -270,7 +271,7 @@ def test_a_carry_forward_needs_its_reason(scene, opened):
     chair = opened(scene.chair)
     address = f"{scene.live}/items/{scene.items[0].id}/outcome"
     assert "Enter the reason" in page_of(chair.post(address, {"outcome": "carried forward"}))
-    assert chair.post(address, {"outcome": "carried forward", "reason": "No officer"}).status_code == 303
+    assert fill_in(chair, address, {"outcome": "carried forward", "reason": "No officer"}).status_code == 303
     item = scene.items[0]
     assert (item.outcome, item.outcome_reason) == (ItemOutcome.CARRIED_FORWARD, "No officer")
 
@@ -342,7 +343,7 @@ def test_a_person_of_another_agency_cannot_be_the_owner(scene, opened):
 
 def test_the_risk_agreed_is_the_cases_from_now_on(scene, opened):
     item = scene.items[0]
-    assert opened(scene.police).post(f"{scene.live}/items/{item.id}/risk", {"risk": "high"}).status_code == 303
+    assert fill_in(opened(scene.police), f"{scene.live}/items/{item.id}/risk", {"risk": "high"}).status_code == 303
     assert scene.items[0].risk_agreed == "high"
     assert db.session.get(Case, item.case_id).risk is Risk.HIGH
 
@@ -380,7 +381,7 @@ def test_apologies_keep_whether_the_information_came(scene, opened):
 def test_a_closed_meeting_has_an_outcome_for_every_item_and_takes_no_more(scene, opened):
     chair, police = opened(scene.chair), opened(scene.police)
     first, second = scene.items
-    chair.post(f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{first.id}/outcome", {"outcome": "heard"})
     assert second.case.ref in page_of(chair.get(f"{scene.live}/close"))
     assert police.post(f"{scene.live}/close").status_code == 403
     assert chair.post(f"{scene.live}/close").status_code == 303

@@ -11,7 +11,7 @@ from core.meetings.models import Meeting
 from core.minutes.build import build
 from core.recording.models import Attendance, ItemAttendance
 from tests.builders import a_user, an_agency
-from tests.support.forms import forms_of
+from tests.support.forms import fill_in, forms_of
 
 
 def page_of(answer) -> str:
@@ -100,7 +100,7 @@ def test_whoever_left_the_room_for_an_item_reads_nothing_of_it_on_screen_or_in_t
         assert "Ashdown" not in page_of(police.get(scene.live + path))
         assert "Ashdown" in page_of(housing.get(scene.live + path))
     assert police.post(f"{scene.live}/items/{item.id}/write/decision", {"text": "Late"}).status_code == 403
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     assert heard_by(scene, item) == ["Cheryl Chair", "Harriet Homes"]
 
 
@@ -108,26 +108,26 @@ def test_what_was_set_by_hand_is_not_noted_over(scene, opened):
     chair = opened(scene.chair)
     opened(scene.police)
     item = scene.items[0]
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     attended(scene, chair, item, scene.chair)
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "carried forward", "reason": "No officer"})
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "carried forward", "reason": "No officer"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     assert heard_by(scene, item) == ["Cheryl Chair"]
 
 
 def test_whoever_comes_after_an_item_was_settled_does_not_attend_it_when_that_is_said_again(scene, opened):
     chair = opened(scene.chair)
     item = scene.items[0]
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     opened(scene.police)
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     assert heard_by(scene, item) == ["Cheryl Chair"]
 
 
 def test_whoever_came_late_and_heard_it_all_the_same_is_ticked(scene, opened):
     chair = opened(scene.chair)
     item = scene.items[0]
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     police = opened(scene.police)
     assert "You were not there for this item" in page_of(police.get(f"{scene.live}?item={item.id}"))
     attended(scene, chair, item, scene.chair, scene.police)
@@ -142,7 +142,7 @@ def test_a_correction_closes_the_item_to_nobody_who_comes_later_while_it_is_hear
     attended(scene, chair, item, scene.chair)
     housing = opened(scene.housing)
     assert "Martin Ashdown" in page_of(housing.get(f"{scene.live}/item"))
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     assert heard_by(scene, item) == ["Cheryl Chair", "Harriet Homes"]
 
 
@@ -152,7 +152,7 @@ def test_two_who_correct_at_once_do_not_undo_each_other(scene, opened):
     opened(scene.housing)
     item = scene.items[0]
     address = f"{scene.live}/items/{item.id}/attended"
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     everybody = [str(line_of(user).id) for user in (scene.chair, scene.coordinator, scene.police, scene.housing)]
     shown = ",".join(everybody)
     chair.post(address, {"there": everybody[:3], "shown": shown})
@@ -190,7 +190,7 @@ def test_it_is_kept_until_the_minutes_are_approved_and_leaves_its_record_in_the_
     chair = opened(scene.chair)
     opened(scene.police)
     item = scene.items[0]
-    chair.post(f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
+    fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     chair.post(f"{scene.live}/close")
     assert db.session.get(Meeting, scene.meeting.id).status is MeetingStatus.CLOSED
     assert attended(scene, chair, item, scene.chair).status_code == 303
