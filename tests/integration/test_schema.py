@@ -68,8 +68,8 @@ BEFORE_CIRCULATING = (
     ),
     (
         "INSERT INTO mail (id, kind, user_id, to_address, subject, body, calendar, message_id, state, attempts,"
-        " created_at, next_attempt_at, failure) VALUES (1, 'minutes', 1, 'a@b.example', 's', 'b', '', 'm', 'sent', 1, '2026-01-01',"
-        " '2026-01-01', '')"
+        " created_at, next_attempt_at, failure) VALUES (1, 'minutes', 1, 'a@b.example', 's', 'b', '', 'm', 'sent', 1,"
+        " '2026-01-01', '2026-01-01', '')"
     ),
 )
 
