@@ -11,6 +11,7 @@ from sqlalchemy import event
 from core.accounts.models import User
 from core.app import create_app
 from core.config import Config
+from core.documents.operations import RENDERER
 from core.extensions import db
 from tests.support.browser import Browser
 from tests.support.databases import Databases, let_go
@@ -38,6 +39,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("sqlite_alone"):
             kinds = ("sqlite",)
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def renderer_ends() -> Iterator[None]:
+    """The warm child that makes documents ends with the tests, not with the interpreter, which would warn of it."""
+    yield
+    RENDERER.close()
 
 
 @pytest.fixture(scope="session")
