@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, StopValidatio
 from wtforms.widgets import TextInput
 
 from core.web.addresses import row_id
+from core.web.sentences import error_message
 
 LONG_TEXT = 10_000
 """Characters that a long text may have: some five pages."""
@@ -45,6 +46,17 @@ def within_reach(value: Any) -> Any:
 NO_SUCH_CHOICE = "Choose from the list"
 
 
+class PasswordInput(GovPasswordInput):
+    """The design system's own, with its "Show" button; its error reads as those of the other fields."""
+
+    def map_gov_params(self, field: Field, **kwargs: Any) -> Any:
+        """What its template takes."""
+        params = super().map_gov_params(field, **kwargs)
+        if field.errors:
+            params["errorMessage"] = {"text": error_message(field.errors)}
+        return params
+
+
 class Form(FlaskForm):
     """A form that writes: carries its own key, so that sending it twice does it once."""
 
@@ -59,7 +71,7 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Strip every text field; give a password field its "Show" button."""
             if issubclass(unbound_field.field_class, PasswordField):
-                options.setdefault("widget", GovPasswordInput())
+                options.setdefault("widget", PasswordInput())
             elif issubclass(unbound_field.field_class, StringField):
                 options.setdefault("filters", [])
                 single = not issubclass(unbound_field.field_class, TextAreaField)

@@ -14,6 +14,7 @@ from core.facts import MARKING
 from core.paths import template_root
 from core.policy import Permission
 from core.web.assets import asset_url
+from core.web.sentences import error_message, sentence
 
 
 def set_up_templates(app: Flask) -> None:
@@ -24,6 +25,7 @@ def set_up_templates(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     words = {"day": in_words, "short_day": in_short, "long_day": with_weekday, "clock": time_in_words, "moment": moment}
     env.filters.update({name: _or_nothing(filter_) for name, filter_ in words.items()})
+    env.filters.update(error_message=error_message, sentence=sentence)
     env.globals.update(
         asset_url=asset_url,
         new_key=lambda: str(uuid.uuid4()),

@@ -175,7 +175,7 @@ def test_a_line_of_another_meeting_is_refused(scene, opened):
     chair = opened(scene.chair)
     answer = chair.post(f"{scene.live}/items/{scene.items[0].id}/attended", {"there": [], "shown": "987654"})
     assert answer.status_code == 409
-    assert "Choose from those who came to the meeting." in page_of(answer)
+    assert "Choose from those who came to the meeting" in page_of(answer)
 
 
 def test_members_do_not_keep_the_attendance_of_an_item(scene, opened):
