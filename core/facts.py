@@ -302,6 +302,8 @@ class Actor:
     recused_cases: frozenset[int] = frozenset()
     deputises_at: frozenset[int] = frozenset()
     """Meetings, not over yet, at which they sit for somebody else without being in the group."""
+    deputised_at: frozenset[int] = frozenset()
+    """Meetings to which they came for somebody else on a day on which they were not in the group."""
     deputy_cases: frozenset[int] = frozenset()
     """Cases on the agendas of those meetings."""
 

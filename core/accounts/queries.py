@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
-from sqlalchemy import Executable, String, and_, bindparam, func, literal, null, or_, select, union_all
+from sqlalchemy import Date, Executable, String, and_, bindparam, exists, func, literal, null, or_, select, union_all
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import AdminRoleGrant, Invitation, SignInAttempt, User, UserSession
 from core.clock import at_local
 from core.extensions import db, directly
-from core.facts import Actor, AdminRole, GroupRole, MeetingStatus, Presence
+from core.facts import CAME, Actor, AdminRole, GroupRole, MeetingStatus, Presence
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import is_open, sits
 from core.partnerships.models import Agency, Group, GroupMember, Partnership, PartnershipAgency, Signature
@@ -104,6 +104,7 @@ def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
     left_groups: set[int] = set()
     recused: set[int] = set()
     deputises_at: set[int] = set()
+    deputised_at: set[int] = set()
     deputy_cases: set[int] = set()
     for kind, number, text in _rights(signed_in.user_id, partnership_id, on):
         if kind == "group" and in_partnership:
@@ -116,6 +117,8 @@ def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
             recused.add(number)
         elif kind == "deputy" and in_partnership:
             deputises_at.add(number)
+        elif kind == "came as deputy" and in_partnership:
+            deputised_at.add(number)
         elif kind == "deputy case" and in_partnership:
             deputy_cases.add(number)
     return Actor(
@@ -135,6 +138,7 @@ def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
         roles=frozenset(roles),
         recused_cases=frozenset(recused),
         deputises_at=frozenset(deputises_at),
+        deputised_at=frozenset(deputised_at),
         deputy_cases=frozenset(deputy_cases),
     )
 
@@ -209,7 +213,25 @@ def _statement_of_rights() -> Executable:
     deputy_cases = select(literal("deputy case"), AgendaItem.case_id, sql_cast(null(), String)).where(
         AgendaItem.meeting_id.in_(there), AgendaItem.case_id.is_not(None), AgendaItem.taken_off_at.is_(None)
     )
-    return union_all(memberships, ended, roles, recusals, deputies, deputy_cases)
+    # By the day in UTC: no meeting begins in the hour in which that is not London's.
+    member_then = exists().where(
+        GroupMember.user_id == Attendance.user_id,
+        GroupMember.group_id == Meeting.group_id,
+        sits(func.date(Meeting.starts_at, type_=Date())),
+    )
+    came_for_others = (
+        select(literal("came as deputy"), Attendance.meeting_id, sql_cast(null(), String))
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .join(Group, Group.id == Meeting.group_id)
+        .where(
+            Attendance.user_id == bindparam("user"),
+            Attendance.deputy_for != "",
+            Attendance.presence.in_(CAME),
+            Group.partnership_id == bindparam("partnership"),
+            ~member_then,
+        )
+    )
+    return union_all(memberships, ended, roles, recusals, deputies, deputy_cases, came_for_others)
 
 
 _RIGHTS = _statement_of_rights()

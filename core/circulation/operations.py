@@ -77,7 +77,7 @@ def _refusal(actor: Actor, user: User, meeting: Meeting) -> str:
         return "The account was retired."
     if not actor.signatory:
         return actor.standing
-    return keep_copies(actor, meeting.group_id).reason
+    return keep_copies(actor, meeting).reason
 
 
 def circulate_minutes(

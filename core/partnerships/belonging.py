@@ -6,13 +6,13 @@ A day on which something ends is the first without it, but for a signature: that
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm.util import AliasedClass
 
 from core.extensions import db
 from core.partnerships.models import Agency, Group, GroupMember, PartnershipAgency, Signature
 
-Day = date | BindParameter[date]
+Day = date | ColumnElement[date]
 
 
 def belongs(on: Day) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Who may compose, approve, circulate and read minutes."""
 
-from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from core.circulation.models import Circulation, Copy
 from core.facts import Actor, Verdict
@@ -61,15 +61,18 @@ def read_copy(actor: Actor, copy: Copy) -> Verdict:
         return Verdict.hidden()
     if not actor.signatory:
         return Verdict.no(actor.standing)
-    return keep_copies(actor, circulation.meeting.group_id)
+    return keep_copies(actor, circulation.meeting)
 
 
-def keep_copies(actor: Actor, group_id: int) -> Verdict:
+def keep_copies(actor: Actor, meeting: Meeting) -> Verdict:
     """What a group sent is closed to whoever is its member no more.
 
-    Who attended without ever being one, a deputy say, keeps theirs while their agency is a signatory.
+    Who attended without being one on that day, a deputy say, keeps theirs while their agency is a signatory: whether
+    they were a member before makes no difference to a meeting that they came to for somebody else.
     """
-    return Verdict.no(MEMBERSHIP_ENDED) if group_id in actor.left_groups else Verdict.yes()
+    if meeting.group_id in actor.left_groups and meeting.id not in actor.deputised_at:
+        return Verdict.no(MEMBERSHIP_ENDED)
+    return Verdict.yes()
 
 
 def copies_open_to(actor: Actor) -> ColumnElement[bool]:
@@ -79,7 +82,7 @@ def copies_open_to(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Copy.user_id == actor.user_id,
         Group.partnership_id == actor.partnership_id,
-        Group.id.not_in(actor.left_groups) if actor.left_groups else true(),
+        or_(Group.id.not_in(actor.left_groups), Meeting.id.in_(actor.deputised_at)) if actor.left_groups else true(),
     )
 
 

@@ -341,6 +341,46 @@ def test_who_attended_without_ever_being_a_member_keeps_their_copy(conference, v
     assert visitor(deputy).get(f"/copies/{copy.id}").status_code == 200
 
 
+def came_as_deputy(conference, user) -> Attendance:
+    """They came to the meeting for somebody else, and attended its first item."""
+    line = db.session.query(Attendance).filter_by(meeting_id=conference.meeting.id, user_id=user.id).one()
+    line.deputy_for = "Aisha Rafiq"
+    return line
+
+
+def test_a_former_member_who_came_as_a_deputy_keeps_that_meetings_copy(conference, visitor):
+    approved(conference, visitor)
+    seat = db.session.query(GroupMember).filter_by(user_id=conference.officer.id).one()
+    seat.until = today() - timedelta(days=1)
+    came_as_deputy(conference, conference.officer)
+    db.session.flush()
+    sent = visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [conference.officer.id]})
+    assert sent.status_code == 303
+    path, officer = f"/copies/{db.session.query(Copy).one().id}", visitor(conference.officer)
+    assert path in officer.get("/").text
+    assert officer.get(path).status_code == 200
+    assert "Martin Ashdown" in text_of(officer.get(f"{path}/minutes.pdf"))
+
+
+@pytest.mark.parametrize("how", ["as a member", "not at all"])
+def test_whose_membership_ended_after_the_meeting_gains_nothing_by_deputising_at_it(conference, visitor, how):
+    """A member may sit there for a colleague, too: what is a member's copy closes with the membership."""
+    approved(conference, visitor)
+    visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [conference.officer.id]})
+    line = came_as_deputy(conference, conference.officer)
+    seat = db.session.query(GroupMember).filter_by(user_id=conference.officer.id).one()
+    seat.until = today()
+    if how == "not at all":
+        seat.until = today() - timedelta(days=1)
+        line.presence = Presence.APOLOGIES
+    conference.meeting.starts_at = utc_now() - timedelta(hours=1 if how == "not at all" else 26)
+    db.session.flush()
+    path = f"/copies/{db.session.query(Copy).one().id}"
+    refused = visitor(conference.officer).get(path)
+    assert refused.status_code == 403
+    assert "Membership of this group has ended" in refused.text
+
+
 def test_ten_readers_of_two_different_parts_cost_two_renders(conference, visitor, monkeypatch):
     """Whoever may have the same gets the same paper with their own stamp; who may not, never another's."""
     first, second = conference.meeting.items

@@ -152,6 +152,7 @@ class World:
             roles=frozenset(self.some(list(AdminRole), 1)),
             recused_cases=frozenset(self.some(cases, 2)),
             deputises_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 1)),
+            deputised_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 2)),
             deputy_cases=frozenset(self.some(cases, 2)),
         )
 
