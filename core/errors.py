@@ -9,11 +9,16 @@ class RoundtableError(Exception):
 
 
 class Refused(RoundtableError):
-    """A rule says no. `reason` is a sentence in the user's words and is shown to them."""
+    """A rule says no. `reason` is a sentence in the user's words and is shown to them.
 
-    def __init__(self, reason: str) -> None:
+    `field` is the name of the form's field that it belongs to, where it belongs to one: a form that has no such field
+    says the reason elsewhere.
+    """
+
+    def __init__(self, reason: str, *, field: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.field = field
 
 
 class NotFound(RoundtableError):

@@ -115,7 +115,7 @@ def change_password(actor: Actor, *, current: str, new: str, now: datetime) -> N
     """Change one's own password; every other session ends. Raises Refused with what to mend."""
     user = db.session.get_one(User, actor.user_id)
     if not matches(current, user.password_hash):
-        raise Refused(NOT_RIGHT)
+        raise Refused(NOT_RIGHT, field="current")
     user.password_hash = hash_password(new)
     void_invitations(user.id, now=now)
     _end_sessions(user.id, now=now, but=actor.session_id)

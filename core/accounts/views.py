@@ -15,6 +15,7 @@ from core.extensions import db
 from core.policy import Permission
 from core.web import (
     begin_write,
+    beside,
     current_actor,
     invalid,
     now,
@@ -51,7 +52,7 @@ def sign_in() -> ResponseReturnValue:
         operations.count_try(form.email.data, network=network_of_client(), now=now())
     except Refused as refused:
         db.session.rollback()
-        form.email.errors = [refused.reason]
+        beside(form, refused, "email")
         return invalid("accounts/sign_in.html", form=form)
     db.session.commit()
     user = operations.password_is_right(form.email.data, form.password.data)
@@ -124,8 +125,7 @@ def change_password() -> ResponseReturnValue:
     try:
         operations.change_password(current_actor(), current=form.current.data, new=form.password.data, now=now())
     except Refused as refused:
-        field = form.current if refused.reason == operations.NOT_RIGHT else form.password
-        field.errors = [refused.reason]
+        beside(form, refused, "password")
         return invalid("accounts/password.html", form=form)
     flash("Your password was changed. You are signed out everywhere else.")
     return see_other("accounts.account")
@@ -153,7 +153,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     try:
         operations.accept_invitation(token, password=form.password.data, now=now())
     except Refused as refused:
-        form.password.errors = [refused.reason]
+        beside(form, refused, "password")
         return invalid("accounts/invitation.html", form=form, user=user)
     db.session.commit()
     flash("Your password is set. Sign in with it.")

@@ -59,7 +59,7 @@ def record_action(
     """
     meeting = item.meeting
     if due_on < on:
-        raise Refused(DUE_IN_THE_PAST)
+        raise Refused(DUE_IN_THE_PAST, field="due")
     _check_owner(meeting.group.partnership_id, owner_agency_id, owner_user_id, on=on)
     row = {
         "partnership_id": meeting.group.partnership_id,
@@ -148,7 +148,7 @@ def reassign(
     """
     _check_open(action, version)
     if (owner_agency_id, owner_user_id) == (action.owner_agency_id, action.owner_user_id):
-        raise Refused(SAME_OWNER)
+        raise Refused(SAME_OWNER, field="owner")
     if owner_agency_id != action.owner_agency_id:
         require(actor, Permission.REASSIGN_ACTION, action)
     _check_owner(action.partnership_id, owner_agency_id, owner_user_id, on=on)
@@ -167,7 +167,7 @@ def change_due_date(
     """Another due date, with the reason. Raises Refused for one in the past."""
     _check_open(action, version)
     if due_on < on:
-        raise Refused(DUE_IN_THE_PAST)
+        raise Refused(DUE_IN_THE_PAST, field="due")
     before = action.due_on
     action.due_on = due_on
     _changed(actor, action, "due date changed", f"From {in_words(before)} to {in_words(due_on)}. {note}", now=now)
@@ -194,9 +194,9 @@ def correct(
     agreed = (action.owner_agency_id, action.owner_user_id, action.due_on)
     if agreed != (owner_agency_id, owner_user_id, due_on):
         if action.status is not ActionStatus.OPEN or queries.changed_since(action, item.meeting.closed_at or now):
-            raise Refused(ONLY_THE_WORDING)
+            raise Refused(ONLY_THE_WORDING, field="text")
         if due_on < action.agreed_on:
-            raise Refused(DUE_BEFORE_THE_MEETING)
+            raise Refused(DUE_BEFORE_THE_MEETING, field="due")
         _check_owner(action.partnership_id, owner_agency_id, owner_user_id, on=action.agreed_on)
     before = action.owner_agency_id
     action.text, action.due_on, action.updated_at = text, due_on, now
@@ -296,6 +296,6 @@ def _check_open(action: Action, version: int) -> None:
 
 def _check_owner(partnership_id: int, agency_id: int, user_id: int | None, *, on: date) -> None:
     if not queries.is_agency_of(partnership_id, agency_id, on=on):
-        raise Refused("Choose an agency of this partnership")
+        raise Refused("Choose an agency of this partnership", field="owner")
     if user_id is not None and not queries.is_person_of(agency_id, user_id):
-        raise Refused(NOT_OF_THAT_AGENCY)
+        raise Refused(NOT_OF_THAT_AGENCY, field="person")

@@ -18,7 +18,7 @@ from core.partnerships.belonging import agencies_in
 from core.policy import Permission
 from core.recording.queries import members_of
 from core.references import file_name
-from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
@@ -227,7 +227,6 @@ def owner(action: Action) -> ResponseReturnValue:
             now=now(),
             on=today(),
         ),
-        mistakes={operations.NOT_OF_THAT_AGENCY: "person", operations.SAME_OWNER: "owner"},
     )
 
 
@@ -250,7 +249,6 @@ def due(action: Action) -> ResponseReturnValue:
             now=now(),
             on=today(),
         ),
-        mistakes={operations.DUE_IN_THE_PAST: "due"},
     )
 
 
@@ -260,10 +258,8 @@ def _step(
     heading: str,
     done: str,
     do: Callable[[], None],
-    *,
-    mistakes: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """A form's page, and the step that it takes. `mistakes`: refusals that belong to a field."""
+    """A form's page, and the step that it takes."""
     context: dict[str, Any] = {"action": action, "form": form, "heading": heading}
     disclose("action.read", object=f"action:{action.id}", subjects=queries.subjects_of(action))
     if request.method == "GET":
@@ -273,11 +269,10 @@ def _step(
     try:
         do()
     except Refused as refused:
-        name = (mistakes or {}).get(refused.reason)
-        if name is not None:
-            form[name].errors = [refused.reason]
-            return invalid("actions/step.html", **context)
-        return invalid("actions/step.html", refusal=refused.reason, **context)
+        if refused.field not in form:
+            return invalid("actions/step.html", refusal=refused.reason, **context)
+        beside(form, refused, refused.field)
+        return invalid("actions/step.html", **context)
     except Stale as stale:
         return saved_first("actions/step.html", form, stale, version=action.version, action=action, heading=heading)
     flash(done)

@@ -123,15 +123,15 @@ def roles_of(user: User, partnership_id: int | None) -> frozenset[AdminRole]:
 def _keys(actor: Actor, agency_id: int) -> tuple[str, str]:
     """Keys of the agency and the partnership, when the actor may put somebody into that agency."""
     if actor.partnership_id is None or not (partnership_admin(actor) or agency_id == actor.agency_id):
-        raise Refused(NOT_THIS_AGENCY)
+        raise Refused(NOT_THIS_AGENCY, field="agency_id")
     keys = queries.keys_of(actor.partnership_id, agency_id)
     if keys is None:
-        raise Refused(NOT_THIS_AGENCY)
+        raise Refused(NOT_THIS_AGENCY, field="agency_id")
     if agency_id != actor.agency_id and queries.is_shared(agency_id):
-        raise Refused(SHARED_AGENCY)
+        raise Refused(SHARED_AGENCY, field="agency_id")
     return keys[1], keys[0]
 
 
 def _check_roles(actor: Actor, changed: frozenset[AdminRole]) -> None:
     if not changed <= grantable_roles(actor):
-        raise Refused(NOT_THIS_ROLE)
+        raise Refused(NOT_THIS_ROLE, field="roles")

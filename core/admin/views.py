@@ -16,9 +16,9 @@ from core.admin.forms import ROLES, AccountForm, AccountsFilter, NewAccountForm,
 from core.admin.queries import AccountState, Wanted
 from core.errors import NotFound, Refused, Stale
 from core.policy import Permission
-from core.policy.admin import SHARED_AGENCY, grantable_roles, manage_grants, see_invitation
+from core.policy.admin import grantable_roles, manage_grants, see_invitation
 from core.policy.partnerships import partnership_admin
-from core.web import current_actor, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
 
 __all__ = ["bp", "views_trail"]
@@ -110,7 +110,7 @@ def create_account() -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        _beside(form, refused, form.email)
+        beside(form, refused, "email")
         return invalid("admin/account_new.html", form=form)
     flash("The account is made. Invite its owner, who then sets a password.")
     return see_other("admin.account", user_id=user.id)
@@ -161,7 +161,7 @@ def change_account(user: User) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        _beside(form, refused, form.roles)
+        beside(form, refused, "roles")
         return invalid("admin/account_edit.html", user=user, form=form)
     except Stale as stale:
         return saved_first("admin/account_edit.html", form, stale, version=user.version, user=user)
@@ -240,16 +240,6 @@ def _offered(form: Any, *, now_of: int | None = None) -> Any:
         if role in grantable
     ]
     return form
-
-
-def _beside(form: Any, refused: Refused, otherwise: Any) -> None:
-    """Put a refusal beside the field that it is about."""
-    fields = {
-        operations.NOT_THIS_AGENCY: form.agency_id,
-        SHARED_AGENCY: form.agency_id,
-        operations.NOT_THIS_ROLE: form.roles,
-    }
-    fields.get(refused.reason, otherwise).errors = [refused.reason]
 
 
 def _after() -> tuple[str, int] | None:

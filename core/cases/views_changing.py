@@ -14,7 +14,7 @@ from core.errors import Refused, Stale
 from core.facts import CaseStatus, Risk
 from core.partnerships import belonging
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
 
 NO_GROUP = "No group for now"
@@ -48,7 +48,7 @@ def create() -> ResponseReturnValue:
             on=today(),
         )
     except Refused as refused:
-        form.lead_agency_id.errors = [refused.reason]
+        beside(form, refused, "lead_agency_id")
         return invalid("cases/new.html", form=form)
     flash(f"Case {case.ref} is open. Name the people in it next.")
     return see_other("cases.show", case_id=case.id)

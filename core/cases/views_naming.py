@@ -14,7 +14,7 @@ from core.errors import NotFound, Refused
 from core.people.operations import name_person
 from core.people.queries import Found, people_found, people_like, person_open_to
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, now, render, requires, see_other, today
+from core.web import beside, current_actor, disclose, invalid, now, render, requires, see_other, today
 from core.web.forms import stripped
 
 SEARCH_FIRST = "Search for the person by name, then choose them"
@@ -56,7 +56,7 @@ def name_known_person(case: Case) -> ResponseReturnValue:
         try:
             operations.name_in_case(actor, case=case, person=person, role=form.role.data, now=now())
         except Refused as refused:
-            form.role.errors = [refused.reason]
+            beside(form, refused, "role")
         else:
             flash("The person is named in the case.")
             return see_other("cases.show", case_id=case.id)

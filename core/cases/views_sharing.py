@@ -11,7 +11,7 @@ from core.cases.views_naming import case_of_part
 from core.errors import NotFound, Refused
 from core.partnerships import belonging
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, may, now, render, requires, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
 
 
 @bp.get("/<int:case_id>/agencies/add", endpoint="share")
@@ -41,7 +41,7 @@ def share(case: Case) -> ResponseReturnValue:
             on=today(),
         )
     except Refused as refused:
-        form.agency_id.errors = [refused.reason]
+        beside(form, refused, "agency_id")
         return invalid("cases/share.html", case=case, form=form)
     flash("The case is open to the agency.")
     return see_other("cases.show", case_id=case.id)

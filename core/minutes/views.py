@@ -24,7 +24,7 @@ from core.policy.minutes import approve_minutes
 from core.policy.recording import may_mend
 from core.recording import queries as recording
 from core.references import file_name
-from core.web import Form, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other
+from core.web import Form, beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other
 from core.web.forms import VersionedForm
 
 bp = Blueprint("minutes", __name__)
@@ -86,7 +86,7 @@ def send_back(minutes: Minutes) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("minutes/show.html", form, stale, version=minutes.version, **page)
     except Refused as refused:
-        form.comment.errors = [refused.reason]
+        beside(form, refused, "comment")
         return invalid("minutes/show.html", **page)
     flash("The minutes were sent back with your comment.")
     return see_other("minutes.show", meeting_id=minutes.meeting_id)

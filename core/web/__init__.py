@@ -14,6 +14,7 @@ from core.web.gate import (
     signed_in,
     today,
 )
+from core.web.refusals import beside
 from core.web.render import invalid, render, see_other
 from core.web.transaction import begin_write
 
@@ -21,6 +22,7 @@ __all__ = [
     "Form",
     "after_commit",
     "begin_write",
+    "beside",
     "current_actor",
     "disclose",
     "invalid",

@@ -24,7 +24,7 @@ from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.policy import Permission
 from core.policy.meetings import sits_in
-from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
 from core.web.forms import VersionedForm
 
@@ -167,7 +167,7 @@ def add_submit(meeting: Meeting) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.reason.errors = [refused.reason]
+        beside(form, refused, "reason")
         return invalid("meetings/add_case.html", form=form, meeting=meeting, case=case)
     return see_other("meetings.build", meeting_id=meeting.id, _anchor=f"item-{item.id}")
 
@@ -240,7 +240,7 @@ def edit_item_submit(item: AgendaItem) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/edit_item.html", form, stale, version=item.version, **page)
     except Refused as refused:
-        form.reason.errors = [refused.reason]
+        beside(form, refused, "reason")
         return invalid("meetings/edit_item.html", form=form, **page)
     return see_other("meetings.build", meeting_id=item.meeting_id, _anchor=f"item-{item.id}")
 
@@ -277,7 +277,7 @@ def take_off_submit(item: AgendaItem) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/take_off.html", form, stale, version=item.version, **page)
     except Refused as refused:
-        form.reason.errors = [refused.reason]
+        beside(form, refused, "reason")
         return invalid("meetings/take_off.html", form=form, **page)
     flash("The item was taken off the agenda. It is kept below, with the reason.")
     return see_other("meetings.build", meeting_id=item.meeting_id)

@@ -22,7 +22,7 @@ from core.meetings.schedule import Rule, Skipped, plan
 from core.partnerships.models import Group
 from core.policy import Permission
 from core.references import file_name
-from core.web import current_actor, invalid, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
 from core.web.forms import VersionedForm
 
@@ -101,7 +101,7 @@ def schedule(group: Group) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.day.errors = [refused.reason]
+        beside(form, refused, "day")
         return invalid("meetings/new.html", form=form, group=group)
     flash("The meeting is in the diary. The group’s members are being told.")
     return see_other("meetings.meeting", meeting_id=meeting.id)
@@ -147,7 +147,7 @@ def start_series(group: Group) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.start.errors = [refused.reason]
+        beside(form, refused, "start")
         return invalid("meetings/series_new.html", form=form, group=group)
     flash(_set_up(len(queries.meetings_of_series(series.id, since=today())), clashes))
     return see_other("meetings.series", series_id=series.id)
@@ -186,7 +186,7 @@ def preview_series_change(series: Series) -> ResponseReturnValue:
     try:
         changes = changes_of(series, terms, now=now())
     except Refused as refused:
-        form.start.errors = [refused.reason]
+        beside(form, refused, "start")
         return invalid("meetings/series_change.html", form=form, series=series)
     days = sorted(
         [(local_date(step.starts_at), step, None) for step in changes.steps]
@@ -216,7 +216,7 @@ def change_series_submit(series: Series) -> ResponseReturnValue:
     try:
         operations.change_series(current_actor(), series=series, wanted=terms, version=form.version_read, now=now())
     except Refused as refused:
-        form.start.errors = [refused.reason]
+        beside(form, refused, "start")
         return invalid("meetings/series_change.html", form=form, series=series)
     except Stale as stale:
         return saved_first("meetings/series_change.html", form, stale, version=series.version, series=series)
@@ -274,7 +274,7 @@ def move_submit(meeting: Meeting) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/move.html", form, stale, version=meeting.version, meeting=meeting)
     except Refused as refused:
-        form.day.errors = [refused.reason]
+        beside(form, refused, "day")
         return invalid("meetings/move.html", form=form, meeting=meeting)
     flash("The meeting was changed. The group’s members are being told." if changed else NOTHING_CHANGED)
     return see_other("meetings.meeting", meeting_id=meeting.id)
@@ -303,7 +303,7 @@ def cancel_submit(meeting: Meeting) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/cancel.html", form, stale, version=meeting.version, meeting=meeting)
     except Refused as refused:
-        form.reason.errors = [refused.reason]
+        beside(form, refused, "reason")
         return invalid("meetings/cancel.html", form=form, meeting=meeting)
     flash("The meeting is cancelled. The group’s members are being told.")
     return see_other("meetings.meeting", meeting_id=meeting.id)

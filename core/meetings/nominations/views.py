@@ -18,7 +18,7 @@ from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.policy import Permission
 from core.policy.meetings import read_nomination
-from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
 
 
@@ -84,7 +84,7 @@ def nominate_submit(meeting: Meeting) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.reason.errors = [refused.reason]
+        beside(form, refused, "reason")
         return invalid("meetings/nominate.html", **page)
     flash("The case is nominated. The chair or the coordinator decides.")
     return see_other("meetings.nominations", meeting_id=meeting.id)
@@ -116,7 +116,7 @@ def accept_nomination(nomination: Nomination) -> ResponseReturnValue:
         page = _deciding(nomination, accept=form)
         return saved_first("meetings/nomination.html", form, stale, version=nomination.version, **page)
     except Refused as refused:
-        form.minutes.errors = [refused.reason]
+        beside(form, refused, "minutes")
         return invalid("meetings/nomination.html", **_deciding(nomination, accept=form))
     flash("The case is on the agenda, and open to the members of the group.")
     return see_other("meetings.nominations", meeting_id=nomination.meeting_id)
@@ -141,7 +141,7 @@ def decline_nomination(nomination: Nomination) -> ResponseReturnValue:
         page = _deciding(nomination, decline=form)
         return saved_first("meetings/nomination.html", form, stale, version=nomination.version, **page)
     except Refused as refused:
-        form.decline_reason.errors = [refused.reason]
+        beside(form, refused, "decline_reason")
         return invalid("meetings/nomination.html", **_deciding(nomination, decline=form))
     flash("The nomination is declined. The reason is kept.")
     return see_other("meetings.nominations", meeting_id=nomination.meeting_id)
@@ -167,7 +167,7 @@ def send_nomination_on(nomination: Nomination) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/nomination.html", form, stale, version=nomination.version, **page)
     except Refused as refused:
-        form.group.errors = [refused.reason]
+        beside(form, refused, "group")
         return invalid("meetings/nomination.html", **page)
     cut_off = operations.cut_off_of(sent.meeting)
     flash(f"The nomination was sent on to the {sent.meeting.group.name}. {arrives(sent.meeting, cut_off, on=today())}")

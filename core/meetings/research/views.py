@@ -16,7 +16,7 @@ from core.meetings.research import operations, queries
 from core.meetings.research.forms import ReturnForm
 from core.meetings.sections import sections_of
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 
 
 @bp.get("/<int:meeting_id>/research")
@@ -67,7 +67,7 @@ def answer_research(research: Research) -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("meetings/research_request.html", stale=stale, version=research.version, **page)
     except Refused as refused:
-        form.text.errors = [refused.reason]
+        beside(form, refused, "text")
         return invalid("meetings/research_request.html", **page)
     flash("Your agency’s answer is kept. You can change it until the meeting begins.")
     return see_other("meetings.research", meeting_id=research.item.meeting_id)

@@ -33,9 +33,9 @@ def add_agency(actor: Actor, *, partnership_id: int, key: str, details: AgencyDe
     """Take a new agency in. Raises Refused when its key or name is taken, and for a day to come."""
     _check_joining(details, left_on=None, on=on)
     if queries.agency_with_key(key):
-        raise Refused(KEY_TAKEN)
+        raise Refused(KEY_TAKEN, field="key")
     if queries.agency_called(partnership_id, details.name):
-        raise Refused(NAME_TAKEN)
+        raise Refused(NAME_TAKEN, field="name")
     agency = Agency(key=key, name=details.name, kind=details.kind, email=details.email)
     db.session.add(agency)
     db.session.flush()
@@ -70,7 +70,7 @@ def change_agency(
     _check_joining(details, left_on=membership.left_on, on=on)
     agency = membership.agency
     if queries.agency_called(membership.partnership_id, details.name, but=agency.id):
-        raise Refused(NAME_TAKEN)
+        raise Refused(NAME_TAKEN, field="name")
     agency.name, agency.kind, agency.email = details.name, details.kind, details.email
     membership.spoc, membership.joined_on = details.spoc, details.joined_on
     _record(actor, "agency.change", agency.id, asdict(details))
@@ -146,9 +146,9 @@ def _check_joining(details: AgencyDetails, *, left_on: date | None, on: date) ->
     if details.joined_on is None:
         return
     if details.joined_on > on:
-        raise Refused(NOT_JOINED_YET)
+        raise Refused(NOT_JOINED_YET, field="joined_on")
     if left_on is not None and details.joined_on > left_on:
-        raise Refused(JOINED_AFTER_LEAVING)
+        raise Refused(JOINED_AFTER_LEAVING, field="joined_on")
 
 
 def _check(membership: PartnershipAgency, version: int) -> None:

@@ -21,15 +21,7 @@ from core.partnerships.models import PartnershipAgency, Signature
 from core.partnerships.providers.queries import providers_of_agency
 from core.partnerships.signatures import status_on
 from core.policy import Permission
-from core.web import current_actor, invalid, may, render, requires, saved_first, see_other, today
-
-_FIELDS = {
-    operations.KEY_TAKEN: "key",
-    operations.NAME_TAKEN: "name",
-    operations.NOT_JOINED_YET: "joined_on",
-    operations.JOINED_AFTER_LEAVING: "joined_on",
-}
-"""The field that a refusal belongs to."""
+from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
 
 AnAgencyForm = TypeVar("AnAgencyForm", bound=AgencyForm)
 
@@ -91,7 +83,7 @@ def add_agency() -> ResponseReturnValue:
             on=today(),
         )
     except Refused as refused:
-        form[_FIELDS[refused.reason]].errors = [refused.reason]
+        beside(form, refused, "name")
         return invalid("partnerships/agency_new.html", form=form)
     flash("The agency is in the partnership. It sees names once its signature is recorded.")
     return see_other("partnerships.agency", agency_id=agency.id)
@@ -136,7 +128,7 @@ def change_agency(membership: PartnershipAgency) -> ResponseReturnValue:
             current_actor(), membership=membership, version=form.version_read, details=form.details, on=today()
         )
     except Refused as refused:
-        form[_FIELDS[refused.reason]].errors = [refused.reason]
+        beside(form, refused, "name")
         return invalid("partnerships/agency_edit.html", membership=membership, form=form)
     except Stale as stale:
         version = operations.version_of(membership)
@@ -170,7 +162,7 @@ def record_signature(membership: PartnershipAgency) -> ResponseReturnValue:
             expires_on=form.expires_on.data,
         )
     except Refused as refused:
-        form.signed_on.errors = [refused.reason]
+        beside(form, refused, "signed_on")
         return invalid("partnerships/agency_sign.html", membership=membership, form=form)
     flash("The signature is recorded.")
     return see_other("partnerships.agency", agency_id=membership.agency_id)
@@ -201,7 +193,7 @@ def end_signature(signature: Signature) -> ResponseReturnValue:
             current_actor(), membership=membership, signature=signature, last_day=given(form.last_day.data)
         )
     except Refused as refused:
-        form.last_day.errors = [refused.reason]
+        beside(form, refused, "last_day")
         return invalid("partnerships/signature_end.html", **page)
     flash("The last day of the signature is saved.")
     return see_other("partnerships.agency", agency_id=membership.agency_id)
@@ -228,7 +220,7 @@ def record_left(membership: PartnershipAgency) -> ResponseReturnValue:
             current_actor(), membership=membership, version=form.version_read, left_on=given(form.left_on.data)
         )
     except Refused as refused:
-        form.left_on.errors = [refused.reason]
+        beside(form, refused, "left_on")
         return invalid(page, membership=membership, form=form, **_left_open(membership))
     except Stale as stale:
         version = operations.version_of(membership)

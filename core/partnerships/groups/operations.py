@@ -33,9 +33,9 @@ class GroupDetails:
 def create_group(actor: Actor, *, partnership_id: int, key: str, details: GroupDetails) -> Group:
     """Set a group up. Raises Refused when its key or name is taken."""
     if queries.key_taken(partnership_id, key):
-        raise Refused(KEY_TAKEN)
+        raise Refused(KEY_TAKEN, field="key")
     if queries.name_taken(partnership_id, details.name):
-        raise Refused(NAME_TAKEN)
+        raise Refused(NAME_TAKEN, field="name")
     group = Group(partnership_id=partnership_id, key=key, **asdict(details))
     db.session.add(group)
     db.session.flush()
@@ -53,7 +53,7 @@ def change_group(actor: Actor, *, group: Group, version: int, details: GroupDeta
     if version != group.version:
         raise Stale(asdict(details_of(group)))
     if queries.name_taken(group.partnership_id, details.name, but=group.id):
-        raise Refused(NAME_TAKEN)
+        raise Refused(NAME_TAKEN, field="name")
     group.name, group.kind = details.name, details.kind
     group.venue, group.length_minutes = details.venue, details.length_minutes
     _record(actor, "group.change", group, asdict(details))
@@ -78,26 +78,26 @@ def draw_area_from_district(actor: Actor, *, group: Group, version: int, distric
     """The group's area is a district of its partnership's map. Raises Stale, and Refused for any other district."""
     district = db.session.get(District, district_id)
     if district is None or district.partnership_id != group.partnership_id:
-        raise Refused("Choose a district of this partnership")
+        raise Refused("Choose a district of this partnership", field="district_id")
     _set_area(actor, group, version, name=district.name, district_id=district.id, codes=())
 
 
 def draw_area_from_lsoas(actor: Actor, *, group: Group, version: int, name: str, codes: Sequence[str]) -> None:
     """The group's area is drawn up from LSOAs. Raises Stale, and Refused naming codes that the register lacks."""
     if queries.register_is_empty(group.partnership_id):
-        raise Refused(NO_REGISTER)
+        raise Refused(NO_REGISTER, field="codes")
     known = queries.lsoas_in_register(group.partnership_id, codes)
     unknown = [code for code in codes if code not in known]
     if unknown:
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-        raise Refused(f"The incident register has no incident in {', '.join(unknown[:5])}{more}")
+        raise Refused(f"The incident register has no incident in {', '.join(unknown[:5])}{more}", field="codes")
     _set_area(actor, group, version, name=name, district_id=None, codes=codes)
 
 
 def add_member(actor: Actor, *, group: Group, user_id: int, role: GroupRole, on: date) -> GroupMember:
     """Take somebody in. Raises Refused for a second chair, and for anybody not of an agency of the partnership."""
     if user_id not in {row.id for row in queries.who_could_join(group, on=on)}:
-        raise Refused(NOT_HERE)
+        raise Refused(NOT_HERE, field="user_id")
     _one_chair(group.id, role, on=on)
     seat = queries.seat_of(group.id, user_id)
     if seat is None:

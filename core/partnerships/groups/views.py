@@ -11,7 +11,7 @@ from core.partnerships.groups.forms import AreaForm, GroupForm, MemberForm, NewG
 from core.partnerships.models import Group, GroupMember
 from core.partnerships.terms.settings import terms_of_group
 from core.policy import Permission
-from core.web import current_actor, invalid, may, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
 
 
@@ -65,8 +65,7 @@ def create() -> ResponseReturnValue:
             actor, partnership_id=actor.partnership_id, key=form.key.data, details=form.details
         )
     except Refused as refused:
-        field = form.key if refused.reason == operations.KEY_TAKEN else form.name
-        field.errors = [refused.reason]
+        beside(form, refused, "name")
         return invalid("partnerships/group_new.html", form=form)
     flash("The group is set up. Add its members next.")
     return see_other("partnerships.group", group_id=group.id)
@@ -104,7 +103,7 @@ def change(group: Group) -> ResponseReturnValue:
     try:
         operations.change_group(current_actor(), group=group, version=form.version_read, details=form.details)
     except Refused as refused:
-        form.name.errors = [refused.reason]
+        beside(form, refused, "name")
         return invalid("partnerships/group_edit.html", group=group, form=form)
     except Stale as stale:
         return saved_first("partnerships/group_edit.html", form, stale, version=group.version, group=group)
@@ -138,8 +137,7 @@ def change_area(group: Group) -> ResponseReturnValue:
         else:
             operations.without_area(actor, group=group, version=version)
     except Refused as refused:
-        field = form.codes if form.source.data == "lsoas" else form.district_id
-        field.errors = [refused.reason]
+        beside(form, refused, "source")
         return invalid("partnerships/group_area.html", group=group, form=form)
     except Stale as stale:
         return saved_first("partnerships/group_area.html", form, stale, version=group.version, group=group)
@@ -166,8 +164,7 @@ def add_member(group: Group) -> ResponseReturnValue:
     try:
         operations.add_member(current_actor(), group=group, user_id=form.user_id.data, role=form.role.data, on=today())
     except Refused as refused:
-        field = form.user_id if refused.reason == operations.NOT_HERE else form.role
-        field.errors = [refused.reason]
+        beside(form, refused, "role")
         return invalid(page, group=group, form=form, role_hints=role_hints())
     flash(f"{queries.name_of(form.user_id.data)} is in the group.")
     return see_other("partnerships.group", group_id=group.id)
@@ -198,7 +195,7 @@ def change_role(member: GroupMember) -> ResponseReturnValue:
     try:
         operations.change_role(current_actor(), member=member, role=form.role.data, on=today())
     except Refused as refused:
-        form.role.errors = [refused.reason]
+        beside(form, refused, "role")
         return invalid(page, group=member.group, member=member, name=name, form=form, role_hints=role_hints())
     flash(f"{name} is {form.role.data} now.")
     return see_other("partnerships.group", group_id=member.group_id)

@@ -11,7 +11,7 @@ from core.partnerships.models import Provider
 from core.partnerships.providers import operations, queries
 from core.partnerships.providers.forms import ProviderForm, ReasonForm, RegisterForm
 from core.policy import Permission
-from core.web import current_actor, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
 
 
@@ -69,7 +69,7 @@ def register() -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.pathway.errors = [refused.reason]
+        beside(form, refused, "pathway")
         return invalid("partnerships/provider_new.html", form=form)
     flash(
         "Your agency is registered. The partnership’s administrator must approve it before anybody is referred to it."

@@ -18,7 +18,7 @@ from core.recording.blueprint import bp
 from core.recording.loading import line_of, room_of
 from core.recording.queries import Member
 from core.recording.room import board
-from core.web import current_actor, invalid, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, now, render, requires, saved_first, see_other, today
 
 
 @bp.get("/attendance", endpoint="attendance")
@@ -132,7 +132,7 @@ def correct(here: LineInRoom) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.left_at.errors = [refused.reason]
+        beside(form, refused, "left_at")
         return invalid(
             "recording/line.html", expected=_expected(here.meeting), meeting=here.meeting, line=here.line, form=form
         )

@@ -91,7 +91,7 @@ def change_entry(
     named = tuple(named)
     verdict = choose_readers(actor, entry, visibility=visibility, named=named)
     if not verdict:
-        raise Refused(verdict.reason)
+        raise Refused(verdict.reason, field="visibility")
     entry.text = text
     entry.visibility = visibility
     wanted = _named(visibility, named)
@@ -170,7 +170,7 @@ def _named(visibility: Visibility, named: Iterable[int]) -> list[EntryAgency]:
         return []
     links = [EntryAgency(agency_id=agency_id) for agency_id in dict.fromkeys(named)]
     if not links:
-        raise Refused("Choose the agencies that this is for")
+        raise Refused("Choose the agencies that this is for", field="visibility")
     return links
 
 

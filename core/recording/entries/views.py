@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Field
 
 from core.actions import operations as action_log
 from core.actions.models import Action
@@ -25,7 +24,7 @@ from core.recording.entries.queries import readers_at
 from core.recording.loading import Writing, entry_of, item_of, writing_of
 from core.recording.models import Entry
 from core.recording.room.board import sources
-from core.web import current_actor, now, requires, today
+from core.web import beside, current_actor, now, requires, today
 
 SAVED = {
     EntryKind.INFORMATION: "The information is recorded.",
@@ -96,9 +95,7 @@ def change_entry(here: EntryInRoom) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        about_readers = bool(take_back_striking(current_actor(), entry))
-        field = form.visibility if about_readers and isinstance(form, InformationForm) else form.text
-        field.errors = [refused.reason]
+        beside(form, refused, "text")
         return _change_page(form, entry)
     except Stale as stale:
         _offer_readers_left(form, entry)
@@ -183,7 +180,7 @@ def record_action(here: ItemInRoom) -> ResponseReturnValue:
             on=local_date(item.meeting.closed_at) if item.meeting.closed_at is not None else today(),
         )
     except Refused as refused:
-        say_why(form, refused)
+        beside(form, refused, "owner")
         return action_form_page(form, item)
     again = url_for("recording.action", meeting_id=item.meeting_id, item_id=item.id)
     return written(f"Action {action.ref} is recorded.", meeting=item.meeting, item=item, again=again)
@@ -235,17 +232,6 @@ def _offer_readers_left(form: TextForm, entry: Entry) -> None:
     if isinstance(form, InformationForm) and entry.source_agency is not None and len(readers) < len(Visibility):
         named = _named_in(entry)
         form.narrow_to(readers, named, NOT_WIDER.format(agency=entry.source_agency.name))
-
-
-def say_why(form: ActionForm, refused: Refused) -> None:
-    """Put the log's refusal beside the field that it is about."""
-    fields: dict[str, Field] = {
-        action_log.DUE_IN_THE_PAST: form.due,
-        action_log.DUE_BEFORE_THE_MEETING: form.due,
-        action_log.NOT_OF_THAT_AGENCY: form.person,
-        action_log.ONLY_THE_WORDING: form.text,
-    }
-    fields.get(refused.reason, form.owner).errors = [refused.reason]
 
 
 def action_form_page(form: ActionForm, item: AgendaItem, *, action: Action | None = None) -> ResponseReturnValue:

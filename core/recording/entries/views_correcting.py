@@ -9,9 +9,9 @@ from core.policy import Permission
 from core.recording.answering import stale_page, written
 from core.recording.blueprint import bp
 from core.recording.entries.forms import CorrectionForm
-from core.recording.entries.views import action_form_page, offer_owners, say_why
+from core.recording.entries.views import action_form_page, offer_owners
 from core.recording.loading import ActionAtItem, action_of
-from core.web import current_actor, now, requires
+from core.web import beside, current_actor, now, requires
 
 
 @bp.get("/items/<int:item_id>/actions/<int:action_id>", endpoint="correct_action")
@@ -43,7 +43,7 @@ def correct_action(here: ActionAtItem) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        say_why(form, refused)
+        beside(form, refused, "owner")
         return action_form_page(form, item, action=action)
     except Stale as stale:
         offer_owners(form, item)

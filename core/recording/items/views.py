@@ -16,7 +16,7 @@ from core.recording.blueprint import bp
 from core.recording.items import operations
 from core.recording.items.forms import AttendedForm, OutcomeForm, UrgentForm
 from core.recording.loading import item_of, room_of
-from core.web import current_actor, disclose, may, now, requires, see_other
+from core.web import beside, current_actor, disclose, may, now, requires, see_other
 
 NO_SUCH_CASE = "There is no case with that reference that is open to you"
 
@@ -161,6 +161,6 @@ def add_urgent(room: Room) -> ResponseReturnValue:
             now=now(),
         )
     except Refused as refused:
-        form.ref.errors = [refused.reason]
+        beside(form, refused, "ref")
         return form_page("recording/urgent.html", form=form, meeting=room.meeting)
     return written(f"{case.ref} is on the agenda as item {item.position}.", meeting=room.meeting)

@@ -18,7 +18,7 @@ from core.recording.items.operations import is_undecided
 from core.recording.loading import room_of
 from core.recording.room import board, operations
 from core.recording.room.forms import AcceptForm, CloseForm, OpenForm
-from core.web import current_actor, disclose, invalid, may, now, render, requires, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
 from core.web.addresses import row_id
 
 _FIRST = {role: place for place, role in enumerate((GroupRole.CHAIR, GroupRole.DEPUTY_CHAIR, GroupRole.COORDINATOR))}
@@ -125,7 +125,7 @@ def open_meeting(room: Room) -> ResponseReturnValue:
             on=today(),
         )
     except Refused as refused:
-        form.minute_taker.errors = [refused.reason]
+        beside(form, refused, "minute_taker")
         return invalid("recording/open.html", meeting=room.meeting, form=form)
     return see_other("recording.live", meeting_id=room.meeting.id)
 
