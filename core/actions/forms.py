@@ -1,14 +1,17 @@
 """Forms of the action log."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Self
 
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
-from core.actions.operations import MISSED
+from core.actions.operations import DUE_IN_THE_PAST, MISSED, NOT_OF_THAT_AGENCY
 from core.recording.choices import Chosen, agencies, people
 from core.recording.queries import Member
-from core.web.forms import LONG_TEXT, DayField, Required, VersionedForm, at_most
+from core.web.forms import LONG_TEXT, DayField, Required, VersionedForm, at_most, given, say
 
 
 class ProgressForm(VersionedForm):
@@ -53,6 +56,12 @@ class ReassignForm(VersionedForm):
         """Fill the lists: agencies, and people under their agencies."""
         self.owner.offer(agencies(all_agencies))
         self.person.offer(people(members))
+        self._agencies = {member.user_id: member.agency_id for member in members}
+
+    def check_together(self) -> None:
+        """Who is to do it is of the agency that is."""
+        if given(self.owner, self.person) and self._agencies[self.person.data] != self.owner.data:
+            say(self.person, NOT_OF_THAT_AGENCY)
 
 
 class DueForm(VersionedForm):
@@ -60,3 +69,13 @@ class DueForm(VersionedForm):
 
     due = DayField("When is it due?", [Required("Enter the due date")], what="The due date")
     note = TextAreaField("Why?", [Required("Enter the reason"), at_most(LONG_TEXT, "The reason")])
+
+    def as_of(self, day: date) -> Self:
+        """This form, checked as of that day."""
+        self.today = day
+        return self
+
+    def validate_due(self, field: DayField) -> None:
+        """Not in the past."""
+        if field.data is not None and field.data < self.today:
+            raise ValidationError(DUE_IN_THE_PAST)

@@ -234,7 +234,7 @@ def owner(action: Action) -> ResponseReturnValue:
 @requires(Permission.UPDATE_ACTION, on=action_of)
 def due(action: Action) -> ResponseReturnValue:
     """Another due date."""
-    form = DueForm(version=str(action.version), due=action.due_on)
+    form = DueForm(version=str(action.version), due=action.due_on).as_of(today())
     return _step(
         action,
         form,

@@ -12,8 +12,9 @@ from wtforms.validators import ValidationError
 
 from core.cases.listing import CaseFilter
 from core.cases.lists import CLOSING_REASONS, LAWFUL_BASES
-from core.cases.operations import CaseDetails
+from core.cases.operations import CLOSED_BEFORE_IT_OPENED, CLOSED_TO_COME, CaseDetails
 from core.cases.typology import CATEGORIES, TYPOLOGY
+from core.dates import in_words as day_in_words
 from core.facts import CaseKind, CaseStatus, PersonRole, Risk
 from core.people.forms import PersonFields
 from core.people.search import LONGEST_QUERY
@@ -221,6 +222,21 @@ class CloseForm(VersionedForm):
     """The end of a case."""
 
     closed_on = DayField("Closed on", [Required("Enter the day on which it was closed")], what="The day of closing")
+
+    def between(self, opened_on: date, today: date) -> Self:
+        """This form, for a case that was opened on that day, checked as of today."""
+        self.opened_on, self.today = opened_on, today
+        return self
+
+    def validate_closed_on(self, field: DayField) -> None:
+        """Not before the case was opened, and not to come."""
+        if field.data is None:
+            return
+        if field.data < self.opened_on:
+            raise ValidationError(CLOSED_BEFORE_IT_OPENED.format(day=day_in_words(self.opened_on)))
+        if field.data > self.today:
+            raise ValidationError(CLOSED_TO_COME)
+
     closing_reason = RadioField(
         "Why is it closed?",
         [Required("Choose why it is closed")],

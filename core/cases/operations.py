@@ -20,6 +20,9 @@ from core.people.names import search_title
 from core.policy.cases import open_case_for
 from core.references import Numbered
 
+CLOSED_BEFORE_IT_OPENED = "The case was opened on {day}, so it cannot be closed before that day"
+CLOSED_TO_COME = "The case cannot be closed on a day in the future"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
@@ -103,9 +106,9 @@ def close(
     """
     _check(case, version, CaseStatus.OPEN, CaseStatus.MONITORING)
     if closed_on < case.opened_on:
-        raise Refused(f"The case was opened on {in_words(case.opened_on)}, so it cannot be closed before that day")
+        raise Refused(CLOSED_BEFORE_IT_OPENED.format(day=in_words(case.opened_on)))
     if closed_on > on:
-        raise Refused("The case cannot be closed on a day in the future")
+        raise Refused(CLOSED_TO_COME)
     case.status = CaseStatus.CLOSED
     case.closed_on, case.closing_reason, case.outcome = closed_on, reason, outcome
     _moved(actor, case, "case.close", f"Closed: {reason}", outcome, now=now)

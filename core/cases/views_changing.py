@@ -116,7 +116,7 @@ def close_page(case: Case) -> ResponseReturnValue:
 @requires(Permission.EDIT_CASE, on=queries.case_of)
 def close(case: Case) -> ResponseReturnValue:
     """Do it."""
-    form = CloseForm()
+    form = CloseForm().between(case.opened_on, today())
 
     def end() -> None:
         assert form.closed_on.data is not None

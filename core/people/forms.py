@@ -1,13 +1,13 @@
 """The form of what is held about somebody. Every name is taken as it is written, and one name is enough."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from core.people.operations import PersonDetails
-from core.web.forms import LONG_TEXT, SHORT_TEXT, DayField, Form, VersionedForm, at_most
+from core.web.forms import LONG_TEXT, SHORT_TEXT, DayField, Form, VersionedForm, at_most, say
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -48,13 +48,10 @@ class PersonFields(Form):
         if field.data < EARLIEST_BIRTH:
             raise ValidationError("Date of birth must be in 1900 or later")
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Somebody has at least one name."""
-        valid = bool(super().validate(extra_validators))
         if not (self.given_name.data or self.family_name.data or self.known_as.data):
-            self.given_name.errors = ["Enter at least one name"]
-            return False
-        return valid
+            say(self.given_name, "Enter at least one name")
 
     @property
     def details(self) -> PersonDetails:

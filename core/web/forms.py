@@ -43,6 +43,16 @@ def within_reach(value: Any) -> Any:
     return max(-MOST, min(MOST, value)) if isinstance(value, int) else value
 
 
+def given(*fields: Field) -> bool:
+    """Whether each of those holds something, and nothing was wrong with it."""
+    return all(field.data not in (None, "") and not field.errors for field in fields)
+
+
+def say(field: Field, sentence: str) -> None:
+    """Put what is wrong beside a field, after what is there."""
+    field.errors = [*field.errors, sentence]
+
+
 NO_SUCH_CHOICE = "Choose from the list"
 
 
@@ -61,6 +71,18 @@ class Form(FlaskForm):
     """A form that writes: carries its own key, so that sending it twice does it once."""
 
     idempotency_key = HiddenField(default=lambda: str(uuid.uuid4()))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then what they add up to: all that is wrong is said in one round."""
+        each = bool(super().validate(extra_validators))
+        self.check_together()
+        return each and not self.errors
+
+    def check_together(self) -> None:
+        """What concerns several fields, for a form that has such: asks `given` first, and says it with `say`.
+
+        Runs whatever else is wrong. What concerns a field and those above it can as well be its `validate_<name>`.
+        """
 
     class Meta(FlaskForm.Meta):
         """Blanks around what was typed mean nothing, but in a password, which can be shown while it is typed.

@@ -1,7 +1,7 @@
 """Forms of the diary."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -30,12 +30,24 @@ from core.meetings.schedule import (
     Weekday,
 )
 from core.partnerships.models import Group
-from core.web.forms import SHORT_TEXT, ClockField, DayField, Form, Required, VersionedForm, WholeNumberField, at_most
+from core.web.forms import (
+    SHORT_TEXT,
+    ClockField,
+    DayField,
+    Form,
+    Required,
+    VersionedForm,
+    WholeNumberField,
+    at_most,
+    given,
+    say,
+)
 from core.working_days import bank_holiday, years_known
 
 T = TypeVar("T")
 
 BANK_HOLIDAY = "This day is a bank holiday: {holiday}. Choose another date, or tick that you meet all the same"
+ANY_DAY = date(2026, 1, 5)
 LONGEST_LINK = 500
 LONGEST_REASON = 2_000
 
@@ -54,37 +66,45 @@ class PlaceAndTime:
     @property
     def starts_at(self) -> datetime:
         """The moment at which it starts; only of a form that is valid."""
-        return at_local(given(self.day.data), given(self.starts.data))
+        return at_local(held(self.day.data), held(self.starts.data))
 
     @property
     def ends_at(self) -> datetime:
         """The moment at which it ends."""
-        return at_local(given(self.day.data), given(self.ends.data))
+        return at_local(held(self.day.data), held(self.ends.data))
 
-    def faults(self, now: datetime) -> bool:
-        """Put what does not add up beside its field; whether there was anything."""
-        years = years_known()
-        if given(self.day.data).year not in years:
-            _say(self.day, f"The date of the meeting must be before {years[-1] + 1}")
-            return True
-        if self.ends_at <= self.starts_at:
-            _say(self.ends, ENDS_FIRST)
-        elif self.ends_at - self.starts_at > LONGEST:
-            _say(self.ends, TOO_LONG)
-        if self.starts_at <= now:
-            _say(self.day if given(self.day.data) <= local_date(now) else self.starts, IN_THE_PAST)
-        holiday = bank_holiday(given(self.day.data))
-        if holiday and not self.all_the_same.data:
-            _say(self.all_the_same, BANK_HOLIDAY.format(holiday=holiday))
+    def as_of(self, now: datetime) -> Self:
+        """This form, checked as of that moment."""
+        self.now = now
+        return self
+
+    def check_together(self) -> None:
+        """A day that can be, an end after the start, a bank holiday only on purpose, and a place."""
+        day = self._known_day()
+        if given(self.starts, self.ends):
+            # On a day that is wrong itself, the hours are compared as on any other.
+            starts, ends = (at_local(day or ANY_DAY, held(field.data)) for field in (self.starts, self.ends))
+            if ends <= starts:
+                say(self.ends, ENDS_FIRST)
+            elif ends - starts > LONGEST:
+                say(self.ends, TOO_LONG)
+        if day is not None:
+            if day < local_date(self.now) or (given(self.starts) and self.starts_at <= self.now):
+                say(self.day, IN_THE_PAST)
+            holiday = bank_holiday(day)
+            if holiday and not self.all_the_same.data:
+                say(self.all_the_same, BANK_HOLIDAY.format(holiday=holiday))
         check_place(self)
-        return bool(
-            self.all_the_same.errors
-            or self.day.errors
-            or self.starts.errors
-            or self.ends.errors
-            or self.venue.errors
-            or self.online_link.errors
-        )
+
+    def _known_day(self) -> date | None:
+        """The day, if it is one whose bank holidays are known."""
+        if not given(self.day):
+            return None
+        day, years = held(self.day.data), years_known()
+        if day.year in years:
+            return day
+        say(self.day, f"The date of the meeting must be before {years[-1] + 1}")
+        return None
 
 
 class MeetingForm(PlaceAndTime, Form):
@@ -166,42 +186,50 @@ class SeriesForm(Form):
         default=OnBankHoliday.MOVE.value,
     )
 
-    def rule(self) -> Rule | None:
-        """The rule, or None with what is wrong beside its field; only of a form that is valid."""
-        frequency = Frequency(self.frequency.data)
-        try:
-            rule = Rule(
-                frequency=frequency,
-                weekday=Weekday(int(self.weekday.data)),
-                start=given(self.start.data),
-                every=self.every.data,
-                nth=int(self.nth.data) if frequency is Frequency.MONTHLY else None,
-                until=self.until.data,
-                on_bank_holiday=OnBankHoliday(self.on_bank_holiday.data),
-            )
-        except Refused as refused:
-            _say(self.until if refused.reason == ENDS_BEFORE_IT_STARTS else self.every, refused.reason)
-            return None
-        return rule
+    def as_of(self, today: date) -> Self:
+        """This form, checked as of that day."""
+        self.today = today
+        return self
 
-    def faults(self, today: date) -> bool:
-        """Put what does not add up beside its field; whether there was anything."""
-        start = given(self.start.data)
-        if start.year not in years_known() or start > today + timedelta(days=365):
-            _say(self.start, "The first date must be within the next 12 months")
-        elif start < today:
-            _say(self.start, "The first date must not be in the past")
+    def check_together(self) -> None:
+        """A first date that can be, a rule that gives meetings, and a place."""
+        start = self.start.data if given(self.start) else None
+        if start is not None:
+            if start.year not in years_known() or start > self.today + timedelta(days=365):
+                say(self.start, "The first date must be within the next 12 months")
+            elif start < self.today:
+                say(self.start, "The first date must not be in the past")
+        if given(self.frequency, self.nth, self.weekday, self.every, self.on_bank_holiday) and not self.until.errors:
+            until = self.until.data if start is not None else None
+            try:
+                self._rule(start or self.today, until)
+            except Refused as refused:
+                say(self.until if refused.reason == ENDS_BEFORE_IT_STARTS else self.every, refused.reason)
         check_place(self)
-        return bool(self.start.errors or self.venue.errors or self.online_link.errors)
 
-    def terms(self) -> Terms | None:
-        """The rule with time and place, or None with what is wrong beside its field; only of a form that is valid."""
-        rule = self.rule()
-        if rule is None:
-            return None
+    def _rule(self, start: date, until: date | None) -> Rule:
+        frequency = Frequency(self.frequency.data)
+        return Rule(
+            frequency=frequency,
+            weekday=Weekday(int(self.weekday.data)),
+            start=start,
+            every=self.every.data,
+            nth=int(self.nth.data) if frequency is Frequency.MONTHLY else None,
+            until=until,
+            on_bank_holiday=OnBankHoliday(self.on_bank_holiday.data),
+        )
+
+    @property
+    def rule(self) -> Rule:
+        """The rule. For a form that was validated."""
+        return self._rule(held(self.start.data), self.until.data)
+
+    @property
+    def terms(self) -> Terms:
+        """The rule with time and place. For a form that was validated."""
         return Terms(
-            rule,
-            given(self.starts.data),
+            self.rule,
+            held(self.starts.data),
             self.length_minutes.data,
             self.venue.data or "",
             self.online_link.data or "",
@@ -232,7 +260,7 @@ class ChangeSeriesForm(SeriesForm, VersionedForm):
         return form
 
 
-def given(value: T | None) -> T:
+def held(value: T | None) -> T:
     """What a field that was found to be filled in holds."""
     assert value is not None, "asked of a form that is not valid"
     return value
@@ -241,10 +269,6 @@ def given(value: T | None) -> T:
 def check_place(form: Any) -> None:
     """A venue or a link must be given, and a link is one that a browser opens."""
     if not (form.venue.data or form.online_link.data):
-        _say(form.venue, NO_PLACE)
+        say(form.venue, NO_PLACE)
     if form.online_link.data and not form.online_link.data.lower().startswith(("https://", "http://")):
-        _say(form.online_link, "The link must begin with https://")
-
-
-def _say(field: Any, sentence: str) -> None:
-    field.errors = [*field.errors, sentence]
+        say(form.online_link, "The link must begin with https://")

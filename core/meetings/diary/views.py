@@ -13,7 +13,7 @@ from core.errors import NotFound, Refused, Stale
 from core.meetings.blueprint import bp
 from core.meetings.diary import notices, operations, queries
 from core.meetings.diary.changes import Fate, Terms, changes_of, clashes_of
-from core.meetings.diary.forms import CancelForm, ChangeSeriesForm, MeetingForm, MoveForm, SeriesForm, given
+from core.meetings.diary.forms import CancelForm, ChangeSeriesForm, MeetingForm, MoveForm, SeriesForm, held
 from core.meetings.ics import Method, calendar_text, invitation_text
 from core.meetings.loading import group_of, meeting_of, series_of
 from core.meetings.models import Meeting, Series
@@ -86,8 +86,8 @@ def new(group: Group) -> ResponseReturnValue:
 @requires(Permission.SCHEDULE_MEETING, on=group_of)
 def schedule(group: Group) -> ResponseReturnValue:
     """Make it."""
-    form = MeetingForm()
-    if not form.validate() or form.faults(now()):
+    form = MeetingForm().as_of(now())
+    if not form.validate():
         return invalid("meetings/new.html", form=form, group=group)
     try:
         meeting = operations.schedule_meeting(
@@ -140,7 +140,7 @@ def start_series(group: Group) -> ResponseReturnValue:
             current_actor(),
             group=group,
             rule=rule,
-            starts=given(form.starts.data),
+            starts=held(form.starts.data),
             length_minutes=form.length_minutes.data,
             venue=form.venue.data or "",
             online_link=form.online_link.data or "",
@@ -257,8 +257,8 @@ def move(meeting: Meeting) -> ResponseReturnValue:
 @requires(Permission.MANAGE_MEETING, on=meeting_of)
 def move_submit(meeting: Meeting) -> ResponseReturnValue:
     """Move it."""
-    form = MoveForm()
-    if not form.validate() or form.faults(now()):
+    form = MoveForm().as_of(now())
+    if not form.validate():
         return invalid("meetings/move.html", form=form, meeting=meeting)
     try:
         changed = operations.move_meeting(
@@ -310,15 +310,11 @@ def cancel_submit(meeting: Meeting) -> ResponseReturnValue:
 
 
 def _rule_of(form: SeriesForm) -> Rule | None:
-    if not form.validate() or form.faults(today()):
-        return None
-    return form.rule()
+    return form.rule if form.as_of(today()).validate() else None
 
 
 def _terms_of(form: ChangeSeriesForm) -> Terms | None:
-    if not form.validate() or form.faults(today()):
-        return None
-    return form.terms()
+    return form.terms if form.as_of(today()).validate() else None
 
 
 def _planned(rule: Rule) -> list[Any]:
@@ -326,14 +322,14 @@ def _planned(rule: Rule) -> list[Any]:
 
 
 def _preview(form: SeriesForm, rule: Rule, group: Group) -> dict[str, Any]:
-    days = [(each, isinstance(each, Skipped), at_local(each.day, given(form.starts.data))) for each in _planned(rule)]
+    days = [(each, isinstance(each, Skipped), at_local(each.day, held(form.starts.data))) for each in _planned(rule)]
     clashes = clashes_of(group, _with_times(form, rule), now=now())
     return {"form": form, "confirm": SeriesForm(), "rule": rule, "group": group, "days": days, "clashes": clashes}
 
 
 def _with_times(form: SeriesForm, rule: Rule) -> Terms:
     place = (form.venue.data or "", form.online_link.data or "")
-    return Terms(rule, given(form.starts.data), form.length_minutes.data, *place)
+    return Terms(rule, held(form.starts.data), form.length_minutes.data, *place)
 
 
 def _set_up(made: int, clashes: Mapping[date, str]) -> str:

@@ -5,8 +5,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from core.facts import Presence
+from core.recording.attendance.operations import LEFT_FIRST
 from core.recording.choices import Chosen
-from core.web.forms import SHORT_TEXT, ClockField, Form, Required, VersionedForm, at_most
+from core.web.forms import SHORT_TEXT, ClockField, Form, Required, VersionedForm, at_most, say
 
 
 class AttendanceForm(VersionedForm):
@@ -25,6 +26,12 @@ class AttendanceForm(VersionedForm):
     )
     arrived_at = ClockField("Arrived at", [Optional()])
     left_at = ClockField("Left at", [Optional()])
+
+    def check_together(self) -> None:
+        """Nobody leaves before they arrive."""
+        arrived, left = self.arrived_at.data, self.left_at.data
+        if arrived is not None and left is not None and left < arrived:
+            say(self.left_at, LEFT_FIRST)
 
 
 class MarkForm(VersionedForm):

@@ -13,6 +13,8 @@ from core.recording.models import Attendance
 from core.recording.numbers import Part, take_number
 from core.recording.queries import Member
 
+LEFT_FIRST = "The time of leaving must be after the time of arriving"
+
 
 def as_it_stands(line: Attendance) -> dict[str, object]:
     """Somebody's line, by the fields of its form."""
@@ -42,7 +44,7 @@ def correct_attendance(
     if version != line.version:
         raise Stale(as_it_stands(line))
     if arrived_at is not None and left_at is not None and left_at < arrived_at:
-        raise Refused("The time of leaving must be after the time of arriving.")
+        raise Refused(LEFT_FIRST)
     line.presence = presence
     line.deputy_for = deputy_for
     line.information_sent = information_sent and presence is Presence.APOLOGIES

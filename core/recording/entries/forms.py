@@ -1,16 +1,19 @@
 """Forms of what is written under an item."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from typing import ClassVar, Self
 
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
+from core.actions.operations import DUE_BEFORE_THE_MEETING, DUE_IN_THE_PAST, NOT_OF_THAT_AGENCY
 from core.facts import EntryKind, Risk, Visibility
 from core.recording.choices import Chosen, Ticked, agencies, people
 from core.recording.entries.queries import Reader
 from core.recording.queries import Member
-from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most
+from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most, given, say
 
 WHAT = {
     EntryKind.INFORMATION: "What information is shared?",
@@ -91,15 +94,34 @@ class ActionForm(Form):
     person = Chosen("Who of that agency?", empty="The agency will decide")
     due = DayField("When is it due?", [Required("Enter the due date")], what="The due date")
 
+    too_early: ClassVar[str] = DUE_IN_THE_PAST
+
+    def due_from(self, day: date) -> Self:
+        """This form, with that day as the first on which it can be due."""
+        self.earliest = day
+        return self
+
+    def validate_due(self, field: DayField) -> None:
+        """Not before that day."""
+        if field.data is not None and field.data < self.earliest:
+            raise ValidationError(self.too_early)
+
     def leave_choices_to_the_log(self) -> None:
         """Take any agency and person for the moment: the log refuses wrong ones, so the lists need not be read."""
         self.owner.validate_choice = self.person.validate_choice = False
 
     def offer(self, all_agencies: Sequence[tuple[int, str]], members: Sequence[Member]) -> None:
-        """Fill the lists: agencies, and people under their agencies."""
+        """Fill the lists: agencies, and people under their agencies. A person of another agency is said to be."""
         self.owner.offer(agencies(all_agencies))
         self.person.offer(people(members))
+        if given(self.owner, self.person) and self.person.data in self._of_others(members):
+            say(self.person, NOT_OF_THAT_AGENCY)
+
+    def _of_others(self, members: Sequence[Member]) -> set[int]:
+        return {member.user_id for member in members if member.agency_id != self.owner.data}
 
 
 class CorrectionForm(ActionForm, VersionedForm):
     """An action as it should have been recorded."""
+
+    too_early = DUE_BEFORE_THE_MEETING

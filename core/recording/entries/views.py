@@ -164,7 +164,9 @@ def action_page(here: ItemInRoom) -> ResponseReturnValue:
 @requires(Permission.WRITE, on=item_of)
 def record_action(here: ItemInRoom) -> ResponseReturnValue:
     """Record it."""
-    item, form = here.item, ActionForm()
+    item = here.item
+    on = local_date(item.meeting.closed_at) if item.meeting.closed_at is not None else today()
+    form = ActionForm().due_from(on)
     form.leave_choices_to_the_log()
     if not form.validate() or form.due.data is None:
         return action_form_page(form, item)
@@ -177,7 +179,7 @@ def record_action(here: ItemInRoom) -> ResponseReturnValue:
             owner_user_id=form.person.data,
             due_on=form.due.data,
             now=now(),
-            on=local_date(item.meeting.closed_at) if item.meeting.closed_at is not None else today(),
+            on=on,
         )
     except Refused as refused:
         beside(form, refused, "owner")

@@ -52,10 +52,12 @@ def correct_action(here: ActionAtItem) -> ResponseReturnValue:
 
 
 def _form(action: Action) -> CorrectionForm:
-    return CorrectionForm(
+    form = CorrectionForm(
         text=action.text,
         owner=action.owner_agency_id,
         person=action.owner_user_id,
         due=action.due_on,
         version=str(action.version),
     )
+    # What was recorded stays possible: the wording alone can be put right.
+    return form.due_from(min(action.agreed_on, action.due_on))

@@ -151,6 +151,14 @@ def test_a_due_date_in_the_past_is_refused_beside_its_field(scene, visitor):
     answer = visitor(scene.officer).post(f"/actions/{scene.action.id}/due", form)
     assert answer.status_code == 422
     assert operations.DUE_IN_THE_PAST in page_of(answer)
+    both = page_of(visitor(scene.officer).post(f"/actions/{scene.action.id}/due", {**form, "note": ""}))
+    assert operations.DUE_IN_THE_PAST in both and "Enter the reason" in both
+
+
+def test_a_person_of_another_agency_and_a_missing_reason_are_said_in_one_round(scene, visitor):
+    form = {"version": "1", "owner": scene.chair.agency_id, "person": scene.colleague.id, "note": ""}
+    page = page_of(visitor(scene.chair).post(f"/actions/{scene.action.id}/owner", form))
+    assert operations.NOT_OF_THAT_AGENCY in page and "Enter the reason" in page
 
 
 def test_an_agency_gives_its_action_to_its_own_people_and_the_chair_to_another_agency(scene, visitor):

@@ -186,6 +186,9 @@ def test_a_case_is_closed_on_no_impossible_day(partners, officer, case, days, pr
     answer = officer.post(f"/cases/{case.id}/close", {**fields, **a_day("closed_on", today() + timedelta(days=days))})
     assert answer.status_code == 422 and problem in text_of(answer)
     assert db.session.get(Case, case.id).status is CaseStatus.OPEN
+    del fields["closing_reason"]
+    both = officer.post(f"/cases/{case.id}/close", {**fields, **a_day("closed_on", today() + timedelta(days=days))})
+    assert problem in text_of(both) and "Choose why it is closed" in text_of(both), "in one round"
 
 
 @pytest.mark.parametrize("step", ["monitor", "close", "reopen"])

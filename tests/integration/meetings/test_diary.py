@@ -210,6 +210,36 @@ def test_a_meeting_that_makes_no_sense_is_answered_beside_its_field(app, visitor
     assert meetings() == []
 
 
+@pytest.mark.parametrize(
+    ("change", "sentences"),
+    [
+        (
+            {"title": "x" * 300, "ends": "09:00", "venue": ""},
+            ("Title must be 200 characters", "The meeting must end after it starts", "give a venue"),
+        ),
+        ({"day-year": "2021", "starts": ""}, ("must start in the future", "Enter the time at which it starts")),
+        ({"day-day": "", "ends": "09:00"}, ("must include a day", "The meeting must end after it starts")),
+    ],
+)
+def test_all_that_is_wrong_with_a_meeting_is_said_in_one_round(app, visitor, change, sentences):
+    table = a_table()
+    answer = visitor(table.chair).post(
+        f"/meetings/groups/{table.group.id}/new", {**form(in_working_days(20)), **change}
+    )
+    assert answer.status_code == 422
+    assert [sentence for sentence in sentences if sentence not in answer.text] == []
+
+
+def test_all_that_is_wrong_with_a_series_is_said_in_one_round(app, visitor):
+    table = a_table()
+    rule = {"frequency": "monthly", "nth": "1", "weekday": "0", "every": "1", "starts": "", "length_minutes": "120"}
+    dates = {**boxes(today() + timedelta(days=30), "start"), **boxes(today(), "until")}
+    answer = visitor(table.chair).post(f"/meetings/groups/{table.group.id}/series/new", {**rule, **dates})
+    assert answer.status_code == 422
+    for sentence in ("Enter the time at which", "The last date must not be before the first", "give a venue"):
+        assert sentence in answer.text
+
+
 def test_what_was_typed_is_kept_however_wrong(app, visitor):
     table = a_table()
     answer = visitor(table.chair).post(

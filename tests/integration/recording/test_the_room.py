@@ -37,6 +37,15 @@ def an_action_form(scene, **changed):
     }
 
 
+def test_all_that_is_wrong_with_an_action_is_said_in_one_round(scene, opened):
+    police = opened(scene.police)
+    address = f"{scene.live}/items/{scene.items[0].id}/action"
+    page = page_of(police.post(address, an_action_form(scene, **{"owner": "", "due-year": 2025})))
+    assert "Choose the agency" in page and "The due date must be today or in the future" in page
+    page = page_of(police.post(address, an_action_form(scene, text="", person=scene.police.id)))
+    assert "Enter what will be done" in page and "Choose a person of that agency" in page
+
+
 def test_the_coordinator_opens_the_meeting_and_its_members_are_expected(scene, visitor):
     browser = visitor(scene.coordinator)
     assert "has not been opened" in page_of(browser.get(scene.live))
