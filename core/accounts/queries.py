@@ -1,11 +1,26 @@
 """Reads of accounts, and of who somebody is as of now."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Date, Executable, String, and_, bindparam, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Executable,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
@@ -68,10 +83,11 @@ _STANDING = (
         (Signature.partnership_id == PartnershipAgency.partnership_id)
         & (Signature.agency_id == PartnershipAgency.agency_id),
     )
-    .where(
-        PartnershipAgency.partnership_id == bindparam("partnership"),
-        PartnershipAgency.agency_id == bindparam("agency"),
-    )
+    .where(PartnershipAgency.partnership_id == bindparam("partnership"))
+)
+_STANDING_OF_ONE = _STANDING.where(PartnershipAgency.agency_id == bindparam("agency"))
+_STANDING_OF_MANY = _STANDING.add_columns(PartnershipAgency.agency_id).where(
+    PartnershipAgency.agency_id.in_(bindparam("agencies", expanding=True))
 )
 
 
@@ -82,23 +98,36 @@ def session_by_token(hashed: str, *, now: datetime) -> SignedInSession | None:
     return SignedInSession(*row) if row is not None else None
 
 
+StandingRow = tuple[str, date | None, date | None, date | None]
+"""Name of the partnership, when the agency left it, and when one of its signatures began and ran out."""
+
+RightRow = tuple[str, int, str, int]
+"""Kind of right, the id of what it is in or on, a role where it is one, and the account that has it."""
+
+
 def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
     """Who this is in the session's partnership, with every right as of that day. Two queries."""
-    partnership_id = signed_in.partnership_id
+    values = {"partnership": signed_in.partnership_id, "agency": signed_in.agency_id}
+    asked = None not in values.values()
+    standing = cast(Sequence[StandingRow], directly(_STANDING_OF_ONE, values).all()) if asked else ()
+    return actor_from(signed_in, standing, _rights(signed_in.user_id, signed_in.partnership_id, on), on=on)
+
+
+def actor_from(
+    signed_in: SignedInSession, standing_rows: Sequence[StandingRow], rights: Iterable[RightRow], *, on: date
+) -> Actor:
+    """The actor that these rows tell of: their agency's standing, and what they hold themselves."""
     name = ""
     in_partnership = is_signatory = False
     standing = ""
-    if partnership_id is not None and signed_in.agency_id is not None:
-        values = {"partnership": partnership_id, "agency": signed_in.agency_id}
-        rows = directly(_STANDING, values).all()
-        if rows:
-            name = rows[0][0]
-            in_partnership, is_signatory, standing = standing_of(
-                signed_in.agency_name,
-                left_on=rows[0][1],
-                signatures=[(signed, expires) for _, _, signed, expires in rows if signed is not None],
-                on=on,
-            )
+    if standing_rows:
+        name = standing_rows[0][0]
+        in_partnership, is_signatory, standing = standing_of(
+            signed_in.agency_name,
+            left_on=standing_rows[0][1],
+            signatures=[(signed, expires) for _, _, signed, expires in standing_rows if signed is not None],
+            on=on,
+        )
     groups: dict[int, GroupRole] = {}
     roles: set[AdminRole] = set()
     left_groups: set[int] = set()
@@ -106,7 +135,7 @@ def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
     deputises_at: set[int] = set()
     deputised_at: set[int] = set()
     deputy_cases: set[int] = set()
-    for kind, number, text in _rights(signed_in.user_id, partnership_id, on):
+    for kind, number, text, _ in rights:
         if kind == "group" and in_partnership:
             groups[number] = GroupRole(text)
         elif kind == "left group":
@@ -127,7 +156,7 @@ def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
         email=signed_in.email,
         agency_id=signed_in.agency_id,
         agency_name=signed_in.agency_name,
-        partnership_id=partnership_id,
+        partnership_id=signed_in.partnership_id,
         partnership_name=name,
         session_id=signed_in.session_id,
         in_partnership=in_partnership,
@@ -148,55 +177,79 @@ def actor_as_of(user_id: int, partnership_id: int, *, on: date) -> Actor:
     user = db.session.scalars(
         select(User).where(User.id == user_id).options(joinedload(User.agency), raiseload("*"))
     ).one()
-    return actor_of(
-        SignedInSession(
-            session_id=0,
-            partnership_id=partnership_id,
-            seen_at=user.created_at,
-            user_id=user.id,
-            name=user.name,
-            email=user.email,
-            agency_id=user.agency_id,
-            agency_name=user.agency.name if user.agency else "",
-        ),
-        on=on,
+    return actor_of(_as_if_signed_in(user, partnership_id), on=on)
+
+
+def actors_as_of(user_ids: Collection[int], partnership_id: int, *, on: date) -> Mapping[int, Actor]:
+    """Who many are: account id -> who they are on that day. Three queries, however many they are."""
+    users = db.session.scalars(
+        select(User).where(User.id.in_(user_ids)).options(joinedload(User.agency), raiseload("*"))
+    ).all()
+    agencies = sorted({user.agency_id for user in users if user.agency_id is not None})
+    standings: defaultdict[int, list[StandingRow]] = defaultdict(list)
+    for *row, agency_id in db.session.execute(_STANDING_OF_MANY, {"partnership": partnership_id, "agencies": agencies}):
+        standings[agency_id].append(cast(StandingRow, tuple(row)))
+    rights: defaultdict[int, list[RightRow]] = defaultdict(list)
+    values = {"users": [user.id for user in users], **_day_and_place(partnership_id, on)}
+    for found in cast(Sequence[RightRow], db.session.execute(_RIGHTS_OF_MANY, values).all()):
+        rights[found[3]].append(found)
+    return {
+        user.id: actor_from(
+            _as_if_signed_in(user, partnership_id), standings[user.agency_id or 0], rights[user.id], on=on
+        )
+        for user in users
+    }
+
+
+def _as_if_signed_in(user: User, partnership_id: int) -> SignedInSession:
+    return SignedInSession(
+        session_id=0,
+        partnership_id=partnership_id,
+        seen_at=user.created_at,
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        agency_id=user.agency_id,
+        agency_name=user.agency.name if user.agency else "",
     )
 
 
-def _statement_of_rights() -> Executable:
-    """What `_rights` asks for a user, a partnership and a day."""
+def _statement_of_rights(whose: Callable[[Any], ColumnElement[bool]]) -> Executable:
+    """What `_rights` asks, in a partnership and on a day, for those whom `whose` picks by the id of their account."""
     memberships = (
-        select(literal("group"), GroupMember.group_id, sql_cast(GroupMember.role, String))
+        select(literal("group"), GroupMember.group_id, sql_cast(GroupMember.role, String), GroupMember.user_id)
         .join(Group, Group.id == GroupMember.group_id)
         .where(
-            GroupMember.user_id == bindparam("user"),
+            whose(GroupMember.user_id),
             Group.partnership_id == bindparam("partnership"),
             sits(bindparam("on")),
             is_open(bindparam("on")),
         )
     )
     ended = (
-        select(literal("left group"), GroupMember.group_id, sql_cast(null(), String))
+        select(literal("left group"), GroupMember.group_id, sql_cast(null(), String), GroupMember.user_id)
         .join(Group, Group.id == GroupMember.group_id)
         .where(
-            GroupMember.user_id == bindparam("user"),
+            whose(GroupMember.user_id),
             Group.partnership_id == bindparam("partnership"),
             GroupMember.until <= bindparam("on"),
         )
     )
-    roles = select(literal("role"), AdminRoleGrant.id, sql_cast(AdminRoleGrant.role, String)).where(
-        AdminRoleGrant.user_id == bindparam("user"),
+    roles = select(
+        literal("role"), AdminRoleGrant.id, sql_cast(AdminRoleGrant.role, String), AdminRoleGrant.user_id
+    ).where(
+        whose(AdminRoleGrant.user_id),
         or_(AdminRoleGrant.partnership_id == bindparam("partnership"), AdminRoleGrant.partnership_id.is_(None)),
     )
-    recusals = select(literal("recusal"), Recusal.case_id, sql_cast(null(), String)).where(
-        Recusal.user_id == bindparam("user"), Recusal.lifted_at.is_(None), Recusal.case_id.is_not(None)
+    recusals = select(literal("recusal"), Recusal.case_id, sql_cast(null(), String), Recusal.user_id).where(
+        whose(Recusal.user_id), Recusal.lifted_at.is_(None), Recusal.case_id.is_not(None)
     )
     seats = (
-        select(Attendance.meeting_id)
+        select(Attendance.meeting_id, Attendance.user_id)
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .join(Group, Group.id == Meeting.group_id)
         .where(
-            Attendance.user_id == bindparam("user"),
+            whose(Attendance.user_id),
             Attendance.deputy_for != "",
             Attendance.presence != Presence.APOLOGIES,
             Group.partnership_id == bindparam("partnership"),
@@ -207,11 +260,14 @@ def _statement_of_rights() -> Executable:
             ),
         )
     )
+    seated = seats.subquery()
+    deputies = select(literal("deputy"), seated.c.meeting_id, sql_cast(null(), String), seated.c.user_id)
     # What is heard after they have left is not theirs to read.
-    there = seats.where(Attendance.presence != Presence.LEFT)
-    deputies = select(literal("deputy"), seats.subquery().c.meeting_id, sql_cast(null(), String))
-    deputy_cases = select(literal("deputy case"), AgendaItem.case_id, sql_cast(null(), String)).where(
-        AgendaItem.meeting_id.in_(there), AgendaItem.case_id.is_not(None), AgendaItem.taken_off_at.is_(None)
+    there = seats.where(Attendance.presence != Presence.LEFT).subquery()
+    deputy_cases = (
+        select(literal("deputy case"), AgendaItem.case_id, sql_cast(null(), String), there.c.user_id)
+        .join(there, there.c.meeting_id == AgendaItem.meeting_id)
+        .where(AgendaItem.case_id.is_not(None), AgendaItem.taken_off_at.is_(None))
     )
     # By the day in UTC: no meeting begins in the hour in which that is not London's.
     member_then = exists().where(
@@ -220,11 +276,11 @@ def _statement_of_rights() -> Executable:
         sits(func.date(Meeting.starts_at, type_=Date())),
     )
     came_for_others = (
-        select(literal("came as deputy"), Attendance.meeting_id, sql_cast(null(), String))
+        select(literal("came as deputy"), Attendance.meeting_id, sql_cast(null(), String), Attendance.user_id)
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .join(Group, Group.id == Meeting.group_id)
         .where(
-            Attendance.user_id == bindparam("user"),
+            whose(Attendance.user_id),
             Attendance.deputy_for != "",
             Attendance.presence.in_(CAME),
             Group.partnership_id == bindparam("partnership"),
@@ -234,14 +290,18 @@ def _statement_of_rights() -> Executable:
     return union_all(memberships, ended, roles, recusals, deputies, deputy_cases, came_for_others)
 
 
-_RIGHTS = _statement_of_rights()
+_RIGHTS = _statement_of_rights(lambda account: account == bindparam("user"))
+_RIGHTS_OF_MANY = _statement_of_rights(lambda account: account.in_(bindparam("users", expanding=True)))
 
 
-def _rights(user_id: int, partnership_id: int | None, on: date) -> Sequence[tuple[str, int, str]]:
-    """Memberships, those that ended, roles, recusals and seats as a deputy in one query: (kind, id, role)."""
-    values = {"user": user_id, "partnership": partnership_id, "on": on, "midnight": at_local(on, time(0))}
-    rows = directly(_RIGHTS, values).all()
-    return cast(Sequence[tuple[str, int, str]], rows)
+def _rights(user_id: int, partnership_id: int | None, on: date) -> Sequence[RightRow]:
+    """Memberships, those that ended, roles, recusals and seats as a deputy in one query."""
+    rows = directly(_RIGHTS, {"user": user_id, **_day_and_place(partnership_id, on)}).all()
+    return cast(Sequence[RightRow], rows)
+
+
+def _day_and_place(partnership_id: int | None, on: date) -> dict[str, Any]:
+    return {"partnership": partnership_id, "on": on, "midnight": at_local(on, time(0))}
 
 
 def partnerships_of(user: User) -> Sequence[Partnership]:
