@@ -144,6 +144,7 @@ OPERATIONS = {
     },
     "Referrals": {
         "referral.make": "Referred somebody",
+        "referral.make_to_full": "Referred somebody to a provider without a free place",
         "referral.read": "Read a referral",
         "referral.move": "Moved a referral on",
         "referrals.list": "Read the list of referrals",

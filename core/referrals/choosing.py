@@ -19,12 +19,13 @@ from core.referrals.facts import case_facts, person_facts
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A provider to whom somebody might be referred. `refusal`: why not; `missing`: what is to be found out first;
-    `already`: that they are referred there now.
+    """A provider to whom somebody might be referred, and what room it has. `refusal`: why not; `missing`: what is to
+    be found out first; `already`: that they are referred there now.
     """
 
     provider: Provider
     pathway: Pathway[Any]
+    room: queries.Places
     refusal: str = ""
     missing: str = ""
     already: str = ""
@@ -40,8 +41,9 @@ def choices(actor: Actor, case: Case, *, on: date) -> list[tuple[Person, str, li
     providers = queries.providers_in(case.partnership_id, on=on)
     people = queries.people_in(case)
     open_refs = queries.open_references(actor, [person.id for person, _ in people])
+    rooms = queries.places_of(providers)
     return [
-        (person, roles, [_place(case, person, provider, open_refs, on=on) for provider in providers])
+        (person, roles, [_place(case, person, each, rooms[each.id], open_refs, on=on) for each in providers])
         for person, roles in people
     ]
 
@@ -51,18 +53,27 @@ def facts_before(case: Case, person: Person) -> ReferralFacts[Any]:
     return ReferralFacts(person_facts(person), case_facts(case, person.id))
 
 
-def _place(case: Case, person: Person, provider: Provider, open_refs: dict[tuple[int, str], str], *, on: date) -> Place:
+def _place(
+    case: Case,
+    person: Person,
+    provider: Provider,
+    room: queries.Places,
+    open_refs: dict[tuple[int, str], str],
+    *,
+    on: date,
+) -> Place:
     pathway = plugin_host.pathways()[provider.pathway_key]
     ref = open_refs.get((person.id, pathway.key))
     already = "" if ref is None else operations.referred_already(pathway.title, ref)
     try:
         findings = operations.findings_for(case, person, pathway, on=on)
     except PluginFailed as failed:
-        return Place(provider, pathway, refusal=failed.reason, already=already)
+        return Place(provider, pathway, room, refusal=failed.reason, already=already)
     result = overall(findings)
     return Place(
         provider,
         pathway,
+        room,
         refusal=_reasons(findings, Eligibility.REFUSED) if result is Eligibility.REFUSED else "",
         missing=_reasons(findings, Eligibility.UNDETERMINED),
         already=already,

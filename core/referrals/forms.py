@@ -18,6 +18,17 @@ from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, a
 class ReferForm(Form):
     """A referral: the pathway's own form is in `details`."""
 
+    although_full = TextAreaField(
+        "Why do you refer all the same?",
+        [Required("Enter why you refer although no place is free"), at_most(LONG_TEXT, "The reason")],
+        description="The provider reads it, and it is kept with the referral.",
+    )
+
+    def to_a_free_place(self) -> "ReferForm":
+        """For a provider that has room: that need not be asked."""
+        del self.although_full
+        return self
+
 
 class StepForm(VersionedForm):
     """A move: the transition's own form is in `details`, the outcome measures in `measures`, where there are any."""

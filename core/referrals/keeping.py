@@ -1,7 +1,7 @@
 """Putting a referral on its next stage: what all its writes have in common."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core import audit, plugin_host
@@ -80,6 +80,20 @@ def keep_move(actor: Actor, referral: Referral, *, source: str, now: datetime, n
             payload_version=referral.payload_version,
         )
     )
+
+
+def measured_at(on: date, number: int) -> str:
+    """The key under which a move's outcome measures are kept: its day, and which of the referral's moves it is.
+
+    Two reviews of one day are two moves. What is kept under a day alone was measured before moves were told apart.
+    """
+    return f"{on.isoformat()}/{number}"
+
+
+def when_measured(key: str) -> tuple[date, int]:
+    """The same read again: 0 for a day alone."""
+    day, _, number = key.partition("/")
+    return date.fromisoformat(day), int(number or 0)
 
 
 def running(key: str, title: str) -> Pathway[Any]:

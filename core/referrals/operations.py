@@ -34,7 +34,7 @@ from core.recording.numbers import Part, take_number
 from core.references import Numbered
 from core.referrals import queries
 from core.referrals.facts import case_facts, consent_states, facts_of, person_facts
-from core.referrals.keeping import advance, frozen, keep_move, record_change, running, tell_case
+from core.referrals.keeping import advance, frozen, keep_move, measured_at, record_change, running, tell_case
 from core.referrals.machine import Way, ways
 from core.referrals.models import Referral, ReferralConsent
 
@@ -67,13 +67,15 @@ def refer(
     provider: Provider,
     payload: Any,
     now: datetime,
+    although_full: str = "",
     at: ItemInRoom | None = None,
 ) -> Referral:
     """Refer somebody of a case, as `queries.case_to_refer_from` loads it, to a provider of a pathway.
 
     `payload` is what the pathway made of its form; `at`, the item of the meeting in which it is done. Raises Refused
     for somebody who is not eligible or is referred already. One of whom it cannot be determined may be referred; the
-    provider cannot accept until it is.
+    provider cannot accept until it is. A provider without a free place is sent it for a reason alone, `although_full`:
+    whether it takes one more is its own to say.
     """
     require(actor, Permission.REFER, case)
     if at is not None:
@@ -89,6 +91,9 @@ def refer(
     if before is not None:
         readable = decide(actor, Permission.SEE_REFERRAL, before)
         raise Refused(referred_already(pathway.title, before.ref if readable else ""))
+    room = queries.places_to_take(provider)
+    if room.full and not although_full:
+        raise Refused(f"{room.words} Say why you refer all the same.")
     first = pathway.stages[0]
     referral = Referral(
         partnership_id=case.partnership_id,
@@ -110,7 +115,8 @@ def refer(
         **frozen(pathway, payload, Progress((Reached(first.key, on),))),
     )
     db.session.add(referral)
-    keep_move(actor, referral, source="", now=now)
+    note = f"{room.words} Referred all the same: {although_full}" if room.full else ""
+    keep_move(actor, referral, source="", now=now, note=note)
     db.session.flush()
     facts = facts_of(referral, pathway)
     with plugin_host.guarded(pathway, "consents"):
@@ -125,12 +131,12 @@ def refer(
     audit.record(
         actor,
         Category.DISCLOSURE,
-        "referral.make",
+        "referral.make_to_full" if room.full else "referral.make",
         object=f"referral:{referral.id}",
         subjects=[person.id],
         purpose=f"case:{case.id}",
         recipient=f"ag_{provider.agency_id}",
-        payload=referral.payload,
+        payload={**referral.payload, "note": note} if note else referral.payload,
     )
     db.session.flush()
     return referral
@@ -226,7 +232,7 @@ def move(
     with plugin_host.guarded(pathway, "outcome"):
         outcome = pathway.outcome(step, measures) if pathway.stage(chosen.target).closed else ""
     if measures:
-        referral.measures = {**referral.measures, on.isoformat(): dict(measures)}
+        referral.measures = {**referral.measures, measured_at(on, len(referral.moves) + 1): dict(measures)}
     advance(actor, referral, pathway, step, outcome=outcome, note=note, now=now)
     record_change(actor, referral, "referral.move", payload={"transition": transition, **step.answers, "note": note})
 

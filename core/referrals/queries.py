@@ -1,10 +1,11 @@
 """Reads of referrals. What a pathway said is read from where it was frozen at the last move."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -23,6 +24,28 @@ from core.plugin_api.facts import HeardItem, MeetingFacts
 from core.policy.referrals import referrals_seen_by
 from core.referrals.facts import facts_of
 from core.referrals.models import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many referrals a provider can work on at a time, as it registered, and how many it has.
+
+    A capacity of 0 is none that it stated: the form asks for one at least.
+    """
+
+    capacity: int
+    taken: int
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is free."""
+        return 0 < self.capacity <= self.taken
+
+    @property
+    def words(self) -> str:
+        """As a page and a refusal say it of a full provider."""
+        return f"Full: {self.taken} open {'referral' if self.taken == 1 else 'referrals'}, room for {self.capacity}."
+
 
 _FOR_THE_GATE: tuple[ORMOption, ...] = (
     joinedload(Referral.case).options(selectinload(Case.groups), selectinload(Case.agencies)),
@@ -153,6 +176,24 @@ def providers_in(partnership_id: int, *, on: date) -> Sequence[Provider]:
         .order_by(Provider.pathway_key, Provider.id)
         .options(joinedload(Provider.agency), raiseload("*"))
     ).all()
+
+
+def places_of(providers: Iterable[Provider]) -> Mapping[int, Places]:
+    """Provider id -> how many places it has, and how many are taken by open referrals. One query."""
+    capacity = {provider.id: provider.capacity for provider in providers}
+    rows = db.session.execute(
+        select(Referral.provider_id, func.count())
+        .where(Referral.provider_id.in_(capacity), Referral.closed_at.is_(None))
+        .group_by(Referral.provider_id)
+    )
+    taken = dict(rows.all())
+    return {provider_id: Places(places, taken.get(provider_id, 0)) for provider_id, places in capacity.items()}
+
+
+def places_to_take(provider: Provider) -> Places:
+    """The same of one provider, which is locked until the transaction ends: two referrals must not share one place."""
+    db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
+    return places_of([provider])[provider.id]
 
 
 def provider_in(partnership_id: int, provider_id: int, *, on: date) -> Provider:

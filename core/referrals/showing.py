@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from core import plugin_host
+from core.dates import in_words, time_in_words
 from core.errors import NotFound
 from core.facts import Actor, Audience, Row
 from core.plugin_api.pathway import ConsentNeeded, Finding, Mover, OwnPage, Pathway
@@ -14,6 +15,7 @@ from core.policy import Permission, decide
 from core.policy.referrals import audiences
 from core.referrals import queries
 from core.referrals.facts import consent_state, facts_of, rows_for
+from core.referrals.keeping import when_measured
 from core.referrals.machine import Consent, Way, next_due
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
 from core.referrals.operations import findings_on_referral, ways_on
@@ -56,7 +58,7 @@ class ReferralPage:
     flags: Sequence[str] = ()
     consents: Sequence[ConsentShown] = ()
     history: Sequence[tuple[ReferralMove, str]] = ()
-    measures: Sequence[tuple[date, Sequence[tuple[str, str]]]] = ()
+    measures: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     own_page: OwnPage | None = None
     unavailable: str = ""
 
@@ -175,18 +177,27 @@ def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, names: Mappin
     )
 
 
-def _measures(referral: Referral, pathway: Pathway[Any]) -> list[tuple[date, Sequence[tuple[str, str]]]]:
-    """Day -> measure and answer in words, latest first."""
+def _measures(referral: Referral, pathway: Pathway[Any]) -> list[tuple[str, Sequence[tuple[str, str]]]]:
+    """When they were asked, in words, with measure and answer in words; the latest first."""
     with plugin_host.guarded(pathway, "outcomes"):
         asked = {measure.key: measure for measure in pathway.outcomes()}
     return [
         (
-            date.fromisoformat(day),
+            _when(referral, key),
             [
-                (asked[key].title, asked[key].text_of(answer))
-                for key, answer in answers.items()
-                if key in asked and answer in dict(asked[key].answers)
+                (asked[one].title, asked[one].text_of(answer))
+                for one, answer in answers.items()
+                if one in asked and answer in dict(asked[one].answers)
             ],
         )
-        for day, answers in sorted(referral.measures.items(), reverse=True)
+        for key, answers in sorted(referral.measures.items(), key=lambda kept: when_measured(kept[0]), reverse=True)
     ]
+
+
+def _when(referral: Referral, key: str) -> str:
+    """Day and time of the move, and what it led to; of measures kept under a day alone, the day."""
+    day, number = when_measured(key)
+    if not number:
+        return in_words(day)
+    move = referral.moves[number - 1]
+    return f"{move.to_title}, {in_words(day)} at {time_in_words(move.at)}"

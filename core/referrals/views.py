@@ -201,12 +201,16 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
     facts = choosing.facts_before(case, person)
     with plugin_host.guarded(pathway, "form"):
         form = refer_form(pathway.form)
+        room = queries.places_of([provider])[provider.id]
+        if not room.full:
+            form.to_a_free_place()
         form.details.form.prepare(facts, today())
     page = {
         "form": form,
         "case": case,
         "person": person,
         "provider": provider,
+        "room": room,
         "pathway": pathway,
         "facts": facts,
         "findings": operations.findings_for(case, person, pathway, on=today()),
@@ -222,7 +226,14 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
         with plugin_host.guarded(pathway, "payload"):
             payload = pathway.payload(form.details.form)
         made = operations.refer(
-            current_actor(), case=case, person=person, provider=provider, payload=payload, now=now(), at=at
+            current_actor(),
+            case=case,
+            person=person,
+            provider=provider,
+            payload=payload,
+            now=now(),
+            although_full=(form.although_full.data or "") if "although_full" in form else "",
+            at=at,
         )
     except Refused as refused:
         form.form_errors.append(refused.reason)

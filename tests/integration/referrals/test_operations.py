@@ -8,12 +8,13 @@ from sqlalchemy import select
 from core import plugin_host
 from core.audit.models import AuditRecord
 from core.cases.models import CaseEvent
+from core.dates import in_words, time_in_words
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Audience, CaseStatus, ProviderStatus
 from core.plugin_host import PluginFailed
 from core.policy.referrals import audiences
-from core.referrals import consents, operations, queries
+from core.referrals import consents, operations, queries, showing
 from core.referrals.facts import facts_of, rows_as_of, rows_for
 from plugins.mentoring import PATHWAY
 from plugins.mentoring.models import Match
@@ -171,7 +172,7 @@ def test_a_match_is_made_in_the_same_transaction_and_ends_with_the_mentoring(wor
     assert referral.closed_at == NOW
     assert referral.stage_due is None
     assert referral.outcome.startswith("Anti-social behaviour: ceased; ")
-    assert referral.measures == {TODAY.isoformat(): ENDED}
+    assert list(referral.measures.values()) == [ENDED]
     assert db.session.scalars(select(Match)).one().ended_on == TODAY
 
 
@@ -377,3 +378,29 @@ def test_minutes_see_a_referral_as_it_was_when_the_meeting_ended(world: World) -
     assert rows["Stage"] == "Referred"
     assert rows["Referral"] == referral.summary
     assert rows_as_of(referral, NOW - timedelta(minutes=5)) == ()
+
+
+def test_two_reviews_of_one_day_keep_their_own_measures(world: World) -> None:
+    referral = world.matched(world.mentor())
+    referral = world.move(referral, "start", answers={"started_on": TODAY.isoformat()})
+    worse = ENDED | {"asb": "more"}
+    referral = world.move(referral, "review", measures=worse)
+    referral = world.move(referral, "review_again", measures=ENDED)
+    assert list(referral.measures.values()) == [worse, ENDED]
+    page = showing.page_of(world.actor(world.worker), referral, on=TODAY)
+    assert [answers[0] for _, answers in page.measures] == [
+        ("Anti-social behaviour", "Ceased"),
+        ("Anti-social behaviour", "More"),
+    ]
+    assert page.measures[0][0] == f"Reviewed, {in_words(TODAY)} at {time_in_words(NOW)}"
+
+
+def test_measures_kept_under_a_day_alone_stay_readable(world: World) -> None:
+    referral = world.matched(world.mentor())
+    day = TODAY - timedelta(days=40)
+    referral.measures = {day.isoformat(): ENDED}
+    referral = world.move(world.read(referral.id), "start", answers={"started_on": TODAY.isoformat()})
+    referral = world.move(referral, "review", measures=ENDED | {"asb": "more"})
+    page = showing.page_of(world.actor(world.worker), referral, on=TODAY)
+    assert page.measures[1] == (in_words(day), page.measures[1][1])
+    assert [answers[0][1] for _, answers in page.measures] == ["More", "Ceased"]
