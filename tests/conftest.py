@@ -13,6 +13,7 @@ from core.app import create_app
 from core.config import Config
 from core.documents.operations import RENDERER
 from core.extensions import db
+from core.recording.feed import feed
 from tests.support.browser import Browser
 from tests.support.databases import Databases, let_go
 
@@ -92,6 +93,7 @@ def app(shared_app: Flask, database: str, databases: Databases, data_folder: Pat
         else:
             databases.fresh_postgresql("test")
         yield shared_app
+        feed.end()
         db.session.remove()
         let_go(db.engine)
 

@@ -46,7 +46,8 @@ class Feed:
         self._numbers: dict[int, int] = {}
         self._hints: dict[int, deque[Hint]] = {}
         self._watched: dict[int, int] = {}
-        self._looking = False
+        self._looker: threading.Thread | None = None
+        self._ended = threading.Event()
 
     @property
     def streams(self) -> int:
@@ -84,32 +85,49 @@ class Feed:
     def leave(self, meeting_id: int) -> None:
         """Count one stream less."""
         with self._changed:
-            self._watched[meeting_id] -= 1
-            if not self._watched[meeting_id]:
-                for kept in (self._watched, self._hints, self._numbers):
-                    del kept[meeting_id]
+            left = self._watched.get(meeting_id, 0) - 1
+            if left > 0:
+                self._watched[meeting_id] = left
+            else:
+                self._forget(meeting_id)
 
     def wait(self, meeting_id: int, seen: int, seconds: float) -> tuple[int, list[Hint]]:
         """The meeting's number as soon as it is above `seen`, or after so many seconds; and the hints since."""
         with self._changed:
-            self._changed.wait_for(lambda: self._numbers[meeting_id] > seen, seconds)
-            return self._numbers[meeting_id], [hint for hint in self._hints[meeting_id] if hint.number > seen]
+            self._changed.wait_for(lambda: self._numbers.get(meeting_id, seen) > seen, seconds)
+            hints = self._hints.get(meeting_id, ())
+            return self._numbers.get(meeting_id, seen), [hint for hint in hints if hint.number > seen]
 
     def look_after(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
         """See to it that one thread asks for the watched meetings' numbers, for as long as any is watched."""
         with self._changed:
-            if self._looking:
+            if self._looker is not None:
                 return
-            self._looking = True
-        threading.Thread(target=self._look, args=(numbers_of,), name="feed", daemon=True).start()
+            self._ended.clear()
+            self._looker = threading.Thread(target=self._look, args=(numbers_of,), name="feed", daemon=True)
+        self._looker.start()
+
+    def end(self) -> None:
+        """Forget every stream and wait until nobody looks: the database that is asked is about to go."""
+        with self._changed:
+            for meeting_id in list(self._watched):
+                self._forget(meeting_id)
+            looker = self._looker
+            self._ended.set()
+        if looker is not None:
+            looker.join()
+
+    def _forget(self, meeting_id: int) -> None:
+        for kept in (self._watched, self._hints, self._numbers):
+            kept.pop(meeting_id, None)
 
     def _look(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            self._ended.wait(LOOK_SECONDS)
             with self._changed:
                 watched = list(self._watched)
                 if not watched:
-                    self._looking = False
+                    self._looker = None
                     return
             try:
                 self.tell_numbers(numbers_of(watched))

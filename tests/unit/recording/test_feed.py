@@ -115,3 +115,29 @@ def test_what_another_process_writes_is_seen_and_the_looking_ends_with_the_last_
 def test_parts_are_named_once_and_in_order() -> None:
     hints = [Hint(1, "meeting", 3), Hint(2, "item", 3), Hint(3, "attendance"), Hint(4, "meeting", 4)]
     assert parts(hints) == ["meeting", "item-3", "attendance", "item-4"]
+
+
+def test_when_the_feed_ends_nobody_looks_and_an_open_stream_only_beats() -> None:
+    feed, asked = Feed(), threading.Event()
+    stream = a_stream(feed)
+    next(stream)
+    feed.look_after(lambda meeting_ids: asked.set() or dict.fromkeys(meeting_ids, 5))
+    assert asked.wait(5)
+    feed.end()
+    assert [thread for thread in threading.enumerate() if thread.name == "feed"] == []
+    assert feed.streams == 0
+    assert next(stream).startswith(b"event: beat")
+    stream.close()
+    assert feed.streams == 0
+
+
+def test_after_its_end_the_feed_is_looked_after_again() -> None:
+    feed, asked = Feed(), threading.Event()
+    a_stream(feed)
+    feed.look_after(lambda meeting_ids: {})
+    feed.end()
+    again = a_stream(feed)
+    feed.look_after(lambda meeting_ids: asked.set() or {})
+    assert asked.wait(5)
+    again.close()
+    feed.end()
