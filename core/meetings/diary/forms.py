@@ -153,7 +153,7 @@ class SeriesForm(Form):
     nth = SelectField(
         "Which week of the month?",
         choices=[SelectChoice(str(nth), word) for nth, word in NTH.items()],
-        description="Only for a group that meets by the month.",
+        description="Counts for a group that meets by the month",
     )
     weekday = SelectField(
         "On which day?", choices=[SelectChoice(str(int(day)), day.label) for day in Weekday], default="1"

@@ -18,7 +18,9 @@ class AttendanceForm(VersionedForm):
         [Required("Choose one")],
         choices=[SelectChoice(each.value, each.value.capitalize()) for each in Presence],
     )
-    information_sent = BooleanField("With their apologies they sent their information")
+    information_sent = BooleanField(
+        "With their apologies they sent their information", description="Counts for apologies"
+    )
     deputy_for = StringField(
         "Who do they deputise for?",
         [at_most(SHORT_TEXT, "Who they deputise for")],

@@ -119,6 +119,16 @@ def test_no_meeting_of_a_series_is_laid_over_another(app):
     assert [meeting.ref for meeting in meetings() if meeting.starts_at == taken.starts_at] == [taken.ref]
 
 
+def test_the_week_of_the_month_stands_under_the_choice_that_asks_for_it(app, visitor):
+    table = a_table()
+    page = visitor(table.chair).get(f"/meetings/groups/{table.group.id}/series/new").text
+    before, _, revealed = page.partition('class="govuk-radios__conditional app-revealed">')
+    assert 'value="monthly"' in before and 'value="weekly"' not in before
+    under, _, after = revealed.partition('value="weekly"')
+    assert 'name="nth"' in under and "Counts for a group that meets by the month" in under
+    assert 'name="nth"' not in before + after
+
+
 def next_monday():
     """The first Monday after today that is no bank holiday by the end of the test's year."""
     return today() + timedelta(days=7 - today().weekday())
