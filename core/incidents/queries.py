@@ -16,7 +16,7 @@ PAGE = 50
 
 NO_STREET = "Street not recorded"
 
-_NO_STREETS = ("", "On or near")
+UNKNOWN_STREETS = ("", "On or near")
 """How the police write that they know the place and no street."""
 
 
@@ -94,7 +94,7 @@ class StreetCount:
     @property
     def cells(self) -> tuple[str, str]:
         """As a page shows it."""
-        return NO_STREET if self.street.strip() in _NO_STREETS else self.street, f"{self.incidents:,}"
+        return NO_STREET if self.street.strip() in UNKNOWN_STREETS else self.street, f"{self.incidents:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def worst_streets(
     """The first of the same ranking, those named in `but` left out, and incidents whose street is not known."""
     query = (
         _ranked(partnership_id, area, since, until)
-        .where(Incident.street.not_in(but), func.trim(Incident.street).not_in(_NO_STREETS))
+        .where(Incident.street.not_in(but), func.trim(Incident.street).not_in(UNKNOWN_STREETS))
         .limit(most)
     )
     return [StreetCount(street, incidents) for street, incidents in db.session.execute(query)]

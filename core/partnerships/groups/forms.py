@@ -1,9 +1,10 @@
 """Forms of groups, their members and their areas."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from wtforms import Form as PlainForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Regexp, ValidationError
@@ -11,12 +12,14 @@ from wtforms.validators import Regexp, ValidationError
 from core.facts import GroupKind, GroupRole
 from core.partnerships.groups.operations import GroupDetails
 from core.web.addresses import row_id
-from core.web.forms import SHORT_TEXT, Form, Required, VersionedForm, at_most
+from core.web.forms import SHORT_TEXT, Form, Required, VersionedForm, at_most, stripped
 
 SHORTEST, LONGEST = 15, 600
 """Minutes of a meeting."""
 
 MOST_LSOAS = 2000
+MOST_PICKED = 200
+"""LSOAs that can be picked from the list: they are carried along in its address. Further codes can be typed."""
 _LSOA = re.compile(r"[A-Z][0-9]{8}\Z")
 
 _KINDS = {
@@ -124,12 +127,19 @@ class AreaForm(VersionedForm):
             SelectChoice("lsoas", "In an area drawn up from LSOA codes"),
         ],
     )
-    district_id = SelectField("District", coerce=row_id, validate_choice=False)
-    area_name = StringField("Name of the area", [at_most(SHORT_TEXT, "Name of the area")])
+    district_id = SelectField(
+        "District", coerce=row_id, validate_choice=False, description="Counts for an area that is a district"
+    )
+    area_name = StringField(
+        "Name of the area",
+        [at_most(SHORT_TEXT, "Name of the area")],
+        description="Counts for an area drawn up from LSOAs",
+    )
     codes = TextAreaField(
         "LSOA codes",
         [at_most(MOST_LSOAS * 12, "LSOA codes")],
-        description="Codes of lower layer super output areas, like E01025253: one on each line, or with commas between",
+        description="Codes of lower layer super output areas, like E01025253: one on each line, or with commas between."
+        " They count for an area drawn up from LSOAs",
     )
 
     def validate_district_id(self, field: SelectField) -> None:
@@ -158,6 +168,18 @@ class AreaForm(VersionedForm):
     def given_codes(self) -> list[str]:
         """The codes as typed, in capitals, each once."""
         return list(dict.fromkeys(re.findall(r"[^\s,;]+", (self.codes.data or "").upper())))
+
+
+class LsoaFilter(PlainForm):
+    """Which LSOAs to choose from. Reads, and so carries no key."""
+
+    district = SelectField("District", coerce=row_id, invalid_choice_message="Choose a district from the list")
+    street = StringField("Street, or part of its name", [at_most(SHORT_TEXT, "Street")], filters=[stripped])
+
+
+def codes_among(typed: Iterable[str]) -> list[str]:
+    """Those that have the shape of an LSOA code, each once, as many as can be picked."""
+    return list(dict.fromkeys(code for code in typed if _LSOA.match(code)))[:MOST_PICKED]
 
 
 def role_hints() -> list[tuple[str, str]]:

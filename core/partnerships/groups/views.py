@@ -1,18 +1,32 @@
 """Pages of groups: the list, one group, its members, area and closing."""
 
-from flask import flash
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from core.errors import NotFound, Refused, Stale
+from core.incidents.lsoas import lsoas_to_pick
 from core.partnerships.blueprint import bp
 from core.partnerships.groups import operations, queries
-from core.partnerships.groups.forms import AreaForm, GroupForm, MemberForm, NewGroupForm, RoleForm, role_hints
+from core.partnerships.groups.forms import (
+    MOST_PICKED,
+    AreaForm,
+    GroupForm,
+    LsoaFilter,
+    MemberForm,
+    NewGroupForm,
+    RoleForm,
+    codes_among,
+    role_hints,
+)
 from core.partnerships.models import Group, GroupMember
 from core.partnerships.terms.settings import terms_of_group
 from core.policy import Permission
 from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
+
+LISTED = 100
+"""LSOAs that the list offers at once; a filter finds the others."""
 
 
 def group_of(group_id: int) -> Group:
@@ -114,9 +128,47 @@ def change(group: Group) -> ResponseReturnValue:
 @bp.get("/groups/<int:group_id>/area", endpoint="edit_area")
 @requires(Permission.MANAGE_GROUP, on=group_of)
 def area_page(group: Group) -> ResponseReturnValue:
-    """Where the group works."""
-    form = AreaForm(version=str(group.version), **operations.area_of(group))
+    """Where the group works: as it is, or with what was picked from the list of LSOAs."""
+    stored = {"version": str(group.version), **operations.area_of(group)}
+    if "picked" in request.args:
+        codes = codes_among(request.args.getlist("lsoa"))
+        stored |= {"source": "lsoas", "codes": "\n".join(codes), "version": request.args["picked"]}
+    form = AreaForm(formdata=None, **stored)
     return render("partnerships/group_area.html", group=group, form=_with_districts(form, group))
+
+
+@bp.get("/groups/<int:group_id>/area/lsoas", endpoint="pick_lsoas")
+@requires(Permission.MANAGE_GROUP, on=group_of)
+def pick_lsoas(group: Group) -> ResponseReturnValue:
+    """LSOAs of the register to pick from, for a filter. Saves nothing: what is picked goes on in the address.
+
+    `picked` holds the group's version as it was when picking began.
+    """
+    began = "picked" in request.args
+    stored = [each.lsoa_code for each in group.area_lsoas]
+    picked = codes_among(request.args.getlist("lsoa") if began else stored)
+    form = LsoaFilter(request.args)
+    districts = queries.districts_of(group.partnership_id)
+    form.district.choices = [SelectChoice("", "Any"), *(SelectChoice(str(row.id), row.name) for row in districts)]
+    valid = form.validate()
+    chosen, others, more = lsoas_to_pick(
+        group.partnership_id,
+        picked=picked,
+        district_id=form.district.data if valid else None,
+        street=form.street.data or "" if valid else "",
+        most=LISTED,
+    )
+    answer = render if valid else invalid
+    return answer(
+        "partnerships/group_lsoas.html",
+        group=group,
+        form=form,
+        chosen=chosen,
+        others=others,
+        more=more,
+        version=request.args["picked"] if began else str(group.version),
+        too_many=len(stored) if not began and len(stored) > MOST_PICKED else 0,
+    )
 
 
 @bp.post("/groups/<int:group_id>/area", endpoint="change_area")
