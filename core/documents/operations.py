@@ -1,11 +1,12 @@
 """Making a document, stamping it for its reader, and keeping it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from core.documents.models import Document
 from core.documents.pdf import Paper, Renderer, RenderFailed
-from core.documents.render import copy_html
+from core.documents.render import copy_html, full_copy_html, made_for_html, preview_html
 from core.errors import Refused
 from core.extensions import db
 from core.references import file_name
@@ -24,14 +25,46 @@ def paper_from(html: str) -> Paper:
 
 def stamped_for(paper: Paper, *, name: str, agency: str) -> Paper:
     """The same document as that reader's own copy. Raises Refused when it cannot be made."""
+    return _stamped(paper, copy_html(name, agency))
+
+
+def stamped_as_preview(paper: Paper, *, name: str, agency: str, seen_by: str) -> Paper:
+    """The same document as somebody's preview of that reader's copy. Raises Refused when it cannot be made."""
+    return _stamped(paper, preview_html(name, agency, seen_by))
+
+
+def stamped_as_full(paper: Paper, *, name: str, agency: str) -> Paper:
+    """The same document as the full copy of whoever took it. Raises Refused when it cannot be made."""
+    return _stamped(paper, full_copy_html(name, agency))
+
+
+def stamped_as_made_for(paper: Paper, *, name: str, agency: str) -> Paper:
+    """The same document as made for whoever took it from the books. Raises Refused when it cannot be made."""
+    return _stamped(paper, made_for_html(name, agency))
+
+
+def _stamped(paper: Paper, stamp: str) -> Paper:
     try:
-        return RENDERER.stamped(paper.content, copy_html(name, agency))
+        return RENDERER.stamped(paper.content, stamp)
     except RenderFailed as failure:
         raise Refused(f"The copy could not be made. {failure.reason}. Try again in a moment.") from failure
 
 
-def keep_document(paper: Paper, kind: str, *name: str, now: datetime, made_of: str = "") -> Document:
-    """Keep a PDF byte for byte, under a file name that names nobody; with `made_of`, to be found by it again."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a document is of, for whoever checks a file: a meeting, and one reader of it where it is their copy."""
+
+    meeting_id: int
+    user_id: int | None = None
+
+
+def keep_document(
+    paper: Paper, kind: str, *name: str, now: datetime, of: Subject | None = None, made_of: str = ""
+) -> Document:
+    """Keep a PDF byte for byte, under a file name that names nobody; with `made_of`, to be found by it again.
+
+    `of` is told of everything that is issued: a paper that is kept to be stamped is not.
+    """
     document = Document(
         kind=kind,
         file_name=file_name(*name, suffix="pdf"),
@@ -39,6 +72,8 @@ def keep_document(paper: Paper, kind: str, *name: str, now: datetime, made_of: s
         pages=paper.pages,
         made_at=now,
         made_of=made_of,
+        meeting_id=of.meeting_id if of is not None else None,
+        user_id=of.user_id if of is not None else None,
         content=paper.content,
     )
     db.session.add(document)

@@ -55,9 +55,31 @@ def environment() -> Environment:
 
 def copy_html(name: str, agency: str) -> str:
     """The stamp of a recipient's copy, one page: their name small under the marking and large across the page."""
-    longest = max(len(name) + len("Copy of "), len(agency))
-    size = max(10, min(34, 1100 // longest))
-    return environment().get_template("_copy.html").render(name=name, agency=agency, size=size)
+    return _stamp((f"Copy of {name}", agency), f"Copy of {name}, {agency}")
+
+
+def preview_html(name: str, agency: str, seen_by: str) -> str:
+    """The stamp of a preview: whose copy it shows, who looks at it, and that it was never issued."""
+    return _stamp(
+        ("PREVIEW", f"Copy of {name}", agency),
+        f"PREVIEW of the copy of {name}, {agency}. Made for {seen_by}. Not issued.",
+    )
+
+
+def full_copy_html(name: str, agency: str) -> str:
+    """The stamp of the full copy, in which nothing is left out."""
+    return _stamp(("FULL COPY", name, agency), f"Full copy of {name}, {agency}. Nothing is left out.")
+
+
+def made_for_html(name: str, agency: str) -> str:
+    """The stamp of a list that somebody took from the books: who, small under the marking and large across the page."""
+    return _stamp((f"Made for {name}", agency), f"Made for {name}, {agency}")
+
+
+def _stamp(across: tuple[str, ...], head: str) -> str:
+    """Lines across the page, as large as the longest of them lets them be, and one in its head."""
+    size = max(10, min(34, 1100 // max(len(line) for line in across)))
+    return environment().get_template("_copy.html").render(across=across, head=head, size=size)
 
 
 def printable(text: str) -> str:

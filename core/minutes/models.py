@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.accounts.models import User
@@ -94,6 +94,32 @@ class MinutesComment(Versioned, Base):
 
     minutes: Mapped[Minutes] = relationship()
     item: Mapped[AgendaItem | None] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=by_id)
+    settled_by: Mapped[User | None] = relationship(foreign_keys=settled_by_id)
+
+
+class Grant(Base):
+    """An item that the chair gives to somebody who was not there for it, or to their agency (docs/domain.md, step 8).
+
+    It holds for every copy made from then on, until it is taken back; the row stays.
+    """
+
+    __tablename__ = "minutes_grant"
+    __table_args__ = (CheckConstraint("(user_id IS NULL) <> (agency_id IS NULL)", name="one_grantee"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    """Whom it is for: one person, or everybody of an agency."""
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    minutes: Mapped[Minutes] = relationship()
     by: Mapped[User] = relationship(foreign_keys=by_id)
 
 

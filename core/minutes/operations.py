@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core import audit
 from core.audit import Category
-from core.documents.operations import keep_document, paper_from
+from core.documents.operations import Subject, keep_document, paper_from
 from core.documents.pdf import Paper
 from core.documents.record import AuditHead
 from core.errors import Refused
@@ -96,7 +96,9 @@ def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> Non
     minutes.record_sha256 = fair.record.sha256()
     minutes.audit_seq, minutes.audit_hash = fair.record.audit_head.seq, fair.record.audit_head.hash
     minutes.approved_at, minutes.approved_by_id = now, actor.user_id
-    minutes.document_id = keep_document(fair.paper, "minutes", "minutes", meeting.ref, now=now).id
+    minutes.document_id = keep_document(
+        fair.paper, "minutes", "minutes", meeting.ref, now=now, of=Subject(meeting.id)
+    ).id
     meeting.frozen_at = now
     _step(actor, minutes, MinutesStatus.APPROVED, now=now, persons=persons_of(fair.record))
 

@@ -201,13 +201,14 @@ class MeetingRecord(Frozen):
 
     def only(self, reader: Reader) -> "MeetingRecord":
         """The part that this reader may have. Readers with the same rights get equal records: one PDF."""
-        return self._cut(reader)[0]
+        return self.cut(reader)[0]
 
     def left_out(self, reader: Reader) -> tuple[LeftOut, ...]:
         """What `only(reader)` leaves out, in the order of the agenda, and why."""
-        return self._cut(reader)[1]
+        return self.cut(reader)[1]
 
-    def _cut(self, reader: Reader) -> tuple["MeetingRecord", tuple[LeftOut, ...]]:
+    def cut(self, reader: Reader) -> tuple["MeetingRecord", tuple[LeftOut, ...]]:
+        """Both: the part that this reader may have, and what it leaves out."""
         was_there = self._was_there(reader)
         cuts = [_cut_item(item, reader, was_there=was_there) for item in self.items]
         sections, lost = _cut_closing_sections(self.sections, reader, was_there=was_there)

@@ -136,12 +136,37 @@ def upgrade() -> None:
     )
     op.create_index('ix_subject_access_mask_copy_place', 'subject_access_mask', ['access_copy_id', 'place'], unique=False)
 
+    op.create_table('minutes_grant',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('minutes_id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('agency_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(user_id IS NULL) <> (agency_id IS NULL)', name=op.f('ck_minutes_grant_one_grantee')),
+    sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], name=op.f('fk_minutes_grant_agency_id_agency')),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_minutes_grant_by_id_user_account')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_item.id'], name=op.f('fk_minutes_grant_item_id_agenda_item')),
+    sa.ForeignKeyConstraint(['minutes_id'], ['minutes.id'], name=op.f('fk_minutes_grant_minutes_id_minutes')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_minutes_grant_user_id_user_account')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['user_account.id'], name=op.f('fk_minutes_grant_withdrawn_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_minutes_grant'))
+    )
+    op.create_index(op.f('ix_minutes_grant_minutes_id'), 'minutes_grant', ['minutes_id'], unique=False)
+
     # Columns are added where they are: a table that others refer to is not made anew under their feet on SQLite.
     op.add_column('circulation', sa.Column('kind', sa.Enum('agenda', 'actions', 'minutes', 'extract', 'correction', name='circulationkind', native_enum=False, length=40), nullable=False, server_default='minutes'))
     op.add_column('copy', sa.Column('password', sa.String(length=60), nullable=False, server_default=''))
     _add_reference('document', 'meeting_id', 'meeting')
     _add_reference('document', 'user_id', 'user_account')
     op.create_index(op.f('ix_document_meeting_id'), 'document', ['meeting_id'], unique=False)
+    # What was issued before can be checked, too.
+    op.execute('UPDATE document SET meeting_id = (SELECT meeting_id FROM minutes WHERE minutes.document_id = document.id) WHERE EXISTS (SELECT 1 FROM minutes WHERE minutes.document_id = document.id)')
+    op.execute('UPDATE document SET user_id = (SELECT user_id FROM copy WHERE copy.document_id = document.id), meeting_id = (SELECT meeting_id FROM copy JOIN circulation ON circulation.id = copy.circulation_id WHERE copy.document_id = document.id) WHERE EXISTS (SELECT 1 FROM copy WHERE copy.document_id = document.id)')
     op.add_column('mail', sa.Column('body_html', sa.Text(), nullable=False, server_default=''))
     op.add_column('mail', sa.Column('attaches', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('mail', sa.Column('once_key', sa.String(length=120), nullable=True))
