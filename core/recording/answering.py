@@ -34,12 +34,22 @@ def form_page(template: str, **context: Any) -> ResponseReturnValue:
 
 
 def stale_page(
-    template: str, form: VersionedForm, stale: Stale, *, version: int, item: AgendaItem, **context: Any
+    template: str,
+    form: VersionedForm,
+    stale: Stale,
+    *,
+    version: int,
+    item: AgendaItem,
+    place: str = "#writing",
+    **context: Any,
 ) -> ResponseReturnValue:
-    """A form's page where somebody else saved first: both values, and what was typed still in its field. 409."""
+    """A form's page where somebody else saved first: both values, and what was typed still in its field. 409.
+
+    `place`: where in the live page the form stands.
+    """
     disclose_item(item)
     answer = saved_first(template, form, stale, version=version, item=item, frame=frame(), **context)
-    answer.headers["HX-Retarget"] = "#writing"  # an error goes elsewhere, else, and takes the form away
+    answer.headers["HX-Retarget"] = place  # an error goes elsewhere, else, and takes the form away
     return answer
 
 

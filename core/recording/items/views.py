@@ -78,8 +78,15 @@ def settle(here: ItemInRoom) -> ResponseReturnValue:
             now=now(),
         )
     except Stale as stale:
-        version = operations.version_of_outcome(item)
-        return stale_page("recording/outcome.html", form, stale, version=version, item=item, following=following)
+        return stale_page(
+            "recording/outcome.html",
+            form,
+            stale,
+            version=operations.version_of_outcome(item),
+            item=item,
+            place="#step" if form.next_item_id is not None else "#writing",
+            following=following,
+        )
     if following is not None:
         operations.take_up(current_actor(), meeting=meeting, item=following, now=now())
         return gone_on(f"Item {item.position}: {outcome.value}. The meeting is at item {following.position}.", meeting)

@@ -36,9 +36,11 @@ def test_whoever_was_told_goes_on_to_where_they_were_going(scene, opened):
     address = f"{scene.live}/items/{first.id}/outcome"
     read = form_at(chair, f"{address}?then={second.id}", "outcome", "then")
     assert fill_in(coordinator, address, {"outcome": "not heard"}).status_code == 303
-    page = chair.post(address, {**read, "outcome": "heard"}).get_data(as_text=True)
+    late = chair.post(address, {**read, "outcome": "heard"}, headers={"HX-Request": "true"})
+    page = late.get_data(as_text=True)
     assert FIRST in page
     assert "Save and go on to item 2" in page
+    assert late.headers["HX-Retarget"] == "#step", "where the question stands, and not beside it"
 
 
 def test_what_else_happens_to_the_item_meanwhile_is_no_conflict(scene, opened):
