@@ -19,24 +19,33 @@ if (window.matchMedia("(max-width: 48.0525em)").matches) {
   for (const filter of document.querySelectorAll(".app-filter")) filter.open = false;
 }
 
-// A form whose answer takes some seconds says that it is being worked on, and is not sent twice.
+// A form whose answer takes some seconds says that it is being worked on, and is not sent twice. The place where it says
+// so is there from the beginning: a screen reader reads out what changes in it.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  const note = document.createElement("p");
+  note.className = "govuk-body app-busy";
+  note.setAttribute("role", "status");
+  form.append(note);
+}
+
 document.addEventListener("submit", (event) => {
-  const { busy } = event.target.dataset;
-  const button = busy && event.target.querySelector("button[type=submit]");
-  if (!button) return;
-  button.dataset.idle = button.textContent;
-  button.setAttribute("aria-live", "polite");
-  setTimeout(() => { // once the form is on its way: a disabled button is not sent
-    button.disabled = true;
-    button.textContent = busy;
-  });
+  const form = event.target;
+  const note = form.querySelector(":scope > .app-busy");
+  if (!note) return;
+  if (note.textContent) {
+    event.preventDefault();
+    return;
+  }
+  note.textContent = form.dataset.busy;
+  // Not disabled: it would lose the focus, and look as if nothing could be done.
+  form.querySelector("button[type=submit]").setAttribute("aria-disabled", "true");
 });
 
 // Come back to by the browser's own Back, the page is as it was left.
 window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[data-idle]")) {
-    button.disabled = false;
-    button.textContent = button.dataset.idle;
+  for (const note of document.querySelectorAll(".app-busy")) {
+    note.textContent = "";
+    note.parentElement.querySelector("button[type=submit]").removeAttribute("aria-disabled");
   }
 });
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from core.accounts.models import User
@@ -52,6 +52,30 @@ def text_of(document: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in document.pages).split())
 
 
+def says_that_it_works(page: Page, button: str) -> None:
+    """While the answer is waited for, the page says that it is being made, and sends nothing again."""
+    sent = []
+
+    def hold(route: Route) -> None:
+        if route.request.method != "POST":
+            route.fallback()
+            return
+        sent.append(route.request.url)
+        route.fulfill(status=204)  # the page stays
+
+    page.route("**/*", hold)
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("status").get_by_text("Making the documents…")).to_be_visible()
+    expect(page.get_by_role("button", name=button)).to_be_focused()
+    page.wait_for_timeout(1_100)  # past the design system's own pause between two presses
+    page.get_by_role("button", name=button).click(force=True)
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    page.unroute("**/*", hold)
+    page.reload()
+    expect(page.get_by_text("Making the documents…")).to_have_count(0)
+
+
 def test_the_chair_approves_the_coordinator_circulates_and_a_recipient_opens_their_own_part(
     site: Site, scene: Scene, meeting_id: int, enter: Callable[..., Page], looker: Looker
 ) -> None:
@@ -78,6 +102,7 @@ def test_the_chair_approves_the_coordinator_circulates_and_a_recipient_opens_the
     expect(coordinator.get_by_role("row", name=scene.officer.name)).to_contain_text("1 item")
     coordinator.get_by_role("row", name=scene.officer.name).get_by_text("What is left out, and why").click()
     looker.look(coordinator, "who-gets-a-copy")
+    says_that_it_works(coordinator, "Circulate the minutes")
     coordinator.get_by_role("button", name="Circulate the minutes").click()
     link = link_in_mail_to(site, scene.officer)
 
