@@ -75,6 +75,14 @@ def test_a_day_reached_by_counting_is_a_working_day_that_far_away(day: date, cou
     assert working_days_between(day, reached) == count
 
 
+@given(DAYS, st.integers(-500, 500))
+def test_days_between_are_those_that_somebody_would_tick_off(start: date, distance: int) -> None:
+    end = start + timedelta(days=distance)
+    ticked = [start + timedelta(days=number) for number in range(1, distance + 1)]
+    ticked += [start - timedelta(days=number) for number in range(1, 1 - distance)]
+    assert abs(working_days_between(start, end)) == sum(map(is_working_day, ticked))
+
+
 @given(DAYS, st.integers(1, 100), st.integers(1, 100))
 def test_counting_in_two_steps_is_counting_in_one(day: date, first: int, second: int) -> None:
     assert add_working_days(add_working_days(day, first), second) == add_working_days(day, first + second)
