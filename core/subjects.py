@@ -7,6 +7,7 @@ from core.cases.views import bp as cases
 from core.circulation.views import bp as circulation
 from core.home.views import bp as home
 from core.incidents.views import bp as incidents
+from core.meetings.feed.views import bp as calendar
 from core.meetings.views import bp as meetings
 from core.minutes.views import bp as minutes
 from core.partnerships.views import bp as partnerships
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     accounts,
     home,
     meetings,
+    calendar,
     minutes,
     circulation,
     recording,

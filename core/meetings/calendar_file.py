@@ -10,6 +10,7 @@ from icalendar import (
     TimezoneDaylight,
     TimezoneStandard,
     vCalAddress,
+    vDuration,
     vRecur,
     vText,
 )
@@ -17,13 +18,34 @@ from icalendar import (
 from core.clock import LONDON
 from core.meetings.ics import Invitation, Method
 
+ASKED_AGAIN = timedelta(hours=1)
+"""How often a calendar is told to ask for a feed: what it says of a meeting is no older."""
+
 
 def written(method: Method, invitations: Sequence[Invitation]) -> bytes:
     """The file's bytes. The same invitations give the same bytes."""
+    return _filled(_begun(method), invitations)
+
+
+def written_feed(name: str, entries: Sequence[Invitation]) -> bytes:
+    """The bytes of a feed that calendars ask for again and again. The same entries give the same bytes."""
+    calendar = _begun(Method.PUBLISH)
+    for called in ("name", "x-wr-calname"):  # as RFC 7986 has it, and as calendars had it before
+        calendar.add(called, vText(name))
+    calendar.add("refresh-interval", vDuration(ASKED_AGAIN), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASKED_AGAIN))  # the same for Outlook
+    return _filled(calendar, entries)
+
+
+def _begun(method: Method) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Roundtable//Meetings//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method.value)
+    return calendar
+
+
+def _filled(calendar: Calendar, invitations: Sequence[Invitation]) -> bytes:
     calendar.add_component(_london())
     for invitation in invitations:
         calendar.add_component(_event(invitation))

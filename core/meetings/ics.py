@@ -55,3 +55,13 @@ def calendar_text(method: Method, invitations: Sequence[Invitation]) -> bytes:
     from core.meetings.calendar_file import written  # icalendar is large, and few pages need it
 
     return written(method, invitations)
+
+
+def feed_text(name: str, entries: Sequence[Invitation]) -> bytes:
+    """A feed of somebody's meetings under that name (RFC 7986), which their calendar asks for every hour.
+
+    A cancelled meeting is in it as an entry with the method CANCEL, so that it is struck out where it was.
+    """
+    from core.meetings.calendar_file import written_feed
+
+    return written_feed(name, entries)

@@ -17,6 +17,9 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  one directive a line
     )
 )
 
+SECRET_ADDRESSES = frozenset({"calendar.feed"})
+"""Endpoints whose address is all that they ask for: not even our own pages are told where they were linked from."""
+
 
 def set_headers(app: Flask) -> None:
     """No inline script or style, no framing, no address given to other sites, and nothing named kept in a cache."""
@@ -37,4 +40,6 @@ def set_headers(app: Flask) -> None:
             headers["Cache-Control"] = (
                 "no-store"  # also where send_file() would have a document kept and asked for anew
             )
+        if request.endpoint in SECRET_ADDRESSES:
+            headers["Referrer-Policy"], headers["Cache-Control"] = "no-referrer", "private, no-store"
         return response

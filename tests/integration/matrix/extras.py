@@ -8,6 +8,7 @@ from core.cases.models import Case
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import ActionStatus, AdminRole, CaseStatus, EntryKind, GroupRole
+from core.meetings.feed.operations import make_feed
 from core.meetings.models import Meeting
 from core.minutes import operations as minutes
 from core.partnerships.models import District, Group, Partnership, PartnershipAgency, Provider
@@ -23,13 +24,14 @@ from tests.integration.matrix.things import Ids, Table
 
 def people(table: Table, theirs: Partnership) -> None:
     """A newcomer who has accepted nothing yet, the administrator of an agency that is no provider, somebody whose
-    agency belongs to two partnerships, and a member with a password."""
+    agency belongs to two partnerships, a member with a password, and a chair with a calendar feed."""
     agencies, users = table.agencies, table.users
     users["newcomer"] = a_user(agencies.youth, "Nell Newcomer", group=table.group)
     users["homes admin"] = a_user(
         agencies.homes, "Hal Homes", admin=AdminRole.AGENCY_ADMIN, partnership=table.partnership
     )
     users["member"].password_hash = hash_password(PASSWORD)
+    make_feed(table.actor("chair"), now=utc_now())
     db.session.add(PartnershipAgency(partnership_id=theirs.id, agency_id=agencies.homes.id))
 
 

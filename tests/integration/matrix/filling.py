@@ -27,6 +27,8 @@ PAGES = {
     "admin.create_account": ("partnership admin", "/admin/accounts/new"),
     "admin.invite": ("partnership admin", "/admin/accounts/{user_id}"),
     "admin.retire_account": ("partnership admin", "/admin/accounts/{user_id}"),
+    "calendar.make": ("member", "/account/calendar"),
+    "calendar.revoke": ("chair", "/account/calendar"),
     "cases.end_share": ("chair", "/cases/{case_id}"),
     "cases.hear_submit": ("coordinator", "/cases/{case_id}/groups/add"),
     "cases.name_person": ("chair", "/cases/{case_id}/people/add?name=Known"),
