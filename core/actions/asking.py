@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.actions.log import State, Wanted, Whose
-from core.recording.choices import Chosen, agencies
 from core.web.addresses import row_id
+from core.web.choices import Chosen, all_of, offered
 from core.web.forms import at_most, stripped
 
 _DAY = re.compile(r"(\d{1,2})[ /.-](\d{1,2})[ /.-](\d{4})|(\d{4})-(\d{2})-(\d{2})")
@@ -42,7 +41,7 @@ class LogForm(Form):
     """A page of its own, not a filter: what is none is one's agency's."""
     state = SelectField(
         "Status",
-        choices=[SelectChoice(each.value, each.value.capitalize()) for each in State],
+        choices=all_of(State),
         default=State.OPEN.value,
         coerce=lambda typed: typed or State.OPEN.value,
         invalid_choice_message="Choose a status from the list",
@@ -55,8 +54,8 @@ class LogForm(Form):
 
     def offer(self, all_agencies: Sequence[tuple[int, str]], groups: Sequence[tuple[int, str]]) -> None:
         """Fill the lists."""
-        self.owner.offer(agencies(all_agencies))
-        self.group.offer(agencies(groups))
+        self.owner.offer(offered(all_agencies))
+        self.group.offer(offered(groups))
 
     def validate_due_to(self, field: TypedDay) -> None:
         """Not before the first day."""

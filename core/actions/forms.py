@@ -5,12 +5,12 @@ from datetime import date
 from typing import Self
 
 from wtforms import RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.actions.operations import DUE_IN_THE_PAST, MISSED, NOT_OF_THAT_AGENCY
-from core.recording.choices import Chosen, agencies, people
+from core.recording.choices import people
 from core.recording.queries import Member
+from core.web.choices import Chosen, all_of, offered
 from core.web.forms import LONG_TEXT, DayField, Required, VersionedForm, at_most, given, say
 
 
@@ -32,7 +32,7 @@ class NotDoneForm(VersionedForm):
     reason = RadioField(
         "Why was it not done?",
         [Required("Choose why it was not done")],
-        choices=[SelectChoice(each.value, each.value.capitalize()) for each in MISSED],
+        choices=all_of(MISSED),
     )
     note = TextAreaField("Say more", [Required("Enter a note"), at_most(LONG_TEXT, "The note")])
 
@@ -54,7 +54,7 @@ class ReassignForm(VersionedForm):
 
     def offer(self, all_agencies: Sequence[tuple[int, str]], members: Sequence[Member]) -> None:
         """Fill the lists: agencies, and people under their agencies."""
-        self.owner.offer(agencies(all_agencies))
+        self.owner.offer(offered(all_agencies))
         self.person.offer(people(members))
         self._agencies = {member.user_id: member.agency_id for member in members}
 

@@ -1,7 +1,5 @@
 """Forms of accounts and of the trail's filters."""
 
-from collections.abc import Iterable
-
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
@@ -14,6 +12,7 @@ from core.audit import Category
 from core.errors import Refused
 from core.facts import AdminRole
 from core.web.addresses import row_id
+from core.web.choices import offered
 from core.web.forms import SHORT_TEXT, DayField, Form, Required, VersionedForm, at_most
 
 ROLES = {
@@ -21,11 +20,6 @@ ROLES = {
     AdminRole.AGENCY_ADMIN: "Accounts of their own agency, and its registration as a provider",
     AdminRole.AUDITOR: "Reads the audit trail",
 }
-
-
-def offered(pairs: Iterable[tuple[object, str]], *, first: str) -> list[SelectChoice]:
-    """Choices from pairs of value and label, after an empty one."""
-    return [SelectChoice("", first), *(SelectChoice(str(value), label) for value, label in pairs)]
 
 
 class AccountForm(VersionedForm):

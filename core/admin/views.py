@@ -12,7 +12,7 @@ from core.accounts.models import User
 from core.accounts.queries import user_by_id
 from core.admin import operations, queries, views_trail
 from core.admin.blueprint import bp
-from core.admin.forms import ROLES, AccountForm, AccountsFilter, NewAccountForm, offered
+from core.admin.forms import ROLES, AccountForm, AccountsFilter, NewAccountForm
 from core.admin.queries import AccountState, Wanted
 from core.errors import NotFound, Refused, Stale
 from core.policy import Permission
@@ -20,6 +20,7 @@ from core.policy.admin import grantable_roles, manage_grants, see_invitation
 from core.policy.partnerships import partnership_admin
 from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
+from core.web.choices import offered
 
 __all__ = ["bp", "views_trail"]
 

@@ -1,9 +1,7 @@
 """Forms of cases. Their choices are given by the view, which knows the partnership."""
 
-from collections.abc import Callable, Iterable
 from datetime import date
-from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms import Form as PlainForm
@@ -14,30 +12,15 @@ from core.cases.listing import CaseFilter
 from core.cases.lists import CLOSING_REASONS, LAWFUL_BASES
 from core.cases.operations import CLOSED_BEFORE_IT_OPENED, CLOSED_TO_COME, CaseDetails
 from core.cases.typology import CATEGORIES, TYPOLOGY
-from core.dates import in_words as day_in_words
+from core.dates import in_words
 from core.facts import CaseKind, CaseStatus, PersonRole, Risk
 from core.people.forms import PersonFields
 from core.people.search import LONGEST_QUERY
 from core.web.addresses import row_id
+from core.web.choices import all_of, one_of
 from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most, stripped
 
 EARLIEST = date(1990, 1, 1)
-
-
-def offered(pairs: Iterable[tuple[Any, str]], *, first: str = "") -> list[SelectChoice]:
-    """Choices from pairs of value and label; `first` is the label of an empty first choice, if there is one."""
-    choices = [SelectChoice(value, label) for value, label in pairs]
-    return [SelectChoice("", first), *choices] if first else choices
-
-
-def in_words(values: Iterable[Any]) -> list[SelectChoice]:
-    """Choices of a closed list: the value, and the value as a label."""
-    return [SelectChoice(value.value, value.value.capitalize()) for value in values]
-
-
-def one_of(kind: type[StrEnum]) -> Callable[[Any], StrEnum | None]:
-    """A value of a closed list; None for what is not in it."""
-    return lambda value: next((member for member in kind if member == value), None)
 
 
 def _past_day(field: DayField, what: str, *, on: date) -> None:
@@ -63,12 +46,12 @@ class CaseForm(VersionedForm):
         description="Who or where it is about: a name, a family, two neighbours, a place",
     )
     kind = RadioField(
-        "What is it about?", [Required("Choose what it is about")], choices=in_words(CaseKind), coerce=one_of(CaseKind)
+        "What is it about?", [Required("Choose what it is about")], choices=all_of(CaseKind), coerce=one_of(CaseKind)
     )
     category = SelectField("Category", [Required("Choose a category")], choices=categories("Choose a category"))
     lead_agency_id = SelectField("Lead agency", [Required("Choose the lead agency")], coerce=row_id)
     opened_on = DayField("Opened on", [Required("Enter the day on which it was opened")], what="The day of opening")
-    risk = RadioField("Risk", [Required("Choose the risk")], choices=in_words(Risk), coerce=one_of(Risk))
+    risk = RadioField("Risk", [Required("Choose the risk")], choices=all_of(Risk), coerce=one_of(Risk))
     hate_incident = BooleanField(
         "This is a hate incident",
         description="The victim or anyone else perceives it so. No evidence is needed.",
@@ -131,7 +114,7 @@ class NewPersonForm(PersonFields):
     role = RadioField(
         "What are they in this case?",
         [Required("Choose what they are in this case")],
-        choices=in_words(PersonRole),
+        choices=all_of(PersonRole),
         coerce=one_of(PersonRole),
     )
     somebody_else = BooleanField("None of these people is the one I mean")
@@ -144,7 +127,7 @@ class NamePersonForm(Form):
     role = RadioField(
         "What are they in this case?",
         [Required("Choose what they are in this case")],
-        choices=in_words(PersonRole),
+        choices=all_of(PersonRole),
         coerce=one_of(PersonRole),
     )
 
@@ -233,7 +216,7 @@ class CloseForm(VersionedForm):
         if field.data is None:
             return
         if field.data < self.opened_on:
-            raise ValidationError(CLOSED_BEFORE_IT_OPENED.format(day=day_in_words(self.opened_on)))
+            raise ValidationError(CLOSED_BEFORE_IT_OPENED.format(day=in_words(self.opened_on)))
         if field.data > self.today:
             raise ValidationError(CLOSED_TO_COME)
 
@@ -259,9 +242,9 @@ class FilterForm(PlainForm):
     """The filters of the list. Reads, and so carries no key; a choice that there is not is no filter."""
 
     q = StringField("Name or reference", [at_most(LONGEST_QUERY, "Name or reference")])
-    status = SelectMultipleField("Status", choices=in_words(CaseStatus), validate_choice=False)
+    status = SelectMultipleField("Status", choices=all_of(CaseStatus), validate_choice=False)
     category = SelectField("Category", choices=categories("Any"), validate_choice=False)
-    risk = SelectMultipleField("Risk", choices=in_words(Risk), validate_choice=False)
+    risk = SelectMultipleField("Risk", choices=all_of(Risk), validate_choice=False)
     lead = SelectField("Lead agency", validate_choice=False)
     group = SelectField("Heard by", validate_choice=False)
     hate = BooleanField("Hate incidents")

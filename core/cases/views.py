@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import listing, queries, views_changing, views_incidents, views_naming, views_sharing
 from core.cases.blueprint import bp
-from core.cases.forms import FilterForm, offered
+from core.cases.forms import FilterForm
 from core.cases.listing import CaseFilter, Place
 from core.cases.models import Case, CaseEvent, CasePerson
 from core.facts import ActionStatus, CaseStatus, PersonRole
@@ -18,6 +18,7 @@ from core.plugin_api.facts import age_on
 from core.policy import Permission
 from core.web import current_actor, disclose, invalid, may, now, render, requires, today
 from core.web.addresses import row_id
+from core.web.choices import offered
 from core.web.forms import stripped
 from core.web.templates import moment
 
@@ -132,9 +133,9 @@ def _chosen(form: FilterForm, wanted: CaseFilter) -> list[tuple[str, str]]:
         chosen.append((f"Category: {wanted.category}", _without("category", wanted.category)))
     chosen += [(f"Risk: {risk.value}", _without("risk", risk)) for risk in wanted.risks]
     if wanted.lead_agency_id is not None:
-        chosen.append((f"Lead agency: {leads[wanted.lead_agency_id]}", _without("lead", form.lead.data)))
+        chosen.append((f"Lead agency: {leads[str(wanted.lead_agency_id)]}", _without("lead", form.lead.data)))
     if wanted.group_id is not None:
-        chosen.append((f"Heard by: {groups[wanted.group_id]}", _without("group", form.group.data)))
+        chosen.append((f"Heard by: {groups[str(wanted.group_id)]}", _without("group", form.group.data)))
     if wanted.hate:
         chosen.append(("Hate incidents", _without("hate", request.args["hate"])))
     if wanted.overdue:

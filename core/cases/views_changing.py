@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import operations, queries
 from core.cases.blueprint import bp
-from core.cases.forms import CaseForm, CloseForm, NewCaseForm, ReasonForm, offered
+from core.cases.forms import CaseForm, CloseForm, NewCaseForm, ReasonForm
 from core.cases.models import Case
 from core.errors import Refused, Stale
 from core.facts import CaseStatus, Risk
 from core.partnerships import belonging
 from core.policy import Permission
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web.choices import offered
 from core.web.forms import VersionedForm
 
 NO_GROUP = "No group for now"

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import operations, queries
 from core.cases.blueprint import bp
-from core.cases.forms import ChangeIncidentForm, IncidentForm, RemoveIncidentForm, offered
+from core.cases.forms import ChangeIncidentForm, IncidentForm, RemoveIncidentForm
 from core.cases.models import Case, CaseIncident
 from core.errors import Stale
 from core.partnerships import belonging
 from core.policy import Permission
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+from core.web.choices import offered
 
 F = TypeVar("F", bound=IncidentForm)
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import operations, queries
 from core.cases.blueprint import bp
-from core.cases.forms import FindPersonForm, NamePersonForm, NewPersonForm, offered
+from core.cases.forms import FindPersonForm, NamePersonForm, NewPersonForm
 from core.cases.models import Case
 from core.dates import in_words
 from core.errors import NotFound, Refused
@@ -15,6 +15,7 @@ from core.people.operations import name_person
 from core.people.queries import Found, people_found, people_like, person_open_to
 from core.policy import Permission
 from core.web import beside, current_actor, disclose, invalid, now, render, requires, see_other, today
+from core.web.choices import offered
 from core.web.forms import stripped
 
 SEARCH_FIRST = "Search for the person by name, then choose them"

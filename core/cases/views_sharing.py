@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import queries, sharing
 from core.cases.blueprint import bp
-from core.cases.forms import HearForm, ShareForm, offered
+from core.cases.forms import HearForm, ShareForm
 from core.cases.models import Case
 from core.cases.views_naming import case_of_part
 from core.errors import NotFound, Refused
 from core.partnerships import belonging
 from core.policy import Permission
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
+from core.web.choices import offered
 
 
 @bp.get("/<int:case_id>/agencies/add", endpoint="share")

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput
@@ -19,6 +19,8 @@ LONG_TEXT = 10_000
 """Characters that a long text may have: some five pages."""
 
 SHORT_TEXT = 200
+
+T = TypeVar("T")
 
 
 def stripped(value: Any) -> Any:
@@ -46,6 +48,12 @@ def within_reach(value: Any) -> Any:
 def given(*fields: Field) -> bool:
     """Whether each of those holds something, and nothing was wrong with it."""
     return all(field.data not in (None, "") and not field.errors for field in fields)
+
+
+def held(value: T | None) -> T:
+    """What a required field holds, once its form is valid."""
+    assert value is not None, "asked of a form that is not valid"
+    return value
 
 
 def say(field: Field, sentence: str) -> None:

@@ -1,7 +1,7 @@
 """Forms of the diary."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -40,11 +40,10 @@ from core.web.forms import (
     WholeNumberField,
     at_most,
     given,
+    held,
     say,
 )
 from core.working_days import bank_holiday, years_known
-
-T = TypeVar("T")
 
 BANK_HOLIDAY = "This day is a bank holiday: {holiday}. Choose another date, or tick that you meet all the same"
 ANY_DAY = date(2026, 1, 5)
@@ -258,12 +257,6 @@ class ChangeSeriesForm(SeriesForm, VersionedForm):
         start = max(today, Terms.of(series).rule.start)
         form: ChangeSeriesForm = cls(**stored, start=start, version=str(series.version))
         return form
-
-
-def held(value: T | None) -> T:
-    """What a field that was found to be filled in holds."""
-    assert value is not None, "asked of a form that is not valid"
-    return value
 
 
 def check_place(form: Any) -> None:

@@ -13,7 +13,7 @@ from core.errors import NotFound, Refused, Stale
 from core.meetings.blueprint import bp
 from core.meetings.diary import notices, operations, queries
 from core.meetings.diary.changes import Fate, Terms, changes_of, clashes_of
-from core.meetings.diary.forms import CancelForm, ChangeSeriesForm, MeetingForm, MoveForm, SeriesForm, held
+from core.meetings.diary.forms import CancelForm, ChangeSeriesForm, MeetingForm, MoveForm, SeriesForm
 from core.meetings.ics import Method, calendar_text, invitation_text
 from core.meetings.loading import group_of, meeting_of, series_of
 from core.meetings.models import Meeting, Series
@@ -24,7 +24,7 @@ from core.policy import Permission
 from core.references import file_name
 from core.web import beside, current_actor, invalid, now, render, requires, saved_first, see_other, today
 from core.web.addresses import row_id
-from core.web.forms import VersionedForm
+from core.web.forms import VersionedForm, held
 
 PREVIEW = timedelta(days=365)
 NOTHING_CHANGED = "Nothing was changed, so nobody was told."

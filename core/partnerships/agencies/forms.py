@@ -23,12 +23,6 @@ def check_year(field: DayField) -> None:
         raise ValidationError(f"{field.what} must be between {EARLIEST.year} and {LATEST.year}")
 
 
-def given(day: date | None) -> date:
-    """The day of a required field that was found right."""
-    assert day is not None
-    return day
-
-
 class AgencyForm(VersionedForm):
     """What is written about an agency."""
 

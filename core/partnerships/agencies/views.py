@@ -14,7 +14,6 @@ from core.partnerships.agencies.forms import (
     LeaveForm,
     NewAgencyForm,
     SignatureForm,
-    given,
 )
 from core.partnerships.blueprint import bp
 from core.partnerships.models import PartnershipAgency, Signature
@@ -22,6 +21,7 @@ from core.partnerships.providers.queries import providers_of_agency
 from core.partnerships.signatures import status_on
 from core.policy import Permission
 from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
+from core.web.forms import held
 
 AnAgencyForm = TypeVar("AnAgencyForm", bound=AgencyForm)
 
@@ -158,7 +158,7 @@ def record_signature(membership: PartnershipAgency) -> ResponseReturnValue:
             membership=membership,
             document=form.document.data,
             signed_by=form.signed_by.data,
-            signed_on=given(form.signed_on.data),
+            signed_on=held(form.signed_on.data),
             expires_on=form.expires_on.data,
         )
     except Refused as refused:
@@ -190,7 +190,7 @@ def end_signature(signature: Signature) -> ResponseReturnValue:
         return invalid("partnerships/signature_end.html", **page)
     try:
         operations.end_signature(
-            current_actor(), membership=membership, signature=signature, last_day=given(form.last_day.data)
+            current_actor(), membership=membership, signature=signature, last_day=held(form.last_day.data)
         )
     except Refused as refused:
         beside(form, refused, "last_day")
@@ -217,7 +217,7 @@ def record_left(membership: PartnershipAgency) -> ResponseReturnValue:
         return invalid(page, membership=membership, form=form, **_left_open(membership))
     try:
         operations.record_left(
-            current_actor(), membership=membership, version=form.version_read, left_on=given(form.left_on.data)
+            current_actor(), membership=membership, version=form.version_read, left_on=held(form.left_on.data)
         )
     except Refused as refused:
         beside(form, refused, "left_on")

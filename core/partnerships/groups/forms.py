@@ -1,8 +1,7 @@
 """Forms of groups, their members and their areas."""
 
 import re
-from collections.abc import Callable, Iterable
-from enum import StrEnum
+from collections.abc import Iterable
 
 from wtforms import Form as PlainForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -12,6 +11,7 @@ from wtforms.validators import Regexp, ValidationError
 from core.facts import GroupKind, GroupRole
 from core.partnerships.groups.operations import GroupDetails
 from core.web.addresses import row_id
+from core.web.choices import all_of, offered, one_of
 from core.web.forms import SHORT_TEXT, Form, Required, VersionedForm, at_most, stripped
 
 SHORTEST, LONGEST = 15, 600
@@ -40,11 +40,6 @@ _ROLES = {
 }
 
 
-def one_of(kind: type[StrEnum]) -> Callable[[object], StrEnum | None]:
-    """A value of a closed list; None for what is not in it."""
-    return lambda value: next((member for member in kind if member == value), None)
-
-
 class GroupForm(VersionedForm):
     """What is written about a group."""
 
@@ -52,7 +47,7 @@ class GroupForm(VersionedForm):
     kind = RadioField(
         "Kind of group",
         [Required("Choose the kind of group")],
-        choices=[SelectChoice(kind.value, label) for kind, label in _KINDS.items()],
+        choices=offered(_KINDS.items()),
         coerce=one_of(GroupKind),
     )
     venue = StringField("Usual venue (optional)", [at_most(SHORT_TEXT, "Venue")])
@@ -98,7 +93,7 @@ class MemberForm(Form):
     role = RadioField(
         "Role",
         [Required("Choose a role")],
-        choices=[SelectChoice(role.value, role.value.capitalize()) for role in GroupRole],
+        choices=all_of(GroupRole),
         coerce=one_of(GroupRole),
         default=GroupRole.MEMBER,
     )
@@ -110,7 +105,7 @@ class RoleForm(Form):
     role = RadioField(
         "Role",
         [Required("Choose a role")],
-        choices=[SelectChoice(role.value, role.value.capitalize()) for role in GroupRole],
+        choices=all_of(GroupRole),
         coerce=one_of(GroupRole),
     )
 

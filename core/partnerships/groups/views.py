@@ -23,6 +23,7 @@ from core.partnerships.models import Group, GroupMember
 from core.partnerships.terms.settings import terms_of_group
 from core.policy import Permission
 from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
+from core.web.choices import offered
 from core.web.forms import VersionedForm
 
 LISTED = 100
@@ -294,10 +295,7 @@ def reopen(group: Group) -> ResponseReturnValue:
 
 def _with_districts(form: AreaForm, group: Group) -> AreaForm:
     districts = queries.districts_of(group.partnership_id)
-    form.district_id.choices = [
-        SelectChoice("", "Choose a district"),
-        *(SelectChoice(str(row.id), row.name) for row in districts),
-    ]
+    form.district_id.choices = offered(((row.id, row.name) for row in districts), first="Choose a district")
     return form
 
 

@@ -6,7 +6,7 @@ from wtforms.validators import Optional
 
 from core.facts import Presence
 from core.recording.attendance.operations import LEFT_FIRST
-from core.recording.choices import Chosen
+from core.web.choices import Chosen, all_of
 from core.web.forms import SHORT_TEXT, ClockField, Form, Required, VersionedForm, at_most, say
 
 
@@ -16,7 +16,7 @@ class AttendanceForm(VersionedForm):
     presence = RadioField(
         "Attendance",
         [Required("Choose one")],
-        choices=[SelectChoice(each.value, each.value.capitalize()) for each in Presence],
+        choices=all_of(Presence),
     )
     information_sent = BooleanField(
         "With their apologies they sent their information", description="Counts for apologies"

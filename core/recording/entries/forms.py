@@ -10,9 +10,10 @@ from wtforms.validators import ValidationError
 
 from core.actions.operations import DUE_BEFORE_THE_MEETING, DUE_IN_THE_PAST, NOT_OF_THAT_AGENCY
 from core.facts import EntryKind, Risk, Visibility
-from core.recording.choices import Chosen, Ticked, agencies, people
+from core.recording.choices import people
 from core.recording.entries.queries import Reader
 from core.recording.queries import Member
+from core.web.choices import Chosen, Ticked, all_of, offered
 from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most, given, say
 
 WHAT = {
@@ -69,8 +70,8 @@ class InformationForm(TextForm):
 
     def offer(self, sources: Sequence[tuple[int, str]], readers: Sequence[Reader]) -> None:
         """Fill the lists: whose information it may be, and who may be named. Who cannot be is said, with the reason."""
-        self.source.offer(agencies(sources))
-        self.named.offer(agencies((each.id, each.name) for each in readers if each.signed))
+        self.source.offer(offered(sources))
+        self.named.offer(offered((each.id, each.name) for each in readers if each.signed))
         unsigned = [each.name for each in readers if not each.signed]
         if unsigned:
             self.named.description = f"{UNSIGNED} {', '.join(unsigned)}."
@@ -82,7 +83,7 @@ class RiskForm(VersionedForm):
     risk = RadioField(
         "What level of risk does the meeting agree?",
         [Required("Choose the level of risk")],
-        choices=[SelectChoice(each.value, each.value.capitalize()) for each in Risk],
+        choices=all_of(Risk),
     )
 
 
@@ -112,7 +113,7 @@ class ActionForm(Form):
 
     def offer(self, all_agencies: Sequence[tuple[int, str]], members: Sequence[Member]) -> None:
         """Fill the lists: agencies, and people under their agencies. A person of another agency is said to be."""
-        self.owner.offer(agencies(all_agencies))
+        self.owner.offer(offered(all_agencies))
         self.person.offer(people(members))
         if given(self.owner, self.person) and self.person.data in self._of_others(members):
             say(self.person, NOT_OF_THAT_AGENCY)

@@ -8,9 +8,9 @@ from wtforms.validators import ValidationError
 
 from core.facts import ItemOutcome
 from core.meetings.models import AgendaItem
-from core.recording.choices import Ticked
 from core.recording.queries import AtItem
 from core.web.addresses import row_id
+from core.web.choices import Ticked
 from core.web.forms import LONG_TEXT, Form, Required, VersionedForm, WholeNumberField, at_most
 
 NEEDS_A_REASON = (ItemOutcome.CARRIED_FORWARD.value, ItemOutcome.REMOVED.value)

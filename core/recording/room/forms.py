@@ -4,7 +4,7 @@ from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 
 from core.facts import ItemOutcome
-from core.recording.choices import Chosen
+from core.web.choices import Chosen
 from core.web.forms import Form, Required
 
 
