@@ -80,7 +80,7 @@ def test_before_the_first_session_and_after_the_end_none_can_be_recorded(world: 
     db.session.commit()
     browser = visitor(world.worker)
     sent = {"came": "yes", **in_boxes("held_on", TODAY)}
-    for told in ("record the first session on the referral first", "This referral is closed."):
+    for told in ("record the first session on the referral first", "This referral is closed"):
         page = text(browser.get(at(referral)))
         assert told in page
         assert f"{at(referral)}/new" not in page
