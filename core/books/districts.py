@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import update
 
 from core.books import queries
-from core.cases.models import Incident
 from core.extensions import db
+from core.incidents.models import Incident
 from core.partnerships.areas import DistrictOutline, Point, district_of
 from core.partnerships.models import District
 

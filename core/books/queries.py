@@ -10,8 +10,9 @@ from sqlalchemy.orm import raiseload, selectinload, undefer
 from core.accounts.models import User
 from core.actions.models import Action
 from core.books.models import ImportedRow
-from core.cases.models import Case, CaseGroup, CasePerson, Incident
+from core.cases.models import Case, CaseGroup, CasePerson
 from core.extensions import db
+from core.incidents.models import Incident
 from core.partnerships.areas import DistrictOutline
 from core.partnerships.models import (
     Agency,

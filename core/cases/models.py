@@ -1,8 +1,8 @@
-"""Cases, who is who in them, who may open them, and the incident register."""
+"""Cases, who is who in them, and who may open them."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UTCDateTime, Versioned, listed
@@ -133,29 +133,6 @@ class CaseIncident(Versioned, Base):
 
     case: Mapped[Case] = relationship()
     reported_to: Mapped[Agency] = relationship()
-
-
-class Incident(Base):
-    """A row of the incident register: police-recorded, depersonalised, drawn on by JAG agendas."""
-
-    __tablename__ = "incident"
-    __table_args__ = (
-        # Also the index that an area's LSOAs are counted by: a second one would cost every import a sixth.
-        UniqueConstraint("partnership_id", "lsoa_code", "month", "fingerprint"),
-        Index("ix_incident_district", "partnership_id", "district_id", "month"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
-    month: Mapped[date]
-    """First day of the month: the police publish no finer."""
-    longitude: Mapped[float] = mapped_column(Float)
-    latitude: Mapped[float] = mapped_column(Float)
-    street: Mapped[str] = mapped_column(String(200))
-    lsoa_code: Mapped[str] = mapped_column(String(12))
-    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
-    fingerprint: Mapped[str] = mapped_column(String(32))
-    """Of the row's place and its number among equal rows: an import run again changes nothing."""
 
 
 OPEN_CASES = text("status <> 'closed'")

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from core.accounts.models import User
 from core.actions.models import Action
-from core.cases.models import Incident
 from core.cases.operations import add_incident
 from core.cases.sharing import share_with_agency
 from core.clock import at_local, local_date
@@ -21,6 +20,7 @@ from core.demo.referring import Referring
 from core.demo.registers import keep_registers
 from core.extensions import db
 from core.facts import GroupRole, ProviderStatus
+from core.incidents.models import Incident
 from core.meetings.diary.operations import start_series
 from core.meetings.schedule import Frequency, Rule, Weekday
 from core.partnerships.models import District, GroupLsoa, GroupMember, Provider

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, case, func, or_, select, true
 
-from core.cases.models import Incident
 from core.extensions import db
+from core.incidents.models import Incident
 from core.incidents.queries import NO_STREET, UNKNOWN_STREETS
 from core.partnerships.models import District
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from core.cases.models import Incident
 from core.extensions import db
+from core.incidents.models import Incident
 from core.partnerships.belonging import is_open
 from core.partnerships.models import District, Group, GroupLsoa
 

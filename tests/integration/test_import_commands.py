@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from core.cases.models import Incident
 from core.cli import main
 from core.extensions import db
+from core.incidents.models import Incident
 from core.partnerships.models import Partnership
 from core.people.models import Person
 

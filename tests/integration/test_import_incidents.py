@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from core.audit.models import AuditRecord
 from core.books.finding import books_in, incidents_in
 from core.books.importing import Tally, choose_partnership, import_books, rehearse_import
-from core.cases.models import Incident
 from core.extensions import db
 from core.facts import SYSTEM
+from core.incidents.models import Incident
 from core.partnerships.models import District, Partnership
 
 CALDER = Path(__file__).parents[3] / "shared" / "data" / "calder"

@@ -7,9 +7,9 @@ from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.accounts.models import User
-from core.cases.models import Incident
 from core.extensions import db
 from core.facts import GroupKind, GroupRole, MeetingStatus
+from core.incidents.models import Incident
 from core.meetings.models import Meeting, Series
 from core.partnerships.belonging import belongs, sits
 from core.partnerships.models import Agency, District, Group, GroupMember, PartnershipAgency

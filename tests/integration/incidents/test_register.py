@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from core.cases.models import Incident
 from core.extensions import db
+from core.incidents.models import Incident
 from core.incidents.queries import PAGE
 from core.partnerships.models import District, GroupLsoa
 from tests.builders import a_group, a_partnership, a_user, an_agency

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from core.audit.models import AuditRecord
-from core.cases.models import CaseGroup, Incident
+from core.cases.models import CaseGroup
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import GroupKind, ItemKind, ItemOutcome, MeetingStatus, ProviderStatus
+from core.incidents.models import Incident
 from core.meetings.agenda.proposals import streets_for
 from core.meetings.models import AgendaItem, Meeting
 from core.meetings.order import Placed, place_for

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from core.cases.models import Incident
 from core.extensions import db
 from core.facts import AdminRole, GroupKind, GroupRole, ProviderStatus
+from core.incidents.models import Incident
 from core.partnerships.models import District, Group, GroupMember, Provider
 from tests.builders import a_group, a_meeting, a_partnership, a_user, an_agency
 

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from core.cases.models import Incident
 from core.extensions import db
 from core.facts import GroupRole
 from core.incidents.lsoas import lsoas_to_pick
+from core.incidents.models import Incident
 from core.incidents.queries import NO_STREET
 from core.partnerships.models import District
 from tests.builders import a_group, a_partnership, a_user, an_agency
