@@ -30,6 +30,7 @@ from core.minutes.record import (
     RecordedReferral,
     RecordedSection,
 )
+from core.minutes.wording.queries import newest_words
 from core.partnerships.models import Agency
 from core.plugin_host import Answer, Unavailable, ask
 from core.recording.models import Attendance, Entry
@@ -56,6 +57,7 @@ def build(meeting_id: int) -> MeetingRecord:
     heard = sources.heard_by_item(meeting_id)
     recused = sources.recused_by_item(meeting_id)
     entries = _by_item(sources.entries_of(meeting_id))
+    words = newest_words(meeting_id)
     until = meeting.closed_at or datetime.max.replace(tzinfo=UTC)
     actions = sources.actions_of(meeting, cases, until=until)
     recorded = {
@@ -86,7 +88,7 @@ def build(meeting_id: int) -> MeetingRecord:
                 item,
                 heard=heard[item.id],
                 recused=recused[item.id],
-                entries=tuple(_recorded_entry(entry, agencies) for entry in entries[item.id]),
+                entries=tuple(_recorded_entry(entry, words, agencies) for entry in entries[item.id]),
                 earlier=tuple(
                     recorded[action.id]
                     for action in actions.earlier
@@ -151,11 +153,12 @@ def _by_item(rows: Sequence[R]) -> Mapping[int, list[R]]:
     return by_item
 
 
-def _recorded_entry(entry: Entry, agencies: Mapping[int, str]) -> RecordedEntry:
+def _recorded_entry(entry: Entry, words: Mapping[int, str], agencies: Mapping[int, str]) -> RecordedEntry:
+    """An entry with the words that the minutes have for it: the record's own, or those of whoever takes them."""
     return RecordedEntry(
         id=entry.id,
         kind=entry.kind,
-        text=entry.text,
+        text=words.get(entry.id, entry.text),
         source=_agency(entry.source_agency_id, agencies),
         visibility=entry.visibility,
         named=tuple(

@@ -1,4 +1,4 @@
-"""What was changed in a meeting's record since the meeting was closed: read from the trail, for whoever approves it."""
+"""What was changed in a meeting's record and in its wording since it was closed, from the trail: for the chair."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ WORDS: Mapping[str, str] = {
     "entry.change": "changed",
     "entry.strike": "struck out",
     "entry.restore": "taken back in",
+    "minutes.word": "worded anew in the minutes",
+    "minutes.unword": "worded as it was recorded again",
     "action.record": "added",
     "action.correct": "corrected",
     "item.attendance": "corrected",

@@ -1,24 +1,11 @@
-"""Forms of the minutes' way to approval."""
+"""Forms of the minutes' way to the chair."""
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField
 
-from core.web.forms import LONG_TEXT, Required, VersionedForm, at_most
+from core.web.forms import VersionedForm
 
 
 class SubmitForm(VersionedForm):
-    """Put the minutes before the chair; `unchanged` says that nothing is to be mended, though they were sent back."""
+    """Put the minutes before the chair; `sure` says that what stands in the way is meant."""
 
-    unchanged = HiddenField()
-
-
-class SendBackForm(VersionedForm):
-    """Give the minutes back, with what is to be mended."""
-
-    comment = TextAreaField(
-        "What needs to be put right?",
-        [Required("Say what needs to be put right"), at_most(LONG_TEXT, "Your comment")],
-    )
-
-
-class ApproveForm(VersionedForm):
-    """Approve the minutes as read."""
+    sure = HiddenField()

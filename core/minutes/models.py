@@ -58,6 +58,10 @@ class MinutesStep(Base):
     """The meeting's number at that moment: a higher one now means that its record was mended since."""
 
 
+FOLLOWS_RECORD = 0
+"""No version of an entry: the minutes have the record's own words again, and whatever becomes of them."""
+
+
 class Wording(Base):
     """A version of how the minutes word an entry, by the minute-taker. The newest counts; the entry itself stays."""
 
@@ -70,12 +74,20 @@ class Wording(Base):
     """From 1 for each entry; the record's own words are 0."""
     text: Mapped[str] = mapped_column(Text)
     entry_version: Mapped[int]
-    """The entry's version when it was worded so: a higher one now means that the record was mended since."""
+    """The entry's version when it was worded so: a higher one now means that the record was mended since.
+
+    FOLLOWS_RECORD where the record's own words were taken again: `text` is what they were then.
+    """
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
     entry: Mapped[Entry] = relationship()
     by: Mapped[User] = relationship()
+
+    @property
+    def follows_record(self) -> bool:
+        """Whether the record's own words were taken again."""
+        return self.entry_version == FOLLOWS_RECORD
 
 
 class MinutesComment(Versioned, Base):
@@ -91,6 +103,8 @@ class MinutesComment(Versioned, Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_note: Mapped[str] = mapped_column(Text, default="")
+    """What was done about it."""
 
     minutes: Mapped[Minutes] = relationship()
     item: Mapped[AgendaItem | None] = relationship()

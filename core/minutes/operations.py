@@ -14,6 +14,7 @@ from core.extensions import db
 from core.facts import Actor, MeetingStatus, MinutesStatus
 from core.meetings.models import Meeting
 from core.minutes.build import build, sealed
+from core.minutes.comments.queries import anything_settled_since, comments_for, open_ones
 from core.minutes.models import Minutes, MinutesStep
 from core.minutes.queries import persons_of
 from core.minutes.record import MeetingRecord
@@ -52,15 +53,29 @@ def submit(actor: Actor, minutes: Minutes, *, now: datetime) -> None:
     _step(actor, minutes, MinutesStatus.SUBMITTED, now=now)
 
 
+def hold(minutes: Minutes) -> None:
+    """Wait for whoever is writing these minutes or handing them on, and read again whose turn it is."""
+    db.session.flush()
+    db.session.refresh(minutes, ["status", "version"], with_for_update=True)
+
+
 def is_unchanged(minutes: Minutes) -> bool:
-    """Whether they were sent back and nothing of the record was mended since."""
-    return minutes.status is MinutesStatus.SENT_BACK and minutes.steps[-1].revision == minutes.meeting.revision
+    """Whether they were sent back and since then nothing was mended or worded anew, and no comment settled."""
+    last = minutes.steps[-1]
+    if minutes.status is not MinutesStatus.SENT_BACK or last.revision != minutes.meeting.revision:
+        return False
+    return not anything_settled_since(minutes, last.at)
 
 
 def send_back(actor: Actor, minutes: Minutes, *, comment: str, now: datetime) -> None:
-    """Give the minutes back to the minute-taker with what is to be mended."""
+    """Give the minutes back to the minute-taker with what is to be mended.
+
+    Raises Refused unless they are with the chair, and when neither a comment nor an open remark says what that is.
+    """
     if minutes.status is not MinutesStatus.SUBMITTED:
         raise Refused("Only minutes that are with the chair can be sent back.")
+    if not comment and not open_ones(comments_for(actor, minutes)):
+        raise Refused("Say what needs to be put right, here or in a comment", field="comment")
     _step(actor, minutes, MinutesStatus.SENT_BACK, comment=comment, now=now)
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.accounts.models import User
+from core.cases.models import Case
 from core.cases.queries import people_named_in
 from core.extensions import db
-from core.meetings.models import Meeting
+from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Minutes
 from core.minutes.record import MeetingRecord
 from core.partnerships.models import Group
+from core.policy.composing import InMinutes
+from core.recording.models import Attendance, ItemAttendance
 
 
 def minutes_of(meeting_id: int) -> Minutes | None:
@@ -23,6 +27,45 @@ def minutes_of(meeting_id: int) -> Minutes | None:
         .options(
             joinedload(Minutes.meeting).joinedload(Meeting.group).joinedload(Group.partnership),
             selectinload(Minutes.steps),
+            raiseload("*"),
+        )
+    ).first()
+
+
+def item_in_minutes(minutes: Minutes, item_id: int, *, user_id: int) -> InMinutes | None:
+    """An item of those minutes' meeting, with its case and who may open it, and whether that user was there for it."""
+    there = exists().where(
+        ItemAttendance.item_id == AgendaItem.id,
+        ItemAttendance.there,
+        ItemAttendance.attendance_id == Attendance.id,
+        Attendance.user_id == user_id,
+    )
+    found = db.session.execute(
+        select(AgendaItem, there)
+        .where(
+            AgendaItem.id == item_id,
+            AgendaItem.meeting_id == minutes.meeting_id,
+            AgendaItem.taken_off_at.is_(None),
+        )
+        .options(
+            joinedload(AgendaItem.case).options(selectinload(Case.agencies), selectinload(Case.groups)),
+            raiseload("*", sql_only=True),
+        )
+    ).first()
+    if found is None:
+        return None
+    set_committed_value(found[0], "meeting", minutes.meeting)
+    return InMinutes(minutes, found[0], heard=bool(found[1]))
+
+
+def minutes_with_items(meeting_id: int) -> Minutes | None:
+    """A meeting's minutes with their meeting, group and its items; None before they are composed."""
+    return db.session.scalars(
+        select(Minutes)
+        .where(Minutes.meeting_id == meeting_id)
+        .options(
+            joinedload(Minutes.meeting).joinedload(Meeting.group).joinedload(Group.partnership),
+            joinedload(Minutes.meeting).selectinload(Meeting.items),
             raiseload("*"),
         )
     ).first()

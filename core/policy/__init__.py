@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import Refused
 from core.facts import Actor, Verdict
-from core.policy import actions, admin, cases, meetings, minutes, partnerships, recording, referrals
+from core.policy import actions, admin, cases, composing, meetings, minutes, partnerships, recording, referrals
 from core.policy.permissions import Permission
 
 NO_SUCH_THING = "There is no such thing."
@@ -17,7 +17,7 @@ Rule = Callable[..., Verdict]
 
 _RULES: dict[Permission, Rule] = {
     permission: rule
-    for subject in (actions, admin, cases, meetings, minutes, partnerships, recording, referrals)
+    for subject in (actions, admin, cases, composing, meetings, minutes, partnerships, recording, referrals)
     for permission, rule in subject.RULES.items()
 }
 

@@ -86,6 +86,10 @@ class Permission(StrEnum):
     # Minutes and circulation
     SEE_MINUTES = "see minutes"
     COMPOSE_MINUTES = "compose minutes"
+    WORD_ENTRY = "word entry in minutes"
+    READ_WORDING = "read wording in minutes"
+    COMMENT_ON_MINUTES = "comment on minutes"
+    SETTLE_COMMENT = "settle comment on minutes"
     APPROVE_MINUTES = "approve minutes"
     CIRCULATE_MINUTES = "circulate minutes"
     READ_COPY = "read own copy"

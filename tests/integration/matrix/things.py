@@ -32,8 +32,12 @@ from core.meetings.circulated.operations import circulate as circulate_agenda
 from core.meetings.models import AgendaItem, Meeting, Nomination, Research, Series
 from core.meetings.schedule import Frequency, Rule, Weekday
 from core.minutes import operations as minutes
+from core.minutes.comments.operations import comment, settle
+from core.minutes.wording.operations import word_entry
+from core.minutes.wording.queries import version_of_words
 from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, Signature
 from core.people.models import Person
+from core.policy.composing import CommentInMinutes, EntryInMinutes, InMinutes
 from core.recording.models import Attendance, Entry, EntryAgency, ItemAttendance, Recusal
 from core.referrals import operations as referrals
 from core.referrals.models import Referral
@@ -216,6 +220,29 @@ def with_the_chair(table: Table, ids: Ids) -> Ids:
     minutes.submit(table.actor("coordinator"), made, now=utc_now())
     agreed = db.session.scalars(select(Action).where(Action.meeting_id == meeting.id)).one()
     return {"meeting_id": meeting.id, "item_id": meeting.items[0].id, "action_id": agreed.id}
+
+
+def sent_back(table: Table, ids: Ids) -> Ids:
+    """A closed meeting whose minutes were worded anew, commented on and sent back; one comment is settled already."""
+    meeting = closed(table, ids, days_ago=35)
+    coordinator, chair = table.actor("coordinator"), table.actor("chair")
+    made = minutes.compose(coordinator, meeting, now=utc_now())
+    db.session.flush()
+    item = meeting.items[0]
+    here = InMinutes(made, item, heard=True)
+    entry = db.session.scalars(
+        select(Entry).where(Entry.item_id == item.id, Entry.visibility == Visibility.EVERYONE).order_by(Entry.id)
+    ).first()
+    assert entry is not None
+    words = f"It was said that {table.words['case']} came"
+    word_entry(
+        coordinator, EntryInMinutes(here, entry), version=version_of_words(entry, None), text=words, now=utc_now()
+    )
+    minutes.submit(coordinator, made, now=utc_now())
+    said = comment(chair, here, text=f"When did {table.words['case']} come?", now=utc_now())
+    minutes.send_back(chair, made, comment="", now=utc_now())
+    settle(coordinator, CommentInMinutes(here, said), version=said.version, note="At nine", now=utc_now())
+    return {"meeting_id": meeting.id, "item_id": item.id, "entry_id": entry.id, "comment_id": said.id}
 
 
 def sent(table: Table, ids: Ids) -> Ids:

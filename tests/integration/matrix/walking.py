@@ -69,6 +69,12 @@ _OTHER_STAGES = {
     "recording.correct_action": "closed",
     "recording.correct_action_submit": "closed",
     "minutes.pdf": "sent",
+    "minutes.settle": "sent back",
+    "minutes.settle_submit": "sent back",
+    "minutes.unword": "sent back",
+    "minutes.word": "sent back",
+    "minutes.word_submit": "sent back",
+    "minutes.wording_history": "sent back",
     "referrals.choose_in_meeting": "session",
     "referrals.refer_in_meeting": "session",
 }

@@ -45,8 +45,9 @@ class World:
 
     people: dict[str, Person]
     stages: dict[str, Ids]
-    """`own` before its meeting, `session` in it, `closed` with the minutes before the chair, `sent` with copies out;
-    `secret`: of the restricted case; `foreign`: of the other partnership; `extra`: see extras.py."""
+    """`own` before its meeting, `session` in it, `closed` with the minutes before the chair, `sent back` by them,
+    `sent` with copies out; `secret`: of the restricted case; `foreign`: of the other partnership; `extra`: see
+    extras.py."""
     marks: dict[tuple[str, int | str], tuple[str, ...]]
     """(name of an id, id) -> references and names, one of which a page about that thing carries."""
 
@@ -110,6 +111,7 @@ def _stages(table: Table) -> dict[str, Ids]:
         "secret": {**own, **secret},
         "session": {**own, **things.in_session(table, ids)},
         "closed": {**own, **things.with_the_chair(table, ids)},
+        "sent back": {**own, **things.sent_back(table, ids)},
         "sent": {**own, **things.sent(table, ids)},
     }
 

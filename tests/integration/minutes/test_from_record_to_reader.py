@@ -193,11 +193,10 @@ def test_sent_back_without_a_comment_the_page_says_so_first_and_beside_the_field
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert page.index('data-module="govuk-error-summary"') < page.index("<h1"), "what is wrong comes first"
-    assert '<a href="#comment">Say what needs to be put right</a>' in page
+    assert '<a href="#comment">Say what needs to be put right, here or in a comment</a>' in page
     field = page.partition('id="comment-error"')[2]
     assert "Say what needs to be put right" in field.partition("</p>")[0]
-    assert 'aria-describedby="comment-error"' in field.partition("</textarea>")[0]
-    assert '<details class="govuk-details" open>' in page, "the field is not folded away"
+    assert 'aria-describedby="comment-hint comment-error"' in field.partition("</textarea>")[0]
     assert db.session.query(Minutes).one().status == "with the chair"
 
 

@@ -139,7 +139,7 @@ def test_submitted_again_without_a_change_it_asks_whether_that_is_meant(returned
     assert answer.status_code == 422
     assert "Nothing was changed since these minutes were sent back" in answer.text
     assert db.session.query(Minutes).one().status == "sent back"
-    assert coordinator.post(returned.path("minutes/submit"), {"version": 3, "unchanged": "yes"}).status_code == 303
+    assert coordinator.post(returned.path("minutes/submit"), {"version": 3, "sure": "yes"}).status_code == 303
     assert db.session.query(Minutes).one().status == "with the chair"
 
 

@@ -1,0 +1,1 @@
+"""What the chair remarks on the minutes, and what was done about it."""

@@ -1,0 +1,1 @@
+"""The chair reads the minutes through, sends them back or approves them."""

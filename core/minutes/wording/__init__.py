@@ -1,0 +1,1 @@
+"""How the minutes word what was recorded: by the minute-taker, in versions, while the record stays."""
