@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 
 BUILT_IN_PLUGINS = ("plugins.mentoring",)
@@ -26,7 +27,11 @@ class Config:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_starttls: bool = False
+    smtp_timeout: float = 20
+    """Seconds for each exchange with the mail server."""
     mail_from: str = "roundtable@localhost"
+    digest_at: time = time(7, 30)
+    """When on a working day the reminders go out, on the clock of the United Kingdom."""
     demo: bool = False
     """A demonstration: catches its own mail and says so on every page."""
     testing: bool = False
@@ -56,7 +61,9 @@ class Config:
             smtp_user=environ.get("ROUNDTABLE_SMTP_USER", ""),
             smtp_password=environ.get("ROUNDTABLE_SMTP_PASSWORD", ""),
             smtp_starttls=environ.get("ROUNDTABLE_SMTP_STARTTLS", "") == "1",
+            smtp_timeout=float(environ.get("ROUNDTABLE_SMTP_TIMEOUT", cls.smtp_timeout)),
             mail_from=environ.get("ROUNDTABLE_MAIL_FROM", cls.mail_from),
+            digest_at=time.fromisoformat(environ.get("ROUNDTABLE_DIGEST_AT", "07:30")),
             demo=(folder / "demo" / "accounts.csv").exists(),
         )
 

@@ -235,6 +235,24 @@ class CirculationKind(StrEnum):
     CORRECTION = "correction"
 
 
+class MailKind(StrEnum):
+    """What a mail is about."""
+
+    INVITATION = "invitation"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    AGENDA = "agenda"
+    RESEARCH = "research"
+    ACTIONS = "actions"
+    MINUTES = "minutes"
+    EXTRACT = "extract"
+    CORRECTION = "correction"
+    CHASE = "not opened yet"
+    REMINDER = "reminder"
+    ACCOUNT = "account"
+    """With a link that sets a password: the outbox forgets what it says once it has gone, or will never go."""
+
+
 class MailState(StrEnum):
     """Where a mail of the outbox stands."""
 

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from core.actions.handover import hand_over_what_is_left
 from core.circulation.catcher import catching
 from core.circulation.delivery import deliver_due
-from core.clock import utc_now
+from core.circulation.queue.workers import at_work
+from core.clock import local_date, utc_now
 from core.config import Config
 from core.extensions import db
+from core.reminders.operations import make_digests
 from core.web.answers import forget_old
 from core.web.transaction import begin_write
 
@@ -47,6 +50,7 @@ class Jobs:
         huey = _queue(self._app.config["ROUNDTABLE"])
         self._deliver = huey.task(name="deliver")(self._work)
         huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        huey.periodic_task(crontab(minute="*"), name="remind")(self.remind)
         return huey
 
     def wake(self) -> None:
@@ -55,12 +59,22 @@ class Jobs:
         self._deliver()
 
     def sweep(self) -> None:
-        """What is done every minute: send what was left behind, and forget what nobody will ask for again."""
-        self._work()
+        """What is done every minute: hand over the actions of agencies that left, send what was left behind, and
+        forget what nobody will ask for again.
+        """
         with self._app.app_context():
             begin_write()
+            hand_over_what_is_left(now=utc_now(), on=local_date(utc_now()))
             forget_old(now=utc_now())
             db.session.commit()
+        self._work()
+
+    def remind(self) -> None:
+        """Looked at every minute: once it is time, make the day's digests and send them."""
+        with self._app.app_context():
+            made = make_digests(now=utc_now(), hour=self._app.config["ROUNDTABLE"].digest_at)
+        if made:
+            self._work()
 
     def _work(self) -> int:
         with self._app.app_context():
@@ -90,6 +104,7 @@ def run_worker(app: Flask) -> None:
             app.config["ROUNDTABLE"] = replace(config, smtp_host="127.0.0.1", smtp_port=port)
         jobs: Jobs = app.extensions[EXTENSION]
         _end_with_parent()
+        stack.enter_context(at_work(app, now=utc_now))
         log.warning("worker started")
         jobs.wake()
         jobs.huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=0.5).run()

@@ -4,6 +4,7 @@ from core.accounts.views import bp as accounts
 from core.actions.views import bp as actions
 from core.admin.views import bp as admin
 from core.cases.views import bp as cases
+from core.checking.views import bp as checking
 from core.circulation.views import bp as circulation
 from core.home.views import bp as home
 from core.incidents.views import bp as incidents
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     calendar,
     minutes,
     circulation,
+    checking,
     recording,
     actions,
     cases,

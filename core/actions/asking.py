@@ -6,9 +6,13 @@ from datetime import date
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from core.actions.log import State, Wanted, Whose
+from core.actions.log import NOBODY, State, Wanted, Whose
+from core.actions.summaries import Asked
+from core.dates import in_words
+from core.facts import NotDoneReason
 from core.web.addresses import row_id
 from core.web.choices import Chosen, all_of, offered
 from core.web.forms import at_most, stripped
@@ -47,20 +51,56 @@ class LogForm(Form):
         invalid_choice_message="Choose a status from the list",
     )
     owner = Chosen("Owner agency", empty="Any")
+    person = Chosen("Person", empty="Any")
     group = Chosen("Group", empty="Any")
+    reason = SelectField(
+        "Why it was not done",
+        choices=offered([], first="Any") + all_of(NotDoneReason),
+        default="",
+        invalid_choice_message="Choose a reason from the list",
+    )
+    handed = Chosen("Handed over as it left", empty="Any")
     case = StringField("Reference of the case", [at_most(40, "The reference")], filters=[stripped])
     due_from = TypedDay("Due from", what="The first day", name="from", description="For example, 27/3/2027")
     due_to = TypedDay("Due to", what="The last day", name="to")
 
-    def offer(self, all_agencies: Sequence[tuple[int, str]], groups: Sequence[tuple[int, str]]) -> None:
-        """Fill the lists."""
+    def offer(
+        self,
+        all_agencies: Sequence[tuple[int, str]],
+        people: Sequence[tuple[int, str, str]],
+        groups: Sequence[tuple[int, str]],
+        departed: Sequence[tuple[int, str]],
+    ) -> None:
+        """Fill the lists: people as id, name and agency."""
         self.owner.offer(offered(all_agencies))
+        several = self.of is Whose.ALL
+        self.person.offer(
+            [
+                SelectChoice(str(NOBODY), "No person named"),
+                *(SelectChoice(str(each), name, optgroup=agency if several else None) for each, name, agency in people),
+            ]
+        )
         self.group.offer(offered(groups))
+        self.handed.offer(offered(departed))
 
     def validate_due_to(self, field: TypedDay) -> None:
         """Not before the first day."""
-        if field.data and self.due_from.data and field.data < self.due_from.data:
-            raise ValidationError("The last day must not be before the first day")
+        _in_order(self.due_from, field)
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """The filters that were chosen and can be: name in the address, and words such as "Group: North CST"."""
+        said = []
+        for field in self:
+            if field.name == "whose" or field.errors or not any(field.raw_data or ()):
+                continue
+            if isinstance(field, SelectField):
+                label = next(choice.label for choice in field.iter_choices() if choice.selected)
+                said.append((field.name, f"{field.label.text}: {label}"))
+            elif isinstance(field, TypedDay) and field.data:
+                said.append((field.name, f"{field.label.text} {in_words(field.data)}"))
+            else:
+                said.append((field.name, f"{field.label.text}: {field.data}"))
+        return said
 
     @property
     def of(self) -> Whose:
@@ -73,12 +113,47 @@ class LogForm(Form):
             whose=self.of,
             state=State(self.state.data),
             owner_agency_id=self.owner.data,
+            owner_user_id=self.person.data,
+            reason=NotDoneReason(self.reason.data) if self.reason.data else None,
+            handed_by_id=self.handed.data,
             group_id=self.group.data,
             case_ref=self.case.data or "",
             due_from=self.due_from.data,
             due_to=self.due_to.data,
             after=_cursor(after),
         )
+
+
+class SummaryForm(Form):
+    """What a summary is asked for."""
+
+    group = Chosen("Group", empty="All of yours")
+    owner = Chosen("People of", empty="All agencies, not by person")
+    due_from = TypedDay("Due from", what="The first day", name="from", description="For example, 27/3/2027")
+    due_to = TypedDay("Due to", what="The last day", name="to")
+
+    def offer(self, agencies: Sequence[tuple[int, str]], groups: Sequence[tuple[int, str]]) -> None:
+        """Fill the lists."""
+        self.owner.offer(offered(agencies))
+        self.group.offer(offered(groups))
+
+    def validate_due_to(self, field: TypedDay) -> None:
+        """Not before the first day."""
+        _in_order(self.due_from, field)
+
+    def asked(self) -> Asked:
+        """What the summary is asked for. For a form that was validated."""
+        return Asked(
+            group_id=self.group.data,
+            owner_agency_id=self.owner.data,
+            since=self.due_from.data,
+            until=self.due_to.data,
+        )
+
+
+def _in_order(first: TypedDay, last: TypedDay) -> None:
+    if last.data and first.data and last.data < first.data:
+        raise ValidationError("The last day must not be before the first day")
 
 
 def cursor(after: tuple[date, int] | None) -> str:

@@ -1,23 +1,31 @@
 """The log across meetings: its filters, its pages, its rows for a spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.accounts.models import User
-from core.actions.models import IS_OPEN, Action
+from core.actions.models import IS_OPEN, WAS_HANDED_OVER, Action, ActionUpdate
 from core.cases.models import Case
 from core.cases.queries import people_named_in
 from core.extensions import db
-from core.facts import ActionStatus, Actor
-from core.partnerships.models import Agency, Group
+from core.facts import ActionStatus, Actor, NotDoneReason
+from core.partnerships.models import Agency, Group, PartnershipAgency
 from core.policy.actions import actions_known_to, actions_seen_by
 
 PAGE = 50
+
+NOBODY = 0
+"""In place of an account's id: no person was named."""
+
+# The day in UTC: what is settled in the hour after midnight of a summer's night counts for the day before.
+SETTLED_ON = func.date(Action.settled_at, type_=Date())
+DONE_ON_TIME = and_(Action.status == ActionStatus.DONE, Action.due_on >= SETTLED_ON)
+DONE_LATE = and_(Action.status == ActionStatus.DONE, Action.due_on < SETTLED_ON)
 
 
 class Whose(StrEnum):
@@ -29,11 +37,13 @@ class Whose(StrEnum):
 
 
 class State(StrEnum):
-    """A status, or overdue, which is open and past its day."""
+    """A status; overdue, which is open and past its day; or done, by its day or after it."""
 
     OPEN = "open"
     OVERDUE = "overdue"
     DONE = "done"
+    ON_TIME = "done on time"
+    LATE = "done late"
     NOT_DONE = "not done"
     ANY = "any"
 
@@ -45,6 +55,11 @@ class Wanted:
     whose: Whose = Whose.AGENCY
     state: State = State.OPEN
     owner_agency_id: int | None = None
+    owner_user_id: int | None = None
+    """NOBODY for those that no person was named for."""
+    reason: NotDoneReason | None = None
+    handed_by_id: int | None = None
+    """An agency that left, from which they were handed over."""
     group_id: int | None = None
     case_ref: str = ""
     due_from: date | None = None
@@ -88,6 +103,14 @@ def rows_for_export(actor: Actor, wanted: Wanted, *, on: date) -> Sequence[Actio
     return db.session.scalars(_loaded(query).order_by(Action.due_on, Action.id)).all()
 
 
+def rows_for_paper(actor: Actor, wanted: Wanted, *, on: date, most: int) -> Sequence[Action]:
+    """What `page` lists, up to one more than `most`, by the agency's name and due date."""
+    known = _own(actor, wanted) if wanted.whose is not Whose.ALL else actions_known_to(actor)
+    query = select(Action).join(Agency, Agency.id == Action.owner_agency_id).where(known, *_filters(wanted, on=on))
+    by_agency = (func.lower(Agency.name), Agency.id, Action.due_on, Action.id)
+    return db.session.scalars(_loaded(query).order_by(*by_agency).limit(most + 1)).all()
+
+
 def subjects_of(actions: Sequence[Action]) -> Sequence[int]:
     """The persons of the actions' cases, for the trail."""
     cases = sorted({action.case_id for action in actions if action.case_id is not None})
@@ -117,12 +140,22 @@ def _filters(wanted: Wanted, *, on: date) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = []
     if wanted.state in (State.OPEN, State.OVERDUE):
         filters.append(IS_OPEN)  # type: ignore[arg-type]  # a TextClause is a condition too
+    elif wanted.state is State.ON_TIME:
+        filters.append(DONE_ON_TIME)
+    elif wanted.state is State.LATE:
+        filters.append(DONE_LATE)
     elif wanted.state is not State.ANY:
         filters.append(Action.status == ActionStatus(wanted.state.value))
     if wanted.state is State.OVERDUE:
         filters.append(Action.due_on < on)
     if wanted.owner_agency_id is not None:
         filters.append(Action.owner_agency_id == wanted.owner_agency_id)
+    if wanted.owner_user_id is not None:
+        filters.append(Action.owner_user_id == (wanted.owner_user_id or None))
+    if wanted.reason is not None:
+        filters.append(Action.not_done_reason == wanted.reason)
+    if wanted.handed_by_id is not None:
+        filters.append(Action.id.in_(_handed_by(wanted.handed_by_id)))
     if wanted.group_id is not None:
         filters.append(Action.group_id == wanted.group_id)
     if wanted.case_ref:
@@ -132,6 +165,69 @@ def _filters(wanted: Wanted, *, on: date) -> list[ColumnElement[bool]]:
     if wanted.due_to is not None:
         filters.append(Action.due_on <= wanted.due_to)
     return filters
+
+
+def _handed_by(agency_id: int) -> Select[int]:
+    """Actions that were handed over as that agency left."""
+    had_it = ActionUpdate.before["owner_agency_id"].as_integer() == agency_id
+    return select(ActionUpdate.action_id).where(WAS_HANDED_OVER, had_it)
+
+
+def handed_over_from(actions: Sequence[Action]) -> Mapping[int, str]:
+    """Action id -> the agency that left it, of those that are still with whom they were handed to. One query."""
+    later = aliased(ActionUpdate)
+    passed_on = exists().where(
+        later.action_id == ActionUpdate.action_id, later.id > ActionUpdate.id, later.kind == "reassigned"
+    )
+    rows = db.session.execute(
+        select(ActionUpdate.action_id, Agency.name)
+        .join(Agency, Agency.id == ActionUpdate.before["owner_agency_id"].as_integer())
+        .where(WAS_HANDED_OVER, ActionUpdate.action_id.in_([action.id for action in actions]), ~passed_on)
+        .order_by(ActionUpdate.id)
+    )
+    return dict(rows.all())
+
+
+def handed_over_to(actor: Actor) -> Sequence[Row[int, str, int]]:
+    """Open actions that came to the actor as agencies left, by agency: agency_id, agency, number. One query."""
+    return db.session.execute(
+        select(Agency.id.label("agency_id"), Agency.name.label("agency"), func.count().label("number"))
+        .select_from(ActionUpdate)
+        .join(Action, Action.id == ActionUpdate.action_id)
+        .join(Agency, Agency.id == ActionUpdate.before["owner_agency_id"].as_integer())
+        .where(
+            WAS_HANDED_OVER,
+            IS_OPEN,
+            Action.partnership_id == actor.partnership_id,
+            Action.owner_user_id == actor.user_id,
+        )
+        .group_by(Agency.id, Agency.name)
+        .order_by(Agency.name)
+    ).all()
+
+
+def people_of(actor: Actor, whose: Whose) -> Sequence[tuple[int, str, str]]:
+    """Accounts to filter by, those of people who left included: id, name, agency. One's agency's, or everybody's."""
+    here = select(PartnershipAgency.agency_id).where(PartnershipAgency.partnership_id == actor.partnership_id)
+    theirs = User.agency_id == actor.agency_id if whose is not Whose.ALL else User.agency_id.in_(here)
+    rows = db.session.execute(
+        select(User.id, User.name, Agency.name)
+        .join(Agency, Agency.id == User.agency_id)
+        .where(theirs)
+        .order_by(Agency.name, Agency.id, User.name, User.id)
+    ).all()
+    return [(number, name, agency) for number, name, agency in rows]
+
+
+def departed_from(partnership_id: int, *, on: date) -> Sequence[tuple[int, str]]:
+    """Id and name of the agencies that have left the partnership, by name."""
+    rows = db.session.execute(
+        select(Agency.id, Agency.name)
+        .join(PartnershipAgency, PartnershipAgency.agency_id == Agency.id)
+        .where(PartnershipAgency.partnership_id == partnership_id, PartnershipAgency.left_on <= on)
+        .order_by(Agency.name, Agency.id)
+    ).all()
+    return [(number, name) for number, name in rows]
 
 
 def _loaded(query: Select[Action]) -> Select[Action]:

@@ -67,7 +67,7 @@ class ActionUpdate(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
     kind: Mapped[str] = mapped_column(String(40))
-    """agreed, corrected, updated, completed, not done, reassigned, re-opened, due date changed."""
+    """agreed, corrected, updated, completed, not done, reassigned, handed over, re-opened, due date changed."""
     note: Mapped[str] = mapped_column(Text, default="")
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """How the action stood until then (core.actions.standings); none where it was agreed."""
@@ -75,6 +75,19 @@ class ActionUpdate(Base):
     user: Mapped[User | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
 
+
+HANDED_OVER = "handed over"
+"""The kind of line that an action of an agency that left gets as it goes to those who lead its group."""
+
+WAS_HANDED_OVER = text("action_update.kind = 'handed over'")
+"""In a query, written out, as IS_OPEN is."""
+
+Index(
+    "ix_action_update_handed_over",
+    ActionUpdate.action_id,
+    sqlite_where=text("kind = 'handed over'"),
+    postgresql_where=text("kind = 'handed over'"),
+)
 
 IS_OPEN = text("action.status = 'open'")
 """In a query, written out: SQLite uses the partial index of open actions only for a literal."""

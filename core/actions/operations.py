@@ -7,9 +7,11 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 
 from core import audit
+from core.accounts.models import User
 from core.actions import queries
-from core.actions.models import Action, ActionUpdate
+from core.actions.models import HANDED_OVER, Action, ActionUpdate
 from core.actions.standings import replaced_in
+from core.actions.telling import tell_owner
 from core.cases.timeline import note_event
 from core.dates import in_words
 from core.errors import Refused, Stale
@@ -29,6 +31,7 @@ ONLY_THE_WORDING = (
 )
 NOT_OF_THAT_AGENCY = "Choose a person of that agency"
 SAME_OWNER = "This is who has the action now. Choose another agency or person"
+SAME_DAY = "This is the day on which it is due now. Choose another"
 
 # Straight to the tables: twenty people save at once, and the session's bookkeeping is a seventh of a save.
 _ACTION = cast("Table", Action.__table__)
@@ -116,7 +119,7 @@ def give_up(actor: Actor, *, action: Action, version: int, reason: NotDoneReason
     action.not_done_reason = reason
     action.outcome = note
     action.settled_at = now
-    _changed(actor, action, "not done", f"{reason.value.capitalize()}. {note}", now=now)
+    _changed(actor, action, "not done", note, now=now)
 
 
 def reopen(actor: Actor, *, action: Action, version: int, note: str, now: datetime) -> None:
@@ -152,25 +155,38 @@ def reassign(
     if owner_agency_id != action.owner_agency_id:
         require(actor, Permission.REASSIGN_ACTION, action)
     _check_owner(action.partnership_id, owner_agency_id, owner_user_id, on=on)
-    to = queries.owner_name(owner_agency_id, owner_user_id)
+    _pass_on(actor, action, owner_agency_id, owner_user_id, kind="reassigned", note=note, now=now)
+    tell_owner(actor, action, now=now, on=on)
+
+
+def hand_over(actor: Actor, *, action: Action, to: User, note: str, now: datetime) -> None:
+    """Give the open action of an agency that left to somebody who leads its group (core.actions.handover)."""
+    assert to.agency_id is not None
+    _pass_on(actor, action, to.agency_id, to.id, kind=HANDED_OVER, note=note, now=now)
+
+
+def _pass_on(
+    actor: Actor, action: Action, agency_id: int, user_id: int | None, *, kind: str, note: str, now: datetime
+) -> None:
     before = action.owner_agency_id
-    action.owner_agency_id = owner_agency_id
-    action.owner_user_id = owner_user_id
-    _changed(actor, action, "reassigned", f"To {to}. {note}".strip(), now=now)
-    if owner_agency_id != before:
+    action.owner_agency_id = agency_id
+    action.owner_user_id = user_id
+    _changed(actor, action, kind, note, now=now)
+    if agency_id != before:
         _disclosed(actor, action)
 
 
 def change_due_date(
     actor: Actor, *, action: Action, version: int, due_on: date, note: str, now: datetime, on: date
 ) -> None:
-    """Another due date, with the reason. Raises Refused for one in the past."""
+    """Another due date, with the reason. Raises Refused for one in the past, and for the one that it has."""
     _check_open(action, version)
     if due_on < on:
         raise Refused(DUE_IN_THE_PAST, field="due")
-    before = action.due_on
+    if due_on == action.due_on:
+        raise Refused(SAME_DAY, field="due")
     action.due_on = due_on
-    _changed(actor, action, "due date changed", f"From {in_words(before)} to {in_words(due_on)}. {note}", now=now)
+    _changed(actor, action, "due date changed", note, now=now)
 
 
 def correct(
@@ -229,7 +245,7 @@ def _changed(actor: Actor, action: Action, kind: str, note: str, *, now: datetim
         actor,
         action,
         f"action.{kind.replace(' ', '_').replace('-', '_')}",
-        payload={"note": note, "due": action.due_on},
+        payload={"note": note, "due": action.due_on, "owner": action.owner_agency_id},
     )
 
 

@@ -1,20 +1,19 @@
 """Reads of the action log. Each says what it loads and forbids the rest."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
-from core.actions.models import IS_OPEN, Action, ActionUpdate
+from core.actions.models import Action, ActionUpdate
 from core.cases.models import Case
 from core.cases.queries import people_named_in
 from core.extensions import db, directly
 from core.facts import MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import belongs
-from core.partnerships.models import Agency, Group, PartnershipAgency
+from core.partnerships.models import PartnershipAgency
 
 _NOTHING_ELSE = raiseload("*", sql_only=True)
 
@@ -42,18 +41,6 @@ def action(action_id: int) -> Action | None:
             _NOTHING_ELSE,
         )
     ).first()
-
-
-def history(action_id: int) -> list[ActionUpdate]:
-    """What happened to an action, newest first, with who did it."""
-    return list(
-        db.session.scalars(
-            select(ActionUpdate)
-            .where(ActionUpdate.action_id == action_id)
-            .order_by(ActionUpdate.id.desc())
-            .options(joinedload(ActionUpdate.user), joinedload(ActionUpdate.agency), _NOTHING_ELSE)
-        ).all()
-    )
 
 
 def agreed_under(item_id: int, action_id: int) -> Action | None:
@@ -100,24 +87,3 @@ def is_person_of(agency_id: int, user_id: int) -> bool:
             select(exists().where(User.id == user_id, User.agency_id == agency_id, User.retired_at.is_(None)))
         )
     )
-
-
-def owner_name(agency_id: int, user_id: int | None) -> str:
-    """An owner in words: the agency, or somebody of it."""
-    agency = db.session.scalar(select(Agency.name).where(Agency.id == agency_id)) or ""
-    person = db.session.scalar(select(User.name).where(User.id == user_id)) if user_id is not None else None
-    return f"{person}, {agency}" if person else agency
-
-
-def open_actions_of(partnership_id: int, agency_id: int) -> Sequence[Row[int, str, date, str]]:
-    """What an agency has undertaken and not settled, by due date: id, ref, due_on, group. No text."""
-    return db.session.execute(
-        select(Action.id, Action.ref, Action.due_on, Group.name.label("group"))
-        .join(Group, Group.id == Action.group_id)
-        .where(
-            Action.partnership_id == partnership_id,
-            Action.owner_agency_id == agency_id,
-            IS_OPEN,
-        )
-        .order_by(Action.due_on, Action.id)
-    ).all()

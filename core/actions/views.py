@@ -1,42 +1,25 @@
-"""Pages of the action log."""
+"""Pages of one action, and the steps that it takes. The log and what is made of it: core.actions.views_log."""
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 
-from core.actions import asking, log, operations, queries
+from core.actions import operations, queries, views_log
+from core.actions.blueprint import bp
 from core.actions.forms import CompleteForm, DueForm, NotDoneForm, ProgressForm, ReassignForm, ReopenForm
-from core.actions.log import Whose
+from core.actions.history import history_of
 from core.actions.models import Action
 from core.errors import NotFound, Refused, Stale
-from core.exports import csv_chunks, xlsx_file
-from core.facts import MARKING, ActionStatus, NotDoneReason
+from core.facts import ActionStatus, NotDoneReason
 from core.partnerships.belonging import agencies_in
 from core.policy import Permission
 from core.recording.queries import members_of
-from core.references import file_name
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
 
-bp = Blueprint("actions", __name__, url_prefix="/actions")
-
-
-COLUMNS = (
-    "Reference",
-    "Case",
-    "Group",
-    "Action",
-    "Owner agency",
-    "Person",
-    "Agreed",
-    "Due",
-    "Status",
-    "Reason not done",
-    "Outcome",
-)
+__all__ = ["bp", "views_log"]
 
 
 def action_of(action_id: int) -> Action:
@@ -47,76 +30,6 @@ def action_of(action_id: int) -> Action:
     return action
 
 
-@bp.get("")
-@requires(Permission.LIST_ACTIONS)
-def index() -> ResponseReturnValue:
-    """The log: one's agency's first."""
-    actor = current_actor()
-    form = _form()
-    kept = _kept()
-    context: dict[str, Any] = {
-        "form": form,
-        "kept": kept,
-        "without": {name: {k: v for k, v in kept.items() if k != name} for name in kept},
-        "may_export": may(Permission.EXPORT_ACTIONS),
-        "whose": list(Whose),
-    }
-    if not form.validate():
-        return invalid("actions/index.html", page=None, **context)
-    page = log.page(actor, form.wanted(after=request.args.get("after", "")), on=today())
-    opened = {action.id for action in page.actions if may(Permission.SEE_ACTION, action)}
-    shown = [action for action in page.actions if action.id in opened]
-    if shown:
-        disclose("actions.list", object="actions", subjects=log.subjects_of(shown))
-    return render(
-        "actions/index.html",
-        page=page,
-        opened=opened,
-        today=today(),
-        next_page=f"{request.path}?{urlencode(kept | {'after': asking.cursor(page.next)})}" if page.next else "",
-        **context,
-    )
-
-
-def _form() -> asking.LogForm:
-    """The filters as the address has them."""
-    actor = current_actor()
-    form = asking.LogForm(request.args)
-    form.offer(agencies_in(actor.partnership_id or 0, on=today()), log.groups_of(actor))
-    return form
-
-
-def _kept() -> dict[str, str]:
-    """The filters, for the address of another page of the list."""
-    return {name: value for name, value in request.args.items() if name in _FILTERS and value}
-
-
-_FILTERS = ("whose", "state", "owner", "group", "case", "from", "to")
-
-
-@bp.get("/export.csv", endpoint="export_csv")
-@requires(Permission.EXPORT_ACTIONS)
-def export_csv() -> ResponseReturnValue:
-    """The list as CSV."""
-    form = _form()
-    if not form.validate():
-        return see_other("actions.index", **_kept())
-    answer = Response(b"".join(csv_chunks(COLUMNS, _rows(form.wanted()))), mimetype="text/csv")
-    return _as_file(answer, "csv")
-
-
-@bp.get("/export.xlsx", endpoint="export_xlsx")
-@requires(Permission.EXPORT_ACTIONS)
-def export_xlsx() -> ResponseReturnValue:
-    """The list as a workbook."""
-    form = _form()
-    if not form.validate():
-        return see_other("actions.index", **_kept())
-    content = xlsx_file("Actions", MARKING, COLUMNS, _rows(form.wanted()), made_at=now())
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _as_file(Response(content, mimetype=kind), "xlsx")
-
-
 @bp.get("/<int:action_id>")
 @requires(Permission.SEE_ACTION, on=action_of)
 def show(action: Action) -> ResponseReturnValue:
@@ -125,7 +38,7 @@ def show(action: Action) -> ResponseReturnValue:
     return render(
         "actions/show.html",
         action=action,
-        history=queries.history(action.id),
+        history=history_of(action),
         overdue=action.status is ActionStatus.OPEN and action.due_on < today(),
         may_update=may(Permission.UPDATE_ACTION, action),
         may_open_case=action.case is not None and may(Permission.OPEN_CASE, action.case),
@@ -277,31 +190,3 @@ def _step(
         return saved_first("actions/step.html", form, stale, version=action.version, action=action, heading=heading)
     flash(done)
     return see_other("actions.show", action_id=action.id)
-
-
-def _rows(wanted: log.Wanted) -> list[tuple[Any, ...]]:
-    """The rows of an export, which is recorded with everybody whom they are about."""
-    actions = log.rows_for_export(current_actor(), wanted, on=today())
-    disclose("actions.export", object="actions", subjects=log.subjects_of(actions))
-    return [
-        (
-            action.ref,
-            action.case.ref if action.case is not None else "",
-            action.group.name,
-            action.text,
-            action.owner_agency.name,
-            action.owner.name if action.owner is not None else "",
-            action.agreed_on,
-            action.due_on,
-            action.status.value,
-            action.not_done_reason.value if action.not_done_reason is not None else "",
-            action.outcome,
-        )
-        for action in actions
-    ]
-
-
-def _as_file(answer: Response, suffix: str) -> Response:
-    name = file_name("actions", today().isoformat(), suffix=suffix)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

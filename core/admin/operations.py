@@ -8,9 +8,10 @@ from core.accounts.administration import create_account
 from core.accounts.models import AdminRoleGrant, User
 from core.accounts.operations import INVITATION_LASTS, invite
 from core.admin import queries
-from core.circulation.outbox import INVITATION, link_to, queue
+from core.circulation.letters import write
+from core.circulation.outbox import queue
 from core.errors import Refused, Stale
-from core.facts import Actor, AdminRole
+from core.facts import Actor, AdminRole, MailKind
 from core.policy.admin import SHARED_AGENCY, grantable_roles
 from core.policy.partnerships import partnership_admin
 
@@ -82,17 +83,14 @@ def change_account(
 def mail_invitation(actor: Actor, user: User, *, now: datetime) -> None:
     """Send the account's owner a link that sets a password. Nobody else is shown it. Raises Refused when retired."""
     token = invite(actor, user, now=now)
-    queue(
-        user,
-        kind=INVITATION,
+    letter = write(
+        "account",
         subject="Set your password",
-        body=(
-            f"{actor.name} has made an invitation for you to Roundtable.\n\n"
-            f"Set your password: {link_to(f'/invitations/{token}')}\n\n"
-            f"The link works once, for {INVITATION_LASTS.days} days. It is yours alone; do not pass it on.\n"
-        ),
-        now=now,
+        link=f"/invitations/{token}",
+        inviter=actor.name,
+        days=INVITATION_LASTS.days,
     )
+    queue(user, kind=MailKind.ACCOUNT, letter=letter, now=now)
     audit.record(
         actor,
         audit.Category.ADMIN,

@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         accounts=may(Permission.MANAGE_USERS),
         without_password=without,
         plugins=may(Permission.SEE_PLUGINS),
+        queue=may(Permission.SEE_QUEUE),
         trail=may(Permission.SEE_AUDIT),
         partnership=may(Permission.MANAGE_AGENCIES),
         provider=may(Permission.REGISTER_PROVIDER),

@@ -118,6 +118,15 @@ def done_after(
     ).all()
 
 
+def witnesses(seq: int, hash_: str) -> bool:
+    """Whether the trail still holds, unchanged, the record whose number and hash a document prints, and its anchor."""
+    anchored = exists().where(AuditAnchor.seq == seq, AuditAnchor.hash == hash_)
+    if not db.session.scalar(select(anchored)):
+        return False
+    body = db.session.scalar(select(AuditRecord.body).where(AuditRecord.seq == seq))
+    return hash_ == (chain.digest(json.loads(body)) if body is not None else chain.ZERO if seq == 0 else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How the chain stands: its end, its anchors, and what is wrong with its newest `checked` records."""

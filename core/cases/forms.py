@@ -249,6 +249,7 @@ class FilterForm(PlainForm):
     group = SelectField("Heard by", validate_choice=False)
     hate = BooleanField("Hate incidents")
     overdue = BooleanField("Overdue actions")
+    quiet = BooleanField("Without update")
 
     @property
     def wanted(self) -> CaseFilter:
@@ -262,6 +263,7 @@ class FilterForm(PlainForm):
             group_id=_chosen(self.group),
             hate=self.hate.data,
             overdue=self.overdue.data,
+            quiet=self.quiet.data,
         )
 
 

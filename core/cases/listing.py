@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, union
 
 from core.actions.models import Action
 from core.cases.models import Case, CaseGroup, CasePerson
 from core.cases.queries import people_named_in
+from core.cases.quiet import is_quiet
 from core.extensions import db
 from core.facts import ActionStatus, Actor, CaseKind, CaseStatus, Risk
 from core.partnerships.models import Agency
+from core.partnerships.terms.queries import ClocksInForce
 from core.people.models import Person
 from core.people.search import PEOPLE, SearchedNames, name_matches
 from core.policy.cases import known_to, open_to
@@ -38,6 +40,7 @@ class CaseFilter:
     group_id: int | None = None
     hate: bool = False
     overdue: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class CaseLine:
     opened_on: date
     lead_agency: str
     overdue: int
+    quiet: int
+    """1 where it is shown as without update for longer than the clock allows."""
 
     @property
     def place(self) -> Place:
@@ -85,13 +90,20 @@ class Page:
 
 
 def cases_open_to(
-    actor: Actor, wanted: CaseFilter, *, on: date, after: Place | None = None, before: Place | None = None
+    actor: Actor,
+    wanted: CaseFilter,
+    clocks: ClocksInForce,
+    *,
+    on: date,
+    after: Place | None = None,
+    before: Place | None = None,
 ) -> Page:
     """The cases that the actor may open and wants to see, newest first: those after a place, or those before it.
 
     Two queries, and one that counts where there is more than a page; whatever the number of rows.
     """
-    chosen = and_(open_to(actor), *_conditions(actor, wanted, on=on))
+    quiet = is_quiet(actor, clocks, on=on)
+    chosen = and_(open_to(actor), *_conditions(actor, wanted, on=on), quiet if wanted.quiet else true())
     overdue = (
         select(func.count())
         .select_from(Action)
@@ -112,6 +124,7 @@ def cases_open_to(
             Case.opened_on,
             Agency.name,
             overdue,
+            case((quiet, 1), else_=0),
         )
         .join(Agency, Agency.id == Case.lead_agency_id)
         .where(chosen)

@@ -13,6 +13,7 @@ from core.cases.listing import CaseFilter, Place
 from core.cases.models import Case, CaseEvent, CasePerson
 from core.facts import ActionStatus, CaseStatus, PersonRole
 from core.partnerships import belonging
+from core.partnerships.terms.queries import clocks_in
 from core.people.ages import childhood
 from core.plugin_api.facts import age_on
 from core.policy import Permission
@@ -41,7 +42,12 @@ def index() -> ResponseReturnValue:
         return invalid("cases/index.html", form=form, page=None, chosen=[])
     wanted = form.wanted
     page = listing.cases_open_to(
-        actor, wanted, on=today(), after=_place(request.args.get("after")), before=_place(request.args.get("before"))
+        actor,
+        wanted,
+        clocks_in(_here()),
+        on=today(),
+        after=_place(request.args.get("after")),
+        before=_place(request.args.get("before")),
     )
     if page.people:
         disclose("case.search" if wanted.query else "case.list", object="cases", subjects=page.people)
@@ -140,6 +146,8 @@ def _chosen(form: FilterForm, wanted: CaseFilter) -> list[tuple[str, str]]:
         chosen.append(("Hate incidents", _without("hate", request.args["hate"])))
     if wanted.overdue:
         chosen.append(("Overdue actions", _without("overdue", request.args["overdue"])))
+    if wanted.quiet:
+        chosen.append(("Without update", _without("quiet", request.args["quiet"])))
     return chosen
 
 

@@ -1,6 +1,8 @@
 """The worker's side of the outbox: claim a row, ask again whether its reader may, send, note what came of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -11,13 +13,14 @@ from core import audit
 from core.accounts.queries import actor_as_of
 from core.audit import Category
 from core.circulation.mailing import NotSent, message_of, send
-from core.circulation.models import Circulation, Copy, Mail
-from core.circulation.outbox import INVITATION
+from core.circulation.models import UNSENT, Circulation, Copy, Mail
 from core.clock import local_date
 from core.extensions import db
-from core.facts import SYSTEM, MailState
+from core.facts import SYSTEM, MailKind, MailState
 from core.meetings.models import Meeting
+from core.partnerships.models import Group
 from core.policy import Permission, decide
+from core.reminders.operations import written_anew
 from core.web.transaction import begin_write
 
 LEASE = timedelta(minutes=2)
@@ -27,42 +30,80 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)
 """Before each further try. After the last, the mail has failed and waits for the coordinator."""
 
 
+class _ServerDown(Exception):
+    """The mail server takes nothing from anybody just now."""
+
+
 def deliver_due(*, now: Callable[[], datetime]) -> int:
-    """Send everything that is due; how many were sent. Each mail is two short transactions around the sending."""
+    """Send everything that is due; how many were sent. Each mail is two short transactions around the sending.
+
+    Ends early when the mail server is down: one mail has found out, the others keep their tries and their turn.
+    """
     sent = 0
-    while (mail_id := _claim(now())) is not None:
-        sent += _deliver(mail_id, now)
+    with suppress(_ServerDown):
+        while (claim := _claim(now())) is not None:
+            sent += _deliver(claim, now)
     return sent
 
 
-def _claim(now: datetime) -> int | None:
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A mail that this worker has taken up, and the number of the try by which its lease is known."""
+
+    mail_id: int
+    attempt: int
+
+
+def _claim(now: datetime) -> _Claim | None:
     """Take the next row that is due, or whose worker went missing, under a lease."""
     begin_write()
     due = (
-        select(Mail.id)
+        select(Mail.id, Mail.attempts)
         .where(
+            UNSENT,
             or_(
                 (Mail.state == MailState.WAITING) & (Mail.next_attempt_at <= now),
                 (Mail.state == MailState.SENDING) & (Mail.leased_until < now),
-            )
+            ),
         )
         .order_by(Mail.next_attempt_at, Mail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    mail_id = db.session.scalar(due)
-    if mail_id is not None:
+    found = db.session.execute(due).first()
+    if found is not None:
         db.session.execute(
             update(Mail)
-            .where(Mail.id == mail_id)
-            .values(state=MailState.SENDING, leased_until=now + LEASE, attempts=Mail.attempts + 1)
+            .where(Mail.id == found.id)
+            .values(state=MailState.SENDING, leased_until=now + LEASE, attempts=found.attempts + 1)
         )
     db.session.commit()
-    return mail_id
+    return _Claim(found.id, found.attempts + 1) if found is not None else None
 
 
-def _deliver(mail_id: int, now: Callable[[], datetime]) -> bool:
-    mail = db.session.scalars(
+def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
+    mail = mail_to_send(claim.mail_id)
+    config = current_app.config["ROUNDTABLE"]
+    refusal = why_not(mail, now())
+    db.session.commit()
+    if refusal:
+        return _note(claim, now(), MailState.WITHDRAWN, refusal)
+    try:
+        send(message_of(mail, sender=config.mail_from, at=now()), config)
+    except NotSent as failure:
+        if failure.for_good or claim.attempt > len(WAITS):
+            _note(claim, now(), MailState.FAILED, failure.reason)
+        else:
+            _note(claim, now(), MailState.WAITING, failure.reason, again=now() + WAITS[claim.attempt - 1])
+        if failure.by_nobody:
+            raise _ServerDown from failure
+        return False
+    return _note(claim, now(), MailState.SENT, "")
+
+
+def mail_to_send(mail_id: int) -> Mail:
+    """A mail with all that sending it asks for."""
+    return db.session.scalars(
         select(Mail)
         .where(Mail.id == mail_id)
         .options(
@@ -70,28 +111,19 @@ def _deliver(mail_id: int, now: Callable[[], datetime]) -> bool:
             joinedload(Mail.copy)
             .joinedload(Copy.circulation)
             .joinedload(Circulation.meeting)
-            .joinedload(Meeting.group),
+            .joinedload(Meeting.group)
+            .joinedload(Group.partnership),
         )
         .execution_options(populate_existing=True)
     ).one()
-    config = current_app.config["ROUNDTABLE"]
-    refusal = why_not(mail, now())
-    db.session.commit()
-    if refusal:
-        return _note(mail_id, now(), MailState.WITHDRAWN, refusal)
-    try:
-        send(message_of(mail, sender=config.mail_from, at=now()), config)
-    except NotSent as failure:
-        if failure.for_good or mail.attempts > len(WAITS):
-            return _note(mail_id, now(), MailState.FAILED, failure.reason)
-        return _note(mail_id, now(), MailState.WAITING, failure.reason, again=now() + WAITS[mail.attempts - 1])
-    return _note(mail_id, now(), MailState.SENT, "")
 
 
 def why_not(mail: Mail, now: datetime) -> str:
     """Why this mail may not go out any more, in plain words; empty when it may. Rights are asked as of now."""
     if mail.user.retired_at is not None:
         return "The account was retired."
+    if mail.kind is MailKind.REMINDER:
+        return written_anew(mail, now=now)
     if mail.partnership_id is None:
         return ""
     reader = actor_as_of(mail.user_id, mail.partnership_id, on=local_date(now))
@@ -103,18 +135,26 @@ def why_not(mail: Mail, now: datetime) -> str:
     return ""
 
 
-def _note(mail_id: int, now: datetime, state: MailState, failure: str, *, again: datetime | None = None) -> bool:
+def _note(claim: _Claim, now: datetime, state: MailState, failure: str, *, again: datetime | None = None) -> bool:
+    """Keep what came of it; whether it was sent.
+
+    Of a lease that ran out, and that another worker has taken up since, only a success still counts.
+    """
     begin_write()
-    mail = db.session.get_one(Mail, mail_id, populate_existing=True)
+    mail = db.session.get_one(Mail, claim.mail_id, populate_existing=True)
+    taken_up_since = mail.attempts != claim.attempt or mail.state is not MailState.SENDING
+    if taken_up_since and (state is not MailState.SENT or mail.state is MailState.SENT):
+        db.session.rollback()
+        return state is MailState.SENT
     mail.state, mail.failure, mail.leased_until = state, failure, None
-    if mail.kind == INVITATION and state is not MailState.WAITING:
-        mail.body = ""
+    if mail.kind is MailKind.ACCOUNT and state is not MailState.WAITING:
+        mail.body = mail.body_html = ""
     if state is MailState.SENT:
         mail.sent_at = now
         audit.record(
             SYSTEM,
             Category.DISCLOSURE,
-            f"mail.{mail.kind}",
+            f"mail.{mail.kind}".replace(" ", "_"),
             object=f"copy:{mail.copy_id}" if mail.copy_id else f"meeting:{mail.meeting_id or '-'}",
             recipient=f"u_{mail.user_id}",
         )

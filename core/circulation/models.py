@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, listed
 from core.documents.models import Document
-from core.facts import CirculationKind, MailState
+from core.facts import CirculationKind, MailKind, MailState
 from core.meetings.models import AgendaVersion, Meeting
 from core.minutes.models import Minutes
 
@@ -68,7 +68,7 @@ class Mail(Base):
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnership.id"))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     copy_id: Mapped[int | None] = mapped_column(ForeignKey("copy.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[MailKind] = mapped_column(listed(MailKind))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     to_address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
@@ -93,6 +93,7 @@ class Mail(Base):
     """The last failure in plain words."""
 
     user: Mapped[User] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
     copy: Mapped[Copy | None] = relationship()
 
 
@@ -108,8 +109,15 @@ class CaughtMail(Base):
     body: Mapped[str] = mapped_column(Text)
 
 
+UNSENT = text("mail.state IN ('waiting', 'sending')")
 UNSENT_MAIL = text("state IN ('waiting', 'sending')")
 Index("ix_mail_unsent", Mail.next_attempt_at, sqlite_where=UNSENT_MAIL, postgresql_where=UNSENT_MAIL)
+
+UNFINISHED = text("mail.state IN ('waiting', 'sending', 'failed')")
+"""In a query, written out, like UNSENT: SQLite uses a partial index only where its condition stands as a literal."""
+
+UNFINISHED_MAIL = text("state IN ('waiting', 'sending', 'failed')")
+Index("ix_mail_unfinished", Mail.created_at, Mail.id, sqlite_where=UNFINISHED_MAIL, postgresql_where=UNFINISHED_MAIL)
 
 
 class Worker(Base):

@@ -1,33 +1,34 @@
-"""Circulating approved minutes: a copy for each reader, a mail with a reference and a link, and the opening."""
+"""Circulating approved minutes: who may be sent what, each reader's copy as it is made, and its opening."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from core import __version__, audit
-from core.accounts.models import User
 from core.accounts.queries import actor_as_of
-from core.audit import Category
-from core.circulation.models import Circulation, Copy, Mail
-from core.circulation.outbox import link_to, queue, wake_worker
-from core.circulation.queries import Proposal, candidates_for
+from core.circulation.grants import items_taken_back
+from core.circulation.letters import Letter, about, write
+from core.circulation.models import Circulation, Copy
+from core.circulation.proposals import Proposal, proposals_for
+from core.circulation.sending import Addressee, What, send_out
 from core.clock import local_date
-from core.dates import in_words
 from core.documents.models import Document
-from core.documents.operations import keep_document, paper_from, stamped_for
+from core.documents.operations import Layout, Subject, keep_document, keep_layout, laid_out, stamped_for
 from core.documents.pdf import Paper
-from core.documents.queries import paper_made_of
 from core.documents.readers import reader_of
 from core.errors import Refused
-from core.extensions import db
-from core.facts import Actor, MailState, MinutesStatus
-from core.meetings.models import Meeting
+from core.facts import Actor, CirculationKind, MinutesStatus
+from core.minutes.extract import extract_for
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import MeetingRecord
 from core.minutes.render import minutes_html
-from core.policy.minutes import keep_copies
+
+SENT_BEFORE = "Everybody you chose has been sent these minutes. To send them once more, use the page of what was sent."
+
+NOTHING_FOR_THEM = "Nothing of these minutes is for this reader’s agency any more."
+KEPT_AS = {CirculationKind.EXTRACT: "extract"}
+"""Kind of a document that a copy is of; elsewhere "copy"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +37,20 @@ class Issue:
 
     part: MeetingRecord
     stamped: Paper
-    made_of: str
-    """What the paper under the stamp was made of, by which it is found again."""
-    new: Paper | None
-    """That paper, when nobody has kept it yet."""
-
-
-def proposals_for(
-    meeting: Meeting, record: MeetingRecord, *, now: datetime, granted: Mapping[int, frozenset[int]] | None = None
-) -> Sequence[Proposal]:
-    """What each candidate's copy would hold and lack, as of now. Nothing is written."""
-    proposals = []
-    for candidate in candidates_for(meeting, on=local_date(now)):
-        actor = actor_as_of(candidate.user.id, meeting.group.partnership_id, on=local_date(now))
-        grants = (granted or {}).get(candidate.user.id, frozenset())
-        reader = reader_of(
-            actor, group_id=meeting.group_id, cases=(item.case_id for item in record.items), granted=grants
-        )
-        part = record.only(reader)
-        kept = {item.id for item in part.items}
-        recused = {item.id for item in record.items if any(each.user_id == actor.user_id for each in item.recused)}
-        proposals.append(
-            Proposal(
-                candidate=candidate,
-                part=part,
-                left_out=record.left_out(reader),
-                withheld=tuple(
-                    (item.id, item.number, item.case_ref or item.title)
-                    for item in record.items
-                    if item.id not in kept and item.id not in recused and item.case_id not in actor.recused_cases
-                ),
-                refusal=_refusal(actor, candidate.user, meeting),
-            )
-        )
-    return proposals
-
-
-def _refusal(actor: Actor, user: User, meeting: Meeting) -> str:
-    if user.retired_at is not None:
-        return "The account was retired."
-    if not actor.signatory:
-        return actor.standing
-    return keep_copies(actor, meeting).reason
+    layout: Layout
 
 
 def circulate_minutes(
     actor: Actor,
     minutes: Minutes,
     *,
-    readers: Mapping[int, frozenset[int]],
+    readers: Collection[int],
     now: datetime,
 ) -> Circulation:
-    """Send approved minutes: `readers` maps account ids to the items granted to each although not attended.
+    """Send approved minutes to these accounts, each with what the chair granted them or their agency.
 
-    Raises Refused when they are not approved, nobody is chosen, or somebody may not be sent them.
+    Whoever was sent the same before is passed over. Raises Refused when the minutes are not approved, nobody is chosen,
+    somebody may not be sent them, or all of them were sent them before.
     """
     meeting = minutes.meeting
     if minutes.status is not MinutesStatus.APPROVED:
@@ -97,131 +58,69 @@ def circulate_minutes(
     if not readers:
         raise Refused("Choose at least one person to send the minutes to")
     proposals = {
-        proposal.candidate.user.id: proposal
-        for proposal in proposals_for(meeting, frozen_record(minutes), now=now, granted=readers)
+        proposal.candidate.user.id: proposal for proposal in proposals_for(meeting, frozen_record(minutes), now=now)
     }
     if any(user_id not in proposals or proposals[user_id].refusal for user_id in readers):
         raise Refused("Somebody you chose may not be sent these minutes any more. Look at the list again.")
-    head = audit.anchor(f"circulation-of:minutes:{minutes.id}", now=now)
-    circulation = Circulation(
-        meeting_id=meeting.id,
-        minutes_id=minutes.id,
-        at=now,
-        by_id=actor.user_id,
-        audit_seq=head.seq,
-        audit_hash=head.hash,
-    )
-    db.session.add(circulation)
-    db.session.flush()
-    for user_id, granted in readers.items():
-        _send_copy(actor, circulation, meeting, proposals[user_id], granted, now=now)
+    what = What(CirculationKind.MINUTES, meeting, _letter, minutes=minutes)
+    circulation = send_out(actor, what, [_addressee(minutes, proposals[user_id]) for user_id in readers], now=now)
+    if circulation is None:
+        raise Refused(SENT_BEFORE)
     return circulation
 
 
-def _send_copy(
-    actor: Actor,
-    circulation: Circulation,
-    meeting: Meeting,
-    proposal: Proposal,
-    granted: frozenset[int],
-    *,
-    now: datetime,
-) -> None:
-    user = proposal.candidate.user
-    copy = Copy(
-        circulation_id=circulation.id, user_id=user.id, granted_items=",".join(str(item) for item in sorted(granted))
-    )
-    db.session.add(copy)
-    db.session.flush()
-    day = in_words(meeting.starts_at)
-    queue(
-        user,
-        kind="minutes",
-        subject=f"Minutes of the {meeting.group.name}, {day} ({meeting.ref})",
-        body=(
-            f"The minutes of the {meeting.group.name} of {day} are ready for you.\n\n"
-            f"Reference: {meeting.ref}\n"
-            f"Open your copy: {link_to(f'/copies/{copy.id}')}\n\n"
-            "You will be asked to sign in. The copy holds what you may see; do not pass it on.\n"
-        ),
-        now=now,
-        partnership_id=meeting.group.partnership_id,
-        meeting=meeting,
-        copy=copy,
-    )
-    audit.record(
-        actor,
-        Category.DISCLOSURE,
-        "minutes.circulate",
-        object=f"copy:{copy.id}",
-        subjects=persons_of(proposal.part),
-        purpose=f"meeting:{meeting.id}",
-        recipient=f"u_{user.id}",
-        payload={"granted": sorted(granted)},
+def _addressee(minutes: Minutes, proposal: Proposal) -> Addressee:
+    """The same minutes with the same items granted are the same thing."""
+    thing, granted = f"minutes:{minutes.id}", proposal.reader.granted_items
+    if granted:
+        thing += ":" + sha256(",".join(str(item) for item in sorted(granted)).encode()).hexdigest()[:12]
+    return Addressee(proposal.candidate.user, thing, granted, tuple(persons_of(proposal.part)))
+
+
+def _letter(copy: Copy, _addressee: Addressee) -> Letter:
+    meeting = copy.circulation.meeting
+    return write(
+        "minutes",
+        subject=about(meeting, "minutes"),
+        link=f"/copies/{copy.id}",
+        group=meeting.group.name,
+        reference=meeting.ref,
+        starts=meeting.starts_at,
     )
 
 
 def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
-    """The record as this copy's reader may have it, rights asked anew."""
+    """The record as this copy's reader may have it, rights asked anew; without what was granted and taken back."""
     minutes, meeting = copy.circulation.minutes, copy.circulation.meeting
     if minutes is None:
         raise Refused("This copy is not of minutes.")
     record = frozen_record(minutes)
     actor = actor_as_of(copy.user_id, meeting.group.partnership_id, on=local_date(now))
     granted = frozenset(int(item) for item in copy.granted_items.split(",") if item)
+    granted -= items_taken_back(minutes.id, actor)
     reader = reader_of(actor, group_id=meeting.group_id, cases=(item.case_id for item in record.items), granted=granted)
-    return record.only(reader)
+    if copy.circulation.kind is not CirculationKind.EXTRACT:
+        return record.only(reader)
+    part, _ = extract_for(record, reader)
+    if not part.items:
+        raise Refused(NOTHING_FOR_THEM)
+    return part
 
 
 def paper_for(copy: Copy, part: MeetingRecord) -> Issue:
-    """The copy as PDF, watermarked with its reader's name. Slow: not under the write lock.
-
-    Laying a document out is what is slow. It is done once for all readers who may have the same: the paper is found
-    by the whole of the text that the renderer would be given, in this release, and only the stamp is each reader's.
-    """
-    html = minutes_html(part)
-    made_of = sha256(f"{__version__}\n{html}".encode()).hexdigest()
-    kept = paper_made_of(made_of)
-    paper = kept or paper_from(html)
+    """The copy as PDF, watermarked with its reader's name. Slow: not under the write lock."""
+    layout = laid_out(minutes_html(part))
     agency = copy.user.agency.name if copy.user.agency is not None else ""
-    stamped = stamped_for(paper, name=copy.user.name, agency=agency)
-    return Issue(part, stamped, made_of, new=None if kept else paper)
+    return Issue(part, stamped_for(layout.paper, name=copy.user.name, agency=agency), layout)
 
 
 def keep_copy(copy: Copy, issue: Issue, *, now: datetime) -> Document:
-    """Keep what was issued. A later copy of the same reader, after their rights changed, is kept beside it.
-
-    The paper under the stamp is kept too, for the readers who come after. Two who open theirs at the same moment may
-    both keep one: it is the same.
-    """
-    ref = copy.circulation.meeting.ref
-    if issue.new is not None:
-        keep_document(issue.new, "paper", "minutes", ref, now=now, made_of=issue.made_of)
-    document = keep_document(issue.stamped, "copy", "minutes", ref, f"copy {copy.id}", now=now)
+    """Keep what was issued. A later copy of the same reader, after their rights changed, is kept beside it."""
+    circulation = copy.circulation
+    ref, kind = circulation.meeting.ref, KEPT_AS.get(circulation.kind, "copy")
+    keep_layout(issue.layout, "minutes", ref, now=now)
+    of = Subject(circulation.meeting_id, copy.user_id)
+    document = keep_document(issue.stamped, kind, "minutes", ref, f"{kind} {copy.id}", now=now, of=of)
     copy.document_id = document.id
     copy.part_sha256 = issue.part.sha256()
     return document
-
-
-def note_opening(actor: Actor, copy: Copy, part: MeetingRecord, *, now: datetime) -> None:
-    """The reader opened their copy: when, how often, and whom it is about."""
-    copy.opened_at = copy.opened_at or now
-    copy.times_opened += 1
-    audit.record(
-        actor,
-        Category.DISCLOSURE,
-        "minutes.open",
-        object=f"copy:{copy.id}",
-        subjects=persons_of(part),
-        purpose=f"meeting:{copy.circulation.meeting_id}",
-        recipient=actor.opaque,
-    )
-
-
-def send_again(actor: Actor, mail: Mail, *, now: datetime) -> None:
-    """Try a mail that failed once more. Raises Refused for one that is on its way or was taken."""
-    if mail.state not in (MailState.FAILED, MailState.WAITING, MailState.WITHDRAWN):
-        raise Refused("This mail was sent already, or is being sent now.")
-    mail.state, mail.next_attempt_at, mail.attempts, mail.failure = MailState.WAITING, now, 0, ""
-    wake_worker()
-    audit.record(actor, Category.ADMIN, "mail.send_again", object=f"mail:{mail.id}")

@@ -2,18 +2,19 @@
 
 import uuid
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.accounts.models import User
+from core.circulation.letters import Letter
 from core.circulation.models import Copy, Mail
 from core.extensions import db
-from core.facts import MARKING, MailState
+from core.facts import MailKind, MailState
 from core.meetings.models import Meeting
 from core.web.gate import after_commit
-
-INVITATION = "account"
-"""A mail with a link that sets a password: the outbox forgets what it says once it has gone, or will never go."""
 
 JOBS = "roundtable_jobs"
 
@@ -21,18 +22,21 @@ JOBS = "roundtable_jobs"
 def queue(
     user: User,
     *,
-    kind: str,
-    subject: str,
-    body: str,
+    kind: MailKind,
+    letter: Letter,
     now: datetime,
     partnership_id: int | None = None,
     meeting: Meeting | None = None,
     copy: Copy | None = None,
     calendar: str = "",
+    once_key: str | None = None,
+    attaches: bool = False,
 ) -> Mail:
-    """Write a mail to somebody. Subject and body are neutral: marking, group, date, reference, link.
+    """Put a mail to somebody into the outbox.
 
-    `kind` is one of agenda, minutes, actions, cancellation, change, research, invitation, account.
+    `once_key` says what it is about where that must not be told twice ("digest:u_7:2026-03-03"): when a mail with that
+    key is there already, whoever wrote it and whatever became of it, nothing is written and that mail is given back.
+    `calendar`: an iCalendar text. `attaches`: the copy goes with it, encrypted.
     """
     mail = Mail(
         partnership_id=partnership_id,
@@ -41,17 +45,47 @@ def queue(
         kind=kind,
         user_id=user.id,
         to_address=user.email,
-        subject=f"{MARKING}: {subject}",
-        body=body,
+        subject=letter.subject,
+        body=letter.text,
+        body_html=letter.html,
         calendar=calendar,
-        message_id=f"<{uuid.uuid4()}@roundtable.invalid>",
+        once_key=once_key,
+        attaches=attaches,
+        message_id=f"<{uuid.uuid4()}@{_host()}>",
         state=MailState.WAITING,
         created_at=now,
         next_attempt_at=now,
     )
-    db.session.add(mail)
+    if once_key is None:
+        db.session.add(mail)
+    else:
+        there = _mail_with(once_key) or _added_unless_there(mail, once_key)
+        if there is not mail:
+            return there
     after_commit(wake_worker)
     return mail
+
+
+def _mail_with(once_key: str) -> Mail | None:
+    return db.session.scalars(select(Mail).where(Mail.once_key == once_key)).first()
+
+
+def _added_unless_there(mail: Mail, once_key: str) -> Mail:
+    """The look before saw none; whoever writes the same at this moment is met by the unique constraint."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(mail)
+    except IntegrityError:
+        there = _mail_with(once_key)
+        if there is None:
+            raise
+        return there
+    return mail
+
+
+def wait_anew(mail: Mail, *, now: datetime) -> None:
+    """A mail that did not go waits again, as if it had never been tried."""
+    mail.state, mail.next_attempt_at, mail.attempts, mail.failure = MailState.WAITING, now, 0, ""
 
 
 def wake_worker() -> None:
@@ -60,6 +94,5 @@ def wake_worker() -> None:
         current_app.extensions[JOBS].wake()
 
 
-def link_to(path: str) -> str:
-    """The address in a mail. It carries no authority: signing in decides."""
-    return f"{current_app.config['ROUNDTABLE'].external_url}{path}"
+def _host() -> str:
+    return urlsplit(current_app.config["ROUNDTABLE"].external_url).hostname or "roundtable.invalid"

@@ -9,7 +9,9 @@ from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.actions.models import Action
 from core.actions.operations import complete, give_up, note_progress
-from core.circulation.operations import circulate_minutes, note_opening, part_for, proposals_for
+from core.circulation.copies.operations import note_opening
+from core.circulation.operations import circulate_minutes, part_for
+from core.circulation.proposals import proposals_for
 from core.circulation.queries import circulations_of, copy_by_id
 from core.clock import at_local, local_date
 from core.demo.cast import Cast, Timeline, Told
@@ -18,7 +20,7 @@ from core.extensions import db
 from core.facts import ActionStatus, Actor, NotDoneReason
 from core.minutes.models import Minutes
 from core.minutes.operations import approve, compose, fair_copy, send_back, submit
-from core.minutes.queries import frozen_record, minutes_of
+from core.minutes.queries import frozen_record, minutes_of, persons_of
 
 WITHOUT_MINUTES = ("none",)
 SUBMITTED = ("with the chair", "sent back", "approved", "circulated")
@@ -96,22 +98,23 @@ class Aftermath:
     def _circulate(self, at: datetime) -> None:
         minutes = self._minutes()
         proposals = proposals_for(minutes.meeting, frozen_record(minutes), now=at)
-        readers = {
-            proposal.candidate.user.id: frozenset[int]()
+        readers = [
+            proposal.candidate.user.id
             for proposal in proposals
             if proposal.candidate.presence in ("present", "left") and not proposal.refusal
-        }
+        ]
         circulate_minutes(self.cast.actor(self.told["minute_taker"], at), minutes, readers=readers, now=at)
 
     def _open(self, at: datetime) -> None:
         """The readers open their copies on the next morning, save those of whom the story says otherwise."""
         unopened = {self.cast.user(name).id for name in self.told.get("unopened", ())}
         for circulation in circulations_of(self.cast.meetings[self.name]):
-            for found in circulation.copies:
+            for found in circulation.copies if circulation.minutes_id is not None else ():
                 copy = copy_by_id(found.id)
                 if copy is not None and copy.user_id not in unopened:
                     reader = actor_as_of(copy.user_id, self.cast.partnership_id, on=local_date(at))
-                    note_opening(reader, copy, part_for(copy, now=at), now=at + timedelta(minutes=copy.user_id % 50))
+                    subjects = persons_of(part_for(copy, now=at))
+                    note_opening(reader, copy, subjects=subjects, now=at + timedelta(minutes=copy.user_id % 50))
 
 
 def settle_action(actor: Actor, action: Action, told: Told, at: datetime) -> None:

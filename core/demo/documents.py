@@ -11,10 +11,9 @@ from core.circulation.operations import keep_copy, paper_for, part_for
 from core.circulation.queries import circulations_of, copy_by_id
 from core.clock import local_date
 from core.demo.cast import Cast
-from core.documents.operations import RENDERER, paper_from
-from core.documents.readers import reader_of
+from core.documents.operations import RENDERER
 from core.extensions import db
-from core.meetings.agenda_document import AgendaRecord, agenda_html
+from core.meetings.circulated.copies import agenda_copy, keep_agenda_copy
 from core.meetings.models import AgendaVersion
 from core.references import file_name
 from core.web.transaction import begin_write
@@ -32,10 +31,11 @@ def write_documents(folder: Path, cast: Cast, *, now: datetime) -> None:
         .where(AgendaVersion.meeting_id == meeting.id, AgendaVersion.number == 1)
         .options(undefer(AgendaVersion.record))
     ).one()
-    record = AgendaRecord.from_plain(version.record)
     coordinator = actor_as_of(version.circulated_by_id, cast.partnership_id, on=local_date(now))
-    reader = reader_of(coordinator, group_id=meeting.group_id, cases=[line.case_id for line in record.items])
-    (folder / "agenda-v1.pdf").write_bytes(paper_from(agenda_html(record.only(reader))).content)
+    agenda = agenda_copy(coordinator, version)
+    (folder / "agenda-v1.pdf").write_bytes(agenda.paper.content)
+    keep_agenda_copy(coordinator, version, agenda, now=now)
+    meeting = cast.meeting(HEART)
     circulation = next(each for each in circulations_of(meeting.id) if each.minutes_id is not None)
     for found in circulation.copies:
         copy = copy_by_id(found.id)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from core import __version__
 from core.documents.models import Document
 from core.documents.pdf import Paper, Renderer, RenderFailed
+from core.documents.queries import paper_made_of, was_issued
 from core.documents.render import copy_html, full_copy_html, made_for_html, preview_html
 from core.errors import Refused
 from core.extensions import db
@@ -51,6 +53,33 @@ def _stamped(paper: Paper, stamp: str) -> Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """A document before it is stamped, and what it was made of: for all readers who may have the same."""
+
+    paper: Paper
+    made_of: str
+    new: bool
+    """Nobody has kept it yet."""
+
+
+def laid_out(html: str) -> Layout:
+    """The document that this HTML becomes. Slow when it is new: not under the write lock.
+
+    Laying a document out is what is slow, so it is done once, and found again by the whole of the text that the
+    renderer would be given, in this release. Raises Refused when it cannot be made.
+    """
+    made_of = sha256(f"{__version__}\n{html}".encode()).hexdigest()
+    kept = paper_made_of(made_of)
+    return Layout(kept or paper_from(html), made_of, new=kept is None)
+
+
+def keep_layout(layout: Layout, *name: str, now: datetime) -> None:
+    """Keep it for the readers who come after. Two who open theirs at once may both keep one: it is the same."""
+    if layout.new:
+        keep_document(layout.paper, "paper", *name, now=now, made_of=layout.made_of)
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a document is of, for whoever checks a file: a meeting, and one reader of it where it is their copy."""
 
@@ -79,3 +108,9 @@ def keep_document(
     db.session.add(document)
     db.session.flush()
     return document
+
+
+def keep_once(paper: Paper, kind: str, *name: str, now: datetime, of: Subject) -> None:
+    """Keep what was issued, unless its reader was issued the very same before."""
+    if not was_issued(paper, of.user_id):
+        keep_document(paper, kind, *name, now=now, of=of)

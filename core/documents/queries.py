@@ -1,6 +1,8 @@
 """Reads of documents, with their bytes."""
 
-from sqlalchemy import select
+from hashlib import sha256
+
+from sqlalchemy import exists, select
 from sqlalchemy.orm import undefer
 
 from core.documents.models import Document
@@ -13,6 +15,13 @@ def document_bytes(document_id: int) -> Document:
     return db.session.scalars(
         select(Document).where(Document.id == document_id).options(undefer(Document.content))
     ).one()
+
+
+def was_issued(paper: Paper, user_id: int | None) -> bool:
+    """Whether that very file was issued to that reader before; None: to nobody by name."""
+    same = Document.sha256 == sha256(paper.content).hexdigest()
+    asked = exists().where(same, Document.user_id == user_id, Document.meeting_id.is_not(None))
+    return bool(db.session.scalar(select(asked)))
 
 
 def paper_made_of(made_of: str) -> Paper | None:

@@ -67,8 +67,8 @@ def preview_html(name: str, agency: str, seen_by: str) -> str:
 
 
 def full_copy_html(name: str, agency: str) -> str:
-    """The stamp of the full copy, in which nothing is left out."""
-    return _stamp(("FULL COPY", name, agency), f"Full copy of {name}, {agency}. Nothing is left out.")
+    """The stamp of the full copy, with the name of whoever took it."""
+    return _stamp(("FULL COPY", name, agency), f"Full copy of {name}, {agency}")
 
 
 def made_for_html(name: str, agency: str) -> str:

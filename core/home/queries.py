@@ -16,6 +16,7 @@ from core.actions.models import IS_OPEN, Action
 from core.cases.models import Case
 from core.cases.queries import people_named_in
 from core.circulation.models import Circulation, Copy
+from core.database import UTCDateTime
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, MeetingStatus, MinutesStatus, NominationStatus, ProviderStatus
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Nomination, Research
@@ -71,7 +72,7 @@ def next_meetings(actor: Actor, *, now: datetime) -> Sequence[MeetingRow]:
             version.label("version"),
         )
         .join(Group, Group.id == Meeting.group_id)
-        .where(Meeting.group_id.in_(actor.groups), _coming(now))
+        .where(Meeting.group_id.in_(actor.groups), coming(now))
         .order_by(case((Meeting.status == MeetingStatus.IN_SESSION, 0), else_=1), Meeting.starts_at, Meeting.id)
         .limit(MEETINGS)
     ).all()
@@ -96,7 +97,7 @@ def actions_of_agency(actor: Actor, *, on: date) -> OwnActions:
     counts = db.session.execute(
         select(func.count(), func.count().filter(Action.due_on < on)).select_from(Action).where(*own)
     ).one()
-    readable = _not_recused(actor, Action.case_id) if actor.signatory else literal(False)
+    readable = not_recused(actor, Action.case_id) if actor.signatory else literal(False)
     first = db.session.execute(
         select(
             Action.id,
@@ -121,15 +122,20 @@ def subjects_of(actions: OwnActions) -> Sequence[int]:
     return people_named_in(cases)
 
 
-def research_to_answer(actor: Actor, *, now: datetime, on: date) -> Sequence[Row[int, str, datetime, int, date]]:
+ResearchRow = Row[int, str, int, str, datetime, int, date]
+
+
+def research_to_answer(actor: Actor, *, now: datetime, on: date) -> Sequence[ResearchRow]:
     """What the actor may answer for their agency, by meeting.
 
-    Columns: meeting_id, group, starts_at, asked, due_on (the first).
+    Columns: meeting_id, ref, group_id, group, starts_at, asked, due_on (the first).
     """
     groups = [group_id for group_id, role in actor.groups.items() if role in RECORDING_ROLES]
     return db.session.execute(
         select(
             Meeting.id.label("meeting_id"),
+            Meeting.ref,
+            Meeting.group_id,
             Group.name.label("group"),
             Meeting.starts_at,
             func.count().label("asked"),
@@ -144,10 +150,10 @@ def research_to_answer(actor: Actor, *, now: datetime, on: date) -> Sequence[Row
             Research.due_on >= on - ASKED,
             AgendaItem.taken_off_at.is_(None),
             Meeting.group_id.in_(groups),
-            _coming(now),
-            _not_recused(actor, AgendaItem.case_id),
+            coming(now),
+            not_recused(actor, AgendaItem.case_id),
         )
-        .group_by(Meeting.id, Group.name, Meeting.starts_at)
+        .group_by(Meeting.id, Meeting.ref, Meeting.group_id, Group.name, Meeting.starts_at)
         .order_by(func.min(Research.due_on), Meeting.id)
     ).all()
 
@@ -173,7 +179,7 @@ def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, str
                 *which,
                 Referral.partnership_id == actor.partnership_id,
                 Referral.closed_at.is_(None),
-                _not_recused(actor, Referral.case_id),
+                not_recused(actor, Referral.case_id),
             )
             .group_by(Referral.pathway_key, Referral.pathway_title, Referral.stage, Referral.stage_title)
         )
@@ -188,39 +194,52 @@ def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, str
     return db.session.execute(select(rows)).all()
 
 
-def nominations_to_decide(actor: Actor, *, now: datetime) -> Sequence[Row[int, str, datetime, int]]:
-    """Nominations that wait for the groups that the actor leads, by meeting: meeting_id, group, starts_at, number."""
+NominationRow = Row[int, str, int, str, datetime, int, datetime]
+
+
+def nominations_to_decide(actor: Actor, *, now: datetime) -> Sequence[NominationRow]:
+    """Nominations that wait for the groups that the actor leads, by meeting.
+
+    Columns: meeting_id, ref, group_id, group, starts_at, number, made_at (the newest).
+    """
     return db.session.execute(
         select(
-            Meeting.id.label("meeting_id"), Group.name.label("group"), Meeting.starts_at, func.count().label("number")
+            Meeting.id.label("meeting_id"),
+            Meeting.ref,
+            Meeting.group_id,
+            Group.name.label("group"),
+            Meeting.starts_at,
+            func.count().label("number"),
+            func.max(Nomination.made_at, type_=UTCDateTime).label("made_at"),
         )
         .select_from(Meeting)
         .join(Group, Group.id == Meeting.group_id)
         .join(Nomination, Nomination.meeting_id == Meeting.id)
         .where(
             Meeting.group_id.in_(actor.led_groups),
-            _coming(now),
+            coming(now),
             Nomination.status == NominationStatus.PROPOSED,
-            _not_recused(actor, Nomination.case_id),
+            not_recused(actor, Nomination.case_id),
         )
-        .group_by(Meeting.id, Group.name, Meeting.starts_at)
+        .group_by(Meeting.id, Meeting.ref, Meeting.group_id, Group.name, Meeting.starts_at)
         .order_by(Meeting.starts_at, Meeting.id)
     ).all()
 
 
-MinutesRow = Row[int, str, datetime, int, int | None, int | None, MinutesStatus | None]
+MinutesRow = Row[int, str, str, datetime, int, int | None, int | None, MinutesStatus | None]
 
 
 def minutes_under_way(actor: Actor, *, now: datetime) -> Sequence[MinutesRow]:
     """Closed meetings whose minutes are not composed, not approved or not circulated, the oldest first.
 
     Of groups that the actor leads or meetings that they take the minutes of.
-    Columns: meeting_id, group, starts_at, group_id, chair_id, minute_taker_id, status (None: not composed).
+    Columns: meeting_id, ref, group, starts_at, group_id, chair_id, minute_taker_id, status (None: not composed).
     """
     circulated = exists().where(Circulation.minutes_id == Minutes.id, Circulation.meeting_id == Meeting.id)
     return db.session.execute(
         select(
             Meeting.id.label("meeting_id"),
+            Meeting.ref,
             Group.name.label("group"),
             Meeting.starts_at,
             Meeting.group_id,
@@ -271,7 +290,7 @@ def providers_waiting(partnership_id: int) -> int:
     )
 
 
-def _coming(now: datetime) -> ColumnElement[bool]:
+def coming(now: datetime) -> ColumnElement[bool]:
     """A meeting that is not over. One in session may run late: it counts for a day."""
     return and_(
         Meeting.starts_at >= now - timedelta(days=1),
@@ -282,7 +301,8 @@ def _coming(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _not_recused(actor: Actor, case_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def not_recused(actor: Actor, case_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """What is of no case in which the actor declared an interest."""
     if not actor.recused_cases:
         return true()
     return or_(case_id.is_(None), case_id.not_in(actor.recused_cases))

@@ -8,12 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import __version__, plugin_host
 from core.admin.queries import accounts_without_password
-from core.facts import Actor, AdminRole, MinutesStatus
-from core.home import queries
+from core.cases.quiet import quiet_cases
+from core.facts import Actor, AdminRole
+from core.home import duties, queries
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.signatures import SignatureState
+from core.partnerships.terms.queries import clocks_in
 from core.policy import Permission
-from core.policy.minutes import approves
 from core.policy.partnerships import partnership_admin
 from core.referrals.stages import place_of_stage
 from core.schema import what_is_behind
@@ -48,6 +49,8 @@ def _named_work(actor: Actor) -> dict[str, Any]:
     """What needs a signature, since it is done with names before one."""
     if not actor.signatory:
         return {}
+    assert actor.partnership_id is not None
+    clocks = clocks_in(actor.partnership_id)
     running = plugin_host.pathways()
     referrals = sorted(queries.open_referrals(actor, on=today()), key=lambda row: place_of_stage(row, running))
     return {
@@ -55,27 +58,10 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "to_us": [row for row in referrals if row.to_us],
         "by_us": [row for row in referrals if not row.to_us],
         "nominations": queries.nominations_to_decide(actor, now=now()),
-        "minutes": [
-            (row, step)
-            for row in queries.minutes_under_way(actor, now=now())
-            if (step := _step(actor, row)) is not None
-        ],
+        "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
+        "quiet": quiet_cases(actor, clocks, on=today()),
         "copies": queries.unread_copies(actor),
     }
-
-
-def _step(actor: Actor, row: queries.MinutesRow) -> tuple[str, str] | None:
-    """What the actor can do next for these minutes, and where; None when it is somebody else's turn."""
-    if row.status is None:
-        return "Compose the minutes", "minutes.show"
-    if row.status is MinutesStatus.DRAFT:
-        return "Read through and send to the chair", "minutes.show"
-    if row.status is MinutesStatus.SENT_BACK:
-        return "The chair sent them back: put right and send again", "minutes.show"
-    if row.status is MinutesStatus.SUBMITTED:
-        theirs = approves(actor, row.group_id, chair_id=row.chair_id, minute_taker_id=row.minute_taker_id)
-        return ("Read, then approve or send back", "minutes.show") if theirs else None
-    return ("Circulate", "circulation.prepare") if actor.leads(row.group_id) else None
 
 
 def _administration(actor: Actor) -> dict[str, Any]:

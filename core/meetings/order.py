@@ -14,11 +14,14 @@ class StandingItem:
     minutes: int
 
 
+MINUTES_OF_THE_LAST_MEETING = "Minutes of the last meeting"
+"""Under which corrections of earlier minutes are heard."""
+
 OPENING = (
     StandingItem("Welcome and confidentiality statement", 5),
     StandingItem("Apologies for absence", 2),
     StandingItem("Declarations of interest", 3),
-    StandingItem("Minutes of the last meeting", 5),
+    StandingItem(MINUTES_OF_THE_LAST_MEETING, 5),
     StandingItem("Matters arising and the action log", 10),
 )
 CLOSING = (

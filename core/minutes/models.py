@@ -11,6 +11,7 @@ from core.database import Base, UTCDateTime, Versioned, listed
 from core.documents.models import Document
 from core.facts import CorrectionStatus, MaskReason, MinutesStatus
 from core.meetings.models import AgendaItem, Meeting
+from core.partnerships.models import Agency
 from core.people.models import Person
 from core.recording.models import Entry
 
@@ -168,6 +169,8 @@ class Correction(Versioned, Base):
     item: Mapped[AgendaItem | None] = relationship(foreign_keys=item_id)
     decided_item: Mapped[AgendaItem | None] = relationship(foreign_keys=decided_item_id)
     proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+    agency: Mapped[Agency] = relationship()
     document: Mapped[Document | None] = relationship()
 
 

@@ -25,6 +25,7 @@ from core.facts import (
     Visibility,
     visible,
 )
+from core.minutes.corrections.recorded import RecordedCorrection
 
 NOT_PRESENT = "Was not present for this item"
 RECUSED = "Declared a conflict of interest"
@@ -166,6 +167,8 @@ class RecordedItem:
     actions: tuple[RecordedAction, ...] = ()
     referrals: tuple[RecordedReferral, ...] = ()
     sections: tuple[RecordedSection, ...] = ()
+    corrections: tuple[RecordedCorrection, ...] = ()
+    """Of earlier minutes, decided under this item: each for those alone who may have the item that it corrects."""
     by_reference: bool = False
 
 
@@ -198,6 +201,15 @@ class MeetingRecord(Frozen):
     next_meeting: datetime | None = None
     audit_head: AuditHead | None = None
     whole_sha256: str = ""
+    extract_for: str = ""
+    """The provider whose extract this is; empty in the minutes and in a reader's copy of them."""
+
+    @property
+    def case_ids(self) -> frozenset[int]:
+        """Every case that it is about: a reader's rights are asked for all of them."""
+        items = (item.case_id for item in self.items)
+        corrected = (each.case_id for item in self.items for each in item.corrections)
+        return frozenset(case_id for case_id in (*items, *corrected) if case_id is not None)
 
     def only(self, reader: Reader) -> "MeetingRecord":
         """The part that this reader may have. Readers with the same rights get equal records: one PDF."""
@@ -262,7 +274,19 @@ def _cut_item(
         if hidden := len(section.rows) - len(part.rows):
             left_out.append(lost(what=f"Lines of {section.title}: {hidden}", why=NOT_FOR_THIS_AUDIENCE))
     sections = tuple(part for part in parts if part.rows or part.note)
-    return replace(item, entries=entries, referrals=referrals, sections=sections), tuple(left_out)
+    for each in item.corrections:
+        if why := each.closed_to(reader):
+            left_out.append(lost(what=f"A correction of {each.reference}", why=why))
+    return (
+        replace(
+            item,
+            entries=entries,
+            referrals=referrals,
+            sections=sections,
+            corrections=tuple(each for each in item.corrections if not each.closed_to(reader)),
+        ),
+        tuple(left_out),
+    )
 
 
 def _by_reference(item: RecordedItem) -> RecordedItem:

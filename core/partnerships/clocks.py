@@ -11,6 +11,24 @@ from core.working_days import add_working_days
 
 _OWN_CHOICE = "Roundtable's own choice; no statute or guidance sets it. Your terms of reference may."
 
+# What a published strategy or protocol says of the matter, where one does; the number is never theirs (docs/domain.md).
+_ACTION_PLANS = (
+    "The number is Roundtable's own choice. Charnwood's strategy, section 13.5, has a group's action plan reviewed "
+    "every two months."
+)
+_REGULAR_CONTACT = (
+    "The number is Roundtable's own choice. Salford's protocol, section 11, promises complainants regular contact; "
+    "Bolsover's minimum standards, section 12, that it goes on until the case is closed."
+)
+_STEERING_GROUP = (
+    "The number is Roundtable's own choice. Charnwood's strategy, section 4.2, has a steering group take what needs "
+    "an answer from everybody."
+)
+_TIMELY = (
+    "The number is Roundtable's own choice. Salford's protocol, section 6, asks for timely action at the earliest "
+    "opportunity."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -30,9 +48,10 @@ def _clock(
     unit: str = "working days",
     least: int = 0,
     most: int = 60,
+    source: str = _OWN_CHOICE,
 ) -> Any:
     # Any, as the standard library's field() has it: what counts is the annotation of the attribute.
-    return field(default=default, metadata={"setting": Setting(label, unit, least, most, _OWN_CHOICE)})
+    return field(default=default, metadata={"setting": Setting(label, unit, least, most, source)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +61,24 @@ class Clocks:
     nomination_cut_off: int = _clock(10, "Last day for nominations, before the meeting")
     agenda_out: int = _clock(8, "Agenda and research request go out, before the meeting")
     research_return: int = _clock(2, "Research returns are due, before the meeting")
+    actions_out: int = _clock(1, "Actions go out, after the meeting", source=_TIMELY)
+    minutes_out: int = _clock(10, "Minutes go out, after the meeting")
+    reminder_before: int = _clock(3, "Reminder, before something is due", most=20, source=_ACTION_PLANS)
+    reminder_after: int = _clock(1, "First reminder, after it was due", least=1, most=20, source=_ACTION_PLANS)
+    reminder_every: int = _clock(5, "Further reminders after that, every", least=1, source=_ACTION_PLANS)
+    case_quiet: int = _clock(
+        20, "An open case shows as without update after", least=1, most=250, source=_REGULAR_CONTACT
+    )
     quorum_percent: int = _clock(
         50, "Quorum: share of the member agencies that must be there", unit="per cent", least=1, most=100
     )
     escalation: int = _clock(
-        3, "A case goes to the steering group once it has been carried forward", unit="times", least=1, most=20
+        3,
+        "A case goes to the steering group once it has been carried forward",
+        unit="times",
+        least=1,
+        most=20,
+        source=_STEERING_GROUP,
     )
 
     @classmethod
@@ -89,6 +121,8 @@ def faults_in(settings: Mapping[str, object]) -> dict[str, str]:
         faults["agenda_out"] = "The agenda cannot go out before nominations have closed."
     if values["research_return"] >= values["agenda_out"]:
         faults["research_return"] = "Research must be due at least a working day after it was asked for."
+    if values["actions_out"] > values["minutes_out"]:
+        faults["actions_out"] = "The actions are in the minutes: they go out no later than those."
     return faults
 
 
@@ -114,6 +148,21 @@ def agenda_due(meeting_day: date, clocks: Clocks) -> date:
 def research_due(meeting_day: date, clocks: Clocks) -> date:
     """The last day on which a research return is in time."""
     return add_working_days(meeting_day, -clocks.research_return)
+
+
+def actions_due(meeting_day: date, clocks: Clocks) -> date:
+    """The day by which the actions of a meeting are sent to those who own them."""
+    return add_working_days(meeting_day, clocks.actions_out)
+
+
+def minutes_due(meeting_day: date, clocks: Clocks) -> date:
+    """The day by which the approved minutes are circulated."""
+    return add_working_days(meeting_day, clocks.minutes_out)
+
+
+def quiet_until(on: date, clocks: Clocks) -> date:
+    """A case whose last update was on that day or before is shown as without update on `on`."""
+    return add_working_days(on, -clocks.case_quiet)
 
 
 def quorum_of(agencies: int, clocks: Clocks) -> int:

@@ -8,7 +8,20 @@ from typing import Any
 
 from core.errors import Refused
 from core.facts import Actor, Verdict
-from core.policy import actions, admin, cases, composing, meetings, minutes, partnerships, recording, referrals
+from core.policy import (
+    access,
+    actions,
+    admin,
+    cases,
+    checking,
+    composing,
+    correcting,
+    meetings,
+    minutes,
+    partnerships,
+    recording,
+    referrals,
+)
 from core.policy.permissions import Permission
 
 NO_SUCH_THING = "There is no such thing."
@@ -17,7 +30,19 @@ Rule = Callable[..., Verdict]
 
 _RULES: dict[Permission, Rule] = {
     permission: rule
-    for subject in (actions, admin, cases, composing, meetings, minutes, partnerships, recording, referrals)
+    for subject in (
+        actions,
+        admin,
+        cases,
+        checking,
+        composing,
+        correcting,
+        meetings,
+        minutes,
+        partnerships,
+        recording,
+        referrals,
+    )
     for permission, rule in subject.RULES.items()
 }
 

@@ -106,6 +106,13 @@ def see_plugins(actor: Actor, _subject: object = None) -> Verdict:
     return Verdict.no("Only an administrator may see the plugins.")
 
 
+def see_queue(actor: Actor, _subject: object = None) -> Verdict:
+    """Partnership administrators what the partnership sends, platform administrators all, without a name."""
+    if _has(actor, AdminRole.PLATFORM_ADMIN) or partnership_admin(actor):
+        return Verdict.yes()
+    return Verdict.no("Only an administrator may see the queue.")
+
+
 RULES = {
     Permission.SEE_HOME: anybody,
     Permission.MANAGE_OWN_ACCOUNT: anybody,
@@ -115,5 +122,6 @@ RULES = {
     Permission.INVITE_USER: invite_user,
     Permission.SEE_AUDIT: see_audit,
     Permission.SEE_PLUGINS: see_plugins,
+    Permission.SEE_QUEUE: see_queue,
     Permission.SEE_CAUGHT_MAIL: anybody,
 }

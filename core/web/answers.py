@@ -104,7 +104,7 @@ def forget_old(*, now: datetime) -> None:
 
 
 def _digest(request: Request) -> str:
-    """Of method, address and form, less what differs between two sendings of one form.
+    """Of method, address, form and files, less what differs between two sendings of one form.
 
     Keyed, with a key that is not in the database: a form can hold a password, and a plain digest of one is guessed
     a million times faster than its Argon2id hash.
@@ -114,4 +114,7 @@ def _digest(request: Request) -> str:
     for name, value in sorted(request.form.items(multi=True)):
         if name not in _NOT_IN_THE_DIGEST:
             digest.update(f"{name}\0{value}\0".encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda each: each[0]):
+        digest.update(f"{name}\0{hashlib.sha256(file.stream.read()).hexdigest()}\0".encode())
+        file.stream.seek(0)
     return digest.hexdigest()

@@ -2,15 +2,32 @@
 
 import ipaddress
 import secrets
+from io import BytesIO
+from typing import IO
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Request, abort, current_app, g, request
 
 from core.audit import Origin, origin
 from core.audit.trail import payload_key
 
 
+class NothingOnDisk(Request):
+    """A request whose uploaded files never touch a disk: a body is small, and what is checked is not kept."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """In memory, whatever its length: the body's limit is the file's."""
+        return BytesIO()
+
+
 def open_requests(app: Flask) -> None:
     """Give each request an id and tell the trail its origin. A client may not choose the id, nor ask for a NUL."""
+    app.request_class = NothingOnDisk
     key = app.config["ROUNDTABLE"].secret("audit-payload.key")
 
     @app.before_request

@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from core import __version__
-from core.dates import in_short, in_words, time_in_words, with_weekday
+from core.dates import duration_in_words, in_short, in_words, lateness, time_in_words, with_weekday
 from core.facts import MARKING
 from core.paths import template_root
 from core.policy import Permission
@@ -25,7 +25,7 @@ def set_up_templates(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     words = {"day": in_words, "short_day": in_short, "long_day": with_weekday, "clock": time_in_words, "moment": moment}
     env.filters.update({name: _or_nothing(filter_) for name, filter_ in words.items()})
-    env.filters.update(error_message=error_message, sentence=sentence)
+    env.filters.update(duration=duration_in_words, error_message=error_message, lateness=lateness, sentence=sentence)
     env.globals.update(
         asset_url=asset_url,
         new_key=lambda: str(uuid.uuid4()),

@@ -169,8 +169,6 @@ def with_foreign_ids(form: Filled, own_accounts: set[str]) -> Iterator[dict[str,
     """Where rows are chosen from a list, a row of the other partnership, and one that is there but was not offered."""
     for field in form.form.fields.values():
         options = [option for option in field.options if option]
-        if field.name.startswith("grant-"):  # items to grant: what is not among those withheld is passed over
-            continue
         if options and all(option.isdecimal() for option in options):
             right_by_chance = own_accounts if field.name == "person" else set()
             for value in sorted({*map(str, FOREIGN.values())} - {*options} - right_by_chance):
@@ -229,11 +227,19 @@ QUERY = (
     "state", "owner", "case", "from", "to", "area", "since", "until", "count", "street", "item", "moved", "when",
     "actor", "subject", "object", "agency", "next", "frequency", "nth", "weekday", "every", "starts",
     "length_minutes", "venue", "on_bank_holiday", "start-day", "start-month", "start-year", "until-day",
-    "until-month", "until-year", "since-day", "since-month", "since-year",
+    "until-month", "until-year", "sha256", "since-day", "since-month", "since-year",
 )  # fmt: skip
 """Everything that some address asks for."""
 
-ASK_NOTHING = ("recording.stream", "minutes.pdf", "meetings.agenda_pdf", "circulation.copy_pdf")
+ASK_NOTHING = (
+    "recording.stream",
+    "minutes.pdf",
+    "meetings.agenda_pdf",
+    "circulation.copy_pdf",
+    "circulation.full_copy",
+    "circulation.preview_extract",
+    "circulation.preview_pdf",
+)
 """Files and streams, which take their time and ask for nothing."""
 
 

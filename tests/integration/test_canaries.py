@@ -17,7 +17,7 @@ from core.circulation.models import Mail
 from core.documents.models import Document
 from core.extensions import db
 from core.partnerships.models import Signature
-from tests.integration.matrix.walking import address, browser_of, content_of, guarded_routes
+from tests.integration.matrix.walking import address, browser_of, content_of, guarded_routes, own_copy
 from tests.integration.matrix.world import ACTORS, FOREIGN, WORDS, World
 from tests.support.browser import Browser
 
@@ -81,7 +81,7 @@ def everything_given_to(app, world: World, browser: Browser, actor: str) -> Haul
             continue
         for stage in STAGES:
             ids = {**world.stages[stage]}
-            ids["copy_id"] = world.stages["sent"].get(f"copy of {actor}", world.stages["sent"]["copy_id"])
+            ids["copy_id"] = own_copy(world, route, actor)
             if route.arguments <= set(ids) and (path := address(app, route, ids)) not in seen:
                 seen.add(path)
                 haul.take(f"{stage}: {path}", text_of(browser.get(path)), EVERY_WORD)

@@ -34,6 +34,7 @@ LEFT_OUT = (
     "cases.remove_incident",
     "cases.unhear",
     "cases.unname",
+    "circulation.take_back",
     "meetings.cancel",
     "meetings.decline",
     "meetings.end_series",
@@ -64,6 +65,8 @@ OF_A_SHAPE = (
     "capacity",
     "starts",
     "ends",
+    "sha256",
+    "file",
     "training_hours",
 )
 """Fields that take no such text in the first place."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.audit.models import AuditRecord
 from core.extensions import db
-from tests.integration.matrix.walking import address, browser_of, guarded_routes, send
+from tests.integration.matrix.walking import address, browser_of, guarded_routes, own_copy, send
 from tests.integration.matrix.world import WORDS
 from tests.integration.test_canaries import STAGES, text_of
 
@@ -38,7 +38,7 @@ def test_whatever_names_somebody_is_recorded_with_whom_it_names(app, world, snap
     for route in guarded_routes(app):
         for stage in STAGES:
             ids = {**world.stages[stage]}
-            ids["copy_id"] = world.stages["sent"].get(f"copy of {actor}", world.stages["sent"]["copy_id"])
+            ids["copy_id"] = own_copy(world, route, actor)
             if not route.arguments <= set(ids) or (sent := (route.method, address(app, route, ids))) in seen:
                 continue
             seen.add(sent)

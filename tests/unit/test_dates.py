@@ -1,10 +1,10 @@
 """Days and times in words."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from core.dates import in_short, in_words, month_in_words, time_in_words, with_weekday
+from core.dates import duration_in_words, in_short, in_words, month_in_words, time_in_words, with_weekday
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,18 @@ def test_days_are_written_out() -> None:
 
 def test_a_time_without_a_day_is_on_the_clock_already() -> None:
     assert [time_in_words(time(9)), time_in_words(time(0)), time_in_words(time(21, 5))] == ["9am", "midnight", "9:05pm"]
+
+
+def test_a_duration_is_told_in_the_largest_unit_that_it_fills():
+    told = [duration_in_words(timedelta(seconds=each)) for each in (0, 59, 60, 119, 180, 3600, 7300, 86_400, 400_000)]
+    assert told == [
+        "less than a minute",
+        "less than a minute",
+        "1 minute",
+        "1 minute",
+        "3 minutes",
+        "1 hour",
+        "2 hours",
+        "1 day",
+        "4 days",
+    ]

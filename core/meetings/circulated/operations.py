@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from core import audit
-from core.accounts.models import User
 from core.cases.queries import people_named_in
 from core.circulation import outbox
+from core.circulation.letters import Letter, about, write
+from core.circulation.models import Copy
+from core.circulation.sending import Addressee, What, send_out
 from core.clock import local_date
-from core.dates import with_weekday
 from core.documents.record import AuditHead
 from core.errors import Refused, Stale
 from core.extensions import db
-from core.facts import Actor, MeetingStatus
+from core.facts import RECORDING_ROLES, Actor, CirculationKind, MailKind, MeetingStatus
 from core.meetings.agenda import queries as agendas
 from core.meetings.agenda_document import AgendaRecord
 from core.meetings.circulated.queries import record_of
-from core.meetings.diary.notices import when
 from core.meetings.diary.queries import people_of
 from core.meetings.models import AgendaVersion, Meeting
 from core.meetings.research import operations as research
@@ -90,25 +91,53 @@ def circulate(actor: Actor, *, meeting: Meeting, version: int, now: datetime) ->
         recipient=f"group:{meeting.group_id}",
         payload={"sha256": sent.record_sha256},
     )
-    asked_agencies = {each.agency_id for each in asked}
-    for user, _ in people_of(meeting.group_id, on=local_date(now)):
-        _tell(meeting, user, record, asked=user.agency_id in asked_agencies, now=now)
+    _tell(actor, meeting, sent, now=now)
+    _ask_members_of({each.agency_id for each in asked}, meeting, sent, record, now=now)
     return sent
 
 
-def _tell(meeting: Meeting, user: User, record: AgendaRecord, *, asked: bool, now: datetime) -> None:
-    """A reference and a link; the agenda itself stays behind the sign-in."""
-    due = record.research_due
-    request = f"Your agency is asked what it holds, by {with_weekday(due)}.\n\n" if asked and due else ""
-    outbox.queue(
-        user,
-        kind="agenda",
-        subject=f"{meeting.group.name}, {meeting.ref}: agenda, version {record.version}",
-        body=(
-            f"Version {record.version} of the agenda for {when(meeting.starts_at)} is ready.\n\n"
-            f"{request}{outbox.link_to(f'/meetings/{meeting.id}')}\n"
-        ),
-        now=now,
-        partnership_id=meeting.group.partnership_id,
-        meeting=meeting,
+def _tell(actor: Actor, meeting: Meeting, version: AgendaVersion, *, now: datetime) -> None:
+    """A copy for each member; what is in it is decided when they open it."""
+
+    def letter(copy: Copy, _addressee: Addressee) -> Letter:
+        return write(
+            "agenda",
+            subject=about(meeting, f"agenda, version {version.number}"),
+            link=f"/copies/{copy.id}",
+            version=version.number,
+            **_words(meeting),
+        )
+
+    members = people_of(meeting.group_id, on=local_date(now))
+    what = What(CirculationKind.AGENDA, meeting, letter, agenda_version=version)
+    send_out(actor, what, [Addressee(user, f"agenda:{version.id}") for user, _ in members], now=now)
+
+
+def _ask_members_of(
+    agencies: set[int], meeting: Meeting, version: AgendaVersion, record: AgendaRecord, *, now: datetime
+) -> None:
+    """Those who may answer for an agency that is asked something new are told so, apart from the agenda."""
+    if not agencies or record.research_due is None:
+        return
+    letter = write(
+        "research",
+        subject=about(meeting, "research request"),
+        link=f"/meetings/{meeting.id}/research",
+        due=record.research_due,
+        **_words(meeting),
     )
+    for user, role in people_of(meeting.group_id, on=local_date(now)):
+        if user.agency_id in agencies and role in RECORDING_ROLES:
+            outbox.queue(
+                user,
+                kind=MailKind.RESEARCH,
+                letter=letter,
+                now=now,
+                partnership_id=meeting.group.partnership_id,
+                meeting=meeting,
+                once_key=f"research:{version.id}:u_{user.id}",
+            )
+
+
+def _words(meeting: Meeting) -> dict[str, Any]:
+    return {"group": meeting.group.name, "reference": meeting.ref, "starts": meeting.starts_at}

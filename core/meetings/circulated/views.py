@@ -8,13 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.clock import local_date, minutes_between
-from core.documents.operations import paper_from
-from core.documents.readers import reader_of
 from core.facts import MeetingStatus
 from core.meetings.agenda import queries as agendas
-from core.meetings.agenda_document import AgendaRecord, agenda_html
 from core.meetings.blueprint import bp
 from core.meetings.circulated import operations
+from core.meetings.circulated.copies import agenda_copy, keep_agenda_copy
 from core.meetings.diary.queries import clocks_of, people_of
 from core.meetings.loading import meeting_of, version_of
 from core.meetings.models import AgendaVersion, Meeting
@@ -25,7 +23,6 @@ from core.partnerships.belonging import signatories_in
 from core.partnerships.clocks import agenda_due
 from core.policy import Permission
 from core.policy.meetings import sits_in
-from core.references import file_name
 from core.web import current_actor, disclose, may, now, render, requires, see_other, today
 from core.web.forms import VersionedForm
 
@@ -88,21 +85,16 @@ def circulate_submit(meeting: Meeting) -> ResponseReturnValue:
 @requires(Permission.DOWNLOAD_AGENDA, on=version_of)
 def agenda_pdf(version: AgendaVersion) -> ResponseReturnValue:
     """The reader's own copy: what they may not open today prints as "Restricted"."""
-    record = AgendaRecord.from_plain(version.record)
-    reader = reader_of(
-        current_actor(), group_id=version.meeting.group_id, cases=[line.case_id for line in record.items]
-    )
-    part = record.only(reader)
-    shown = [line.case_id for line in part.items if line.case_id is not None and not line.closed]
-    if shown:
+    actor = current_actor()
+    copy = agenda_copy(actor, version)
+    if copy.cases:
         disclose(
             "agenda.download",
             object=f"agenda:{version.meeting_id}:{version.number}",
-            subjects=people_named_in(shown),
+            subjects=people_named_in(copy.cases),
         )
-    paper = paper_from(agenda_html(part))
-    name = file_name("agenda", version.meeting.ref, f"v{version.number}", suffix="pdf")
-    return send_file(BytesIO(paper.content), "application/pdf", download_name=name)
+    keep_agenda_copy(actor, version, copy, now=now())
+    return send_file(BytesIO(copy.paper.content), "application/pdf", download_name=copy.name)
 
 
 def _still_ahead(meeting: Meeting) -> bool:

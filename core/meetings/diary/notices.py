@@ -8,9 +8,10 @@ from flask import current_app
 
 from core.accounts.models import User
 from core.circulation import outbox
+from core.circulation.letters import Letter, about, link_to, write
 from core.clock import local_date, local_time
 from core.dates import with_weekday
-from core.facts import MARKING
+from core.facts import MARKING, MailKind
 from core.meetings.diary.queries import people_of
 from core.meetings.ics import Invitation, Method, calendar_text, invitation_text
 from core.meetings.models import Meeting
@@ -19,29 +20,25 @@ from core.partnerships.models import Group
 
 def invite(meeting: Meeting, *, now: datetime) -> None:
     """Invite the group's members to one meeting."""
-    for user in _members(meeting.group, now):
-        outbox.queue(
-            user,
-            kind="invitation",
-            subject=f"{meeting.group.name}, {meeting.ref}: invitation",
-            body=f"{_sentence(meeting)}\n\n{_link(meeting)}\n",
-            now=now,
-            partnership_id=meeting.group.partnership_id,
-            meeting=meeting,
-            calendar=_entry(Method.REQUEST, meeting, user, now=now),
-        )
+    letter = write("invitation", subject=about(meeting, "invitation"), link=_path(meeting), **_words(meeting))
+    _tell_each(meeting, MailKind.INVITATION, Method.REQUEST, letter, now=now)
 
 
 def announce(group: Group, meetings: Sequence[Meeting], *, now: datetime) -> None:
     """Tell the members of a series' new meetings, in one mail each."""
-    days = "\n".join(f"- {when(meeting.starts_at)} ({meeting.ref})" for meeting in meetings)
     entries = calendar_text(Method.PUBLISH, [entry_of(Method.PUBLISH, meeting, stamp=now) for meeting in meetings])
+    letter = write(
+        "dates",
+        subject=f"{group.name}, dates of {len(meetings)} meetings",
+        link=f"/meetings?group={group.id}",
+        sentence=f"The {group.name} meets on",
+        lines=[f"{when(meeting.starts_at)} ({meeting.ref})" for meeting in meetings],
+    )
     for user in _members(group, now):
         outbox.queue(
             user,
-            kind="invitation",
-            subject=f"{group.name}, dates of {len(meetings)} meetings",
-            body=f"The {group.name} meets on:\n\n{days}\n\n{outbox.link_to(f'/meetings?group={group.id}')}\n",
+            kind=MailKind.INVITATION,
+            letter=letter,
             now=now,
             partnership_id=group.partnership_id,
             calendar=entries.decode(),
@@ -61,20 +58,24 @@ def tell_of_series(
     `moved` pairs a meeting with the moment at which it was to start. Who has the meetings in a calendar finds them
     changed and taken out there.
     """
-    lines = [f"- {when(was)} is changed: {_sentence(meeting)} ({meeting.ref})" for meeting, was in moved]
-    lines += [f"- {when(meeting.starts_at)} is cancelled ({meeting.ref})" for meeting in cancelled]
-    lines += [f"- {when(meeting.starts_at)} is new ({meeting.ref})" for meeting in added]
+    lines = [f"{when(was)} is changed: {_sentence(meeting)} ({meeting.ref})" for meeting, was in moved]
+    lines += [f"{when(meeting.starts_at)} is cancelled ({meeting.ref})" for meeting in cancelled]
+    lines += [f"{when(meeting.starts_at)} is new ({meeting.ref})" for meeting in added]
     entries = [entry_of(Method.PUBLISH, meeting, stamp=now) for meeting in (*(each for each, _ in moved), *added)]
     entries += [entry_of(Method.CANCEL, meeting, stamp=now) for meeting in cancelled]
     calendar = calendar_text(Method.PUBLISH, entries).decode()
-    body = "\n".join(lines)
+    letter = write(
+        "dates",
+        subject=f"{group.name}, dates changed",
+        link=f"/meetings?group={group.id}",
+        sentence=f"The dates of the {group.name} have changed",
+        lines=lines,
+    )
     for user in _members(group, now):
         outbox.queue(
             user,
-            kind="change",
-            subject=f"{group.name}, dates changed",
-            body=f"The dates of the {group.name} have changed:\n\n{body}\n\n"
-            f"{outbox.link_to(f'/meetings?group={group.id}')}\n",
+            kind=MailKind.CHANGE,
+            letter=letter,
             now=now,
             partnership_id=group.partnership_id,
             calendar=calendar,
@@ -83,32 +84,14 @@ def tell_of_series(
 
 def tell_of_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:
     """Tell everybody that date, time or place has changed."""
-    for user in _members(meeting.group, now):
-        outbox.queue(
-            user,
-            kind="change",
-            subject=f"{meeting.group.name}, {meeting.ref}: changed",
-            body=f"The meeting of {when(was)} has changed. {_sentence(meeting)}\n\n{_link(meeting)}\n",
-            now=now,
-            partnership_id=meeting.group.partnership_id,
-            meeting=meeting,
-            calendar=_entry(Method.REQUEST, meeting, user, now=now),
-        )
+    letter = write("change", subject=about(meeting, "changed"), link=_path(meeting), was=when(was), **_words(meeting))
+    _tell_each(meeting, MailKind.CHANGE, Method.REQUEST, letter, now=now)
 
 
 def tell_of_cancellation(meeting: Meeting, *, now: datetime) -> None:
     """Tell everybody that the meeting is off. The reason is behind the link: it may be about people."""
-    for user in _members(meeting.group, now):
-        outbox.queue(
-            user,
-            kind="cancellation",
-            subject=f"{meeting.group.name}, {meeting.ref}: cancelled",
-            body=f"The meeting of {when(meeting.starts_at)} is cancelled.\n\n{_link(meeting)}\n",
-            now=now,
-            partnership_id=meeting.group.partnership_id,
-            meeting=meeting,
-            calendar=_entry(Method.CANCEL, meeting, user, now=now),
-        )
+    letter = write("cancellation", subject=about(meeting, "cancelled"), link=_path(meeting), **_words(meeting))
+    _tell_each(meeting, MailKind.CANCELLATION, Method.CANCEL, letter, now=now)
 
 
 def entry_of(method: Method, meeting: Meeting, *, stamp: datetime, attendee: str = "") -> Invitation:
@@ -126,7 +109,7 @@ def entry_of(method: Method, meeting: Meeting, *, stamp: datetime, attendee: str
         group=meeting.group.name,
         reference=meeting.ref,
         location=place,
-        url=outbox.link_to(f"/meetings/{meeting.id}"),
+        url=link_to(_path(meeting)),
         organiser=config.mail_from,
         attendee=attendee,
     )
@@ -141,15 +124,37 @@ def _members(group: Group, now: datetime) -> list[User]:
     return [user for user, _ in people_of(group.id, on=local_date(now))]
 
 
-def _entry(method: Method, meeting: Meeting, user: User, *, now: datetime) -> str:
-    return invitation_text(entry_of(method, meeting, stamp=now, attendee=user.email)).decode()
+def _tell_each(meeting: Meeting, kind: MailKind, method: Method, letter: Letter, *, now: datetime) -> None:
+    """The same letter to every member, each with a calendar entry of their own; once for each state of the meeting."""
+    for user in _members(meeting.group, now):
+        entry = entry_of(method, meeting, stamp=now, attendee=user.email)
+        outbox.queue(
+            user,
+            kind=kind,
+            letter=letter,
+            now=now,
+            partnership_id=meeting.group.partnership_id,
+            meeting=meeting,
+            calendar=invitation_text(entry).decode(),
+            once_key=f"meeting:{meeting.id}:{meeting.sequence}:{method.value}:u_{user.id}",
+        )
+
+
+def _words(meeting: Meeting) -> dict[str, str]:
+    """What the templates say of a meeting."""
+    return {
+        "group": meeting.group.name,
+        "reference": meeting.ref,
+        "when": when(meeting.starts_at),
+        "end": f"{local_time(meeting.ends_at):%H:%M}",
+        "place": meeting.venue or "online",
+    }
 
 
 def _sentence(meeting: Meeting) -> str:
-    place = meeting.venue or "online"
-    end = local_time(meeting.ends_at)
-    return f"The {meeting.group.name} meets on {when(meeting.starts_at)} until {end:%H:%M}: {place}."
+    words = _words(meeting)
+    return f"The {words['group']} meets on {words['when']} until {words['end']}: {words['place']}."
 
 
-def _link(meeting: Meeting) -> str:
-    return outbox.link_to(f"/meetings/{meeting.id}")
+def _path(meeting: Meeting) -> str:
+    return f"/meetings/{meeting.id}"

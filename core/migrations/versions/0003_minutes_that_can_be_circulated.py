@@ -172,6 +172,10 @@ def upgrade() -> None:
     op.add_column('mail', sa.Column('attaches', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('mail', sa.Column('once_key', sa.String(length=120), nullable=True))
     op.create_index(op.f('ix_mail_once_key'), 'mail', ['once_key'], unique=True)
+    handed_over = sa.text("kind = 'handed over'")
+    op.create_index('ix_action_update_handed_over', 'action_update', ['action_id'], unique=False, sqlite_where=handed_over, postgresql_where=handed_over)
+    unfinished = sa.text("state IN ('waiting', 'sending', 'failed')")
+    op.create_index('ix_mail_unfinished', 'mail', ['created_at', 'id'], unique=False, sqlite_where=unfinished, postgresql_where=unfinished)
     op.add_column('partnership', sa.Column('attach_copies', sa.Boolean(), nullable=False, server_default=sa.false()))
 
 

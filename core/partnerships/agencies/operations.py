@@ -1,9 +1,10 @@
 """Changes to agencies: joining, signing, leaving."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core import audit
+from core.actions.handover import hand_over_actions_of
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor
@@ -122,10 +123,13 @@ def end_signature(actor: Actor, *, membership: PartnershipAgency, signature: Sig
     _record(actor, "signature.end", membership.agency_id, {"signature": signature.id, "until": last_day})
 
 
-def record_left(actor: Actor, *, membership: PartnershipAgency, version: int, left_on: date) -> None:
+def record_left(
+    actor: Actor, *, membership: PartnershipAgency, version: int, left_on: date, now: datetime, on: date
+) -> int:
     """Record that the agency left: from that day on its people lose access, on their next request.
 
-    Raises Stale; Refused for the actor's own agency, and for a day before it joined.
+    Its open actions go to those who lead their groups (core.actions.handover), by the worker's sweep where the day
+    lies ahead. How many went now. Raises Stale; Refused for the actor's own agency, and for a day before it joined.
     """
     _check(membership, version)
     if membership.agency_id == actor.agency_id:
@@ -134,6 +138,7 @@ def record_left(actor: Actor, *, membership: PartnershipAgency, version: int, le
         raise Refused("The agency cannot leave before it joined")
     membership.left_on = left_on
     _record(actor, "agency.leave", membership.agency_id, {"left_on": left_on})
+    return hand_over_actions_of(actor, membership, now=now, on=on)
 
 
 def record_return(actor: Actor, *, membership: PartnershipAgency) -> None:

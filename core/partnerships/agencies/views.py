@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from flask import flash
 from flask.typing import ResponseReturnValue
 
-from core.actions.queries import open_actions_of
 from core.errors import NotFound, Refused, Stale
 from core.partnerships.agencies import operations, queries
 from core.partnerships.agencies.forms import (
@@ -15,12 +14,13 @@ from core.partnerships.agencies.forms import (
     NewAgencyForm,
     SignatureForm,
 )
+from core.partnerships.agencies.leaving import left_open_by
 from core.partnerships.blueprint import bp
 from core.partnerships.models import PartnershipAgency, Signature
 from core.partnerships.providers.queries import providers_of_agency
 from core.partnerships.signatures import status_on
 from core.policy import Permission
-from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import held
 
 AnAgencyForm = TypeVar("AnAgencyForm", bound=AgencyForm)
@@ -104,6 +104,8 @@ def agency(membership: PartnershipAgency) -> ResponseReturnValue:
         signatures=signatures,
         people=queries.people_of(membership, on=today()),
         providers=providers_of_agency(membership.partnership_id, membership.agency_id),
+        left=left_open_by(membership, on=today()) if membership.left_on is not None else None,
+        today=today(),
         manages=may(Permission.MANAGE_AGENCIES, membership),
     )
 
@@ -216,8 +218,13 @@ def record_left(membership: PartnershipAgency) -> ResponseReturnValue:
     if not form.validate():
         return invalid(page, membership=membership, form=form, **_left_open(membership))
     try:
-        operations.record_left(
-            current_actor(), membership=membership, version=form.version_read, left_on=held(form.left_on.data)
+        handed = operations.record_left(
+            current_actor(),
+            membership=membership,
+            version=form.version_read,
+            left_on=held(form.left_on.data),
+            now=now(),
+            on=today(),
         )
     except Refused as refused:
         beside(form, refused, "left_on")
@@ -225,7 +232,7 @@ def record_left(membership: PartnershipAgency) -> ResponseReturnValue:
     except Stale as stale:
         version = operations.version_of(membership)
         return saved_first(page, form, stale, version=version, membership=membership, **_left_open(membership))
-    flash("It is recorded that the agency left.")
+    flash(f"It is recorded that the agency left.{_handed(handed)}")
     return see_other("partnerships.agency", agency_id=membership.agency_id)
 
 
@@ -239,4 +246,10 @@ def record_return(membership: PartnershipAgency) -> ResponseReturnValue:
 
 
 def _left_open(membership: PartnershipAgency) -> dict[str, Any]:
-    return {"actions": open_actions_of(membership.partnership_id, membership.agency_id)}
+    return {"left": left_open_by(membership, on=today())}
+
+
+def _handed(number: int) -> str:
+    if not number:
+        return ""
+    return f" {'1 open action was' if number == 1 else f'{number:,} open actions were'} handed over."

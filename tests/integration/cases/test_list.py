@@ -7,6 +7,7 @@ import pytest
 
 from core.audit.models import AuditRecord, AuditSubject
 from core.cases.listing import PAGE
+from core.clock import utc_now
 from core.extensions import db
 from core.facts import CaseStatus, Risk
 from tests.builders import a_case, a_group, a_partnership, a_person, a_user, an_action, an_agency, today
@@ -126,6 +127,18 @@ def test_each_filter_keeps_its_own(partners, officer):
     assert len(rows_of(officer.get(f"/cases?lead={partners.council.id}"))) == 7
     assert rows_of(officer.get(f"/cases?lead={partners.police.id}")) == []
     assert "1 action overdue" in text_of(officer.get("/cases?overdue=y"))
+
+
+def test_a_case_without_update_is_marked_for_its_lead_agency_and_found_by_it(partners, officer, constable):
+    quiet = a_case(partners.partnership, partners.council, title="Quiet", group=partners.group)
+    quiet.updated_at = utc_now() - timedelta(days=60)
+    a_case(partners.partnership, partners.council, title="Lively")
+    assert text_of(officer.get("/cases")).count("No update") == 1
+    page = officer.get("/cases?quiet=y")
+    assert rows_of(page) == [str(quiet.id)]
+    assert "Without update" in text_of(page)
+    assert "No update" not in text_of(constable.get("/cases")), "it is for the lead agency to see to"
+    assert rows_of(constable.get("/cases?quiet=y")) == []
 
 
 def test_a_chosen_filter_is_shown_with_the_way_out_of_it(partners, officer):

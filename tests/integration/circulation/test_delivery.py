@@ -10,12 +10,15 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from core.circulation.delivery import LEASE, WAITS, deliver_due
+from core.circulation.letters import Letter
 from core.circulation.models import Mail
 from core.circulation.outbox import queue
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import MailState
+from core.facts import MailKind, MailState
 from tests.builders import a_group, a_partnership, a_user, an_agency
+
+SUBJECT = "OFFICIAL-SENSITIVE: North CST, 4 March 2027, M-1: agenda"
 
 
 class Server:
@@ -55,9 +58,8 @@ def mail(app) -> Mail:
     user = a_user(an_agency(partnership), group=a_group(partnership))
     row = queue(
         user,
-        kind="agenda",
-        subject="Agenda of the North CST, 4 March 2027",
-        body="Open it: http://127.0.0.1:8000/meetings/1\n",
+        kind=MailKind.AGENDA,
+        letter=Letter(SUBJECT, "Open it: /copies/1\n", "<p>Open it</p>"),
         now=utc_now(),
         partnership_id=partnership.id,
     )
@@ -77,7 +79,7 @@ def test_a_mail_is_sent_once_with_the_marking_first(server, mail):
     assert deliver() == 1
     assert deliver() == 0
     assert len(server.taken) == 1
-    assert server.taken[0]["Subject"] == "OFFICIAL-SENSITIVE: Agenda of the North CST, 4 March 2027"
+    assert server.taken[0]["Subject"] == SUBJECT
     assert server.taken[0]["Message-ID"] == mail.message_id
     assert mail.state is MailState.SENT
     assert mail.sent_at is not None
@@ -85,11 +87,13 @@ def test_a_mail_is_sent_once_with_the_marking_first(server, mail):
 
 @pytest.mark.parametrize("answers", [["250 OK"], ["450 try later", "250 OK"], ["550 no such user"]])
 def test_a_link_that_sets_a_password_is_forgotten_once_it_has_gone(server, mail, answers):
-    mail.kind, server.answers = "account", list(answers)
+    mail.kind, server.answers = MailKind.ACCOUNT, list(answers)
     deliver()
     deliver(after=WAITS[0] + timedelta(seconds=5))
     assert mail.body == ""
-    assert ["Open it" in taken.get_content() for taken in server.taken] == [True] * (answers[-1] == "250 OK")
+    assert mail.body_html == ""
+    said = ["Open it" in taken.get_body(("plain",)).get_content() for taken in server.taken]
+    assert said == [True] * (answers[-1] == "250 OK")
 
 
 def test_a_refusal_for_a_while_is_tried_again_later_under_the_same_id(server, mail):

@@ -1,13 +1,16 @@
 """The home page: what waits for whom, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from core.audit.models import AuditRecord
+from core.cases.models import CaseEvent
+from core.circulation.models import Circulation
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import AdminRole, GroupRole, MeetingStatus, MinutesStatus, ProviderStatus
+from core.facts import AdminRole, CaseStatus, CirculationKind, GroupRole, MeetingStatus, MinutesStatus, ProviderStatus
 from core.meetings.models import Nomination, Research
 from core.minutes.models import Minutes
 from core.recording.models import Recusal
@@ -23,6 +26,7 @@ from tests.builders import (
     an_agency,
     today,
 )
+from tests.integration.meetings.table import at_ten, in_working_days
 
 
 @pytest.fixture
@@ -117,7 +121,7 @@ def test_research_to_answer_shows_by_when_and_to_nobody_who_cannot(place, visito
     meeting = research(place, place.homes)
     observer = a_user(place.homes, group=place.group, role=GroupRole.OBSERVER)
     page = home(visitor, place.member)
-    assert "1 request for" in page and f"/meetings/{meeting.id}/research" in page and "Overdue" in page
+    assert "1 request for" in page and f"/meetings/{meeting.id}/research" in page and "ate</strong>" in page
     for other in (observer, place.chair, place.unsigned):
         assert "Research to answer" not in home(visitor, other)
 
@@ -163,8 +167,79 @@ def test_minutes_wait_for_whoever_has_the_next_step(place, visitor, status, chai
         )
     for user, words in ((place.chair, chair_sees), (place.coordinator, coordinator_sees), (place.member, "")):
         page = home(visitor, user)
-        assert ('<h2 class="govuk-heading-m">Minutes</h2>' in page) is bool(words), user.name
+        assert ("To do for your groups" in page) is bool(words), user.name
         assert words in page
+
+
+def test_those_who_lead_see_what_they_owe_their_group_the_latest_first(place, visitor):
+    late = a_meeting(place.group, starts_at=at_ten(in_working_days(6)))
+    due = a_meeting(place.group, starts_at=at_ten(in_working_days(10)))
+    a_meeting(place.group, starts_at=at_ten(in_working_days(30)))
+    held = a_meeting(place.group, starts_at=at_ten(in_working_days(-4)), status=MeetingStatus.CLOSED)
+    an_action(place.case, place.group, place.homes).meeting_id = held.id
+    for user in (place.chair, place.coordinator):
+        page = home(visitor, user)
+        steps = re.findall(r"</a>: (send [^,]*|compose [^,]*), by", page)
+        assert steps == ["send out the action", "send the agenda", "send the agenda", "compose the minutes"]
+        assert "working days late" in page
+        assert page.index(f"/meetings/{late.id}/agenda") < page.rindex(f"/meetings/{due.id}/agenda")
+    assert "To do for your groups" not in home(visitor, place.member)
+
+
+def test_those_who_lead_see_which_agencies_have_not_answered(place, visitor):
+    meeting = a_meeting(place.group, starts_at=at_ten(in_working_days(3)), cases=[place.case, place.case])
+    for item in meeting.items:
+        for agency in (place.homes, place.council):
+            asked = {"asked_at": utc_now(), "due_on": in_working_days(1)}
+            db.session.add(Research(item_id=item.id, agency_id=agency.id, **asked))
+    assert "2 agencies have not answered the request for research" in home(visitor, place.coordinator)
+
+
+def test_once_the_actions_have_gone_out_nobody_is_asked_to_send_them(place, visitor):
+    held = a_meeting(place.group, starts_at=at_ten(in_working_days(-4)), status=MeetingStatus.CLOSED)
+    an_action(place.case, place.group, place.homes).meeting_id = held.id
+    sent = {"kind": CirculationKind.ACTIONS, "at": utc_now(), "by_id": place.chair.id}
+    db.session.add(Circulation(meeting_id=held.id, audit_seq=1, audit_hash="0" * 64, **sent))
+    assert "send out the action" not in home(visitor, place.coordinator)
+
+
+def quiet(place, days):
+    """The case, without an update for so many working days."""
+    place.case.updated_at = at_ten(in_working_days(-days))
+    event = {"kind": "incident", "text": "An incident"}
+    db.session.add(CaseEvent(case_id=place.case.id, at=at_ten(in_working_days(-days)), **event))
+
+
+def test_a_case_without_update_shows_to_its_lead_agency_and_to_who_leads_the_group(place, visitor):
+    quiet(place, 21)
+    officer = a_user(place.council, "Of the lead agency")
+    for user in (officer, place.chair, place.coordinator):
+        page = home(visitor, user)
+        assert "Cases without update" in page and place.case.ref in page
+        assert "Quenby" not in page
+    assert "Cases without update" not in home(visitor, place.member)
+
+
+def test_a_case_is_not_shown_so_within_the_days_nor_once_something_happened(place, visitor):
+    quiet(place, 19)
+    assert "Cases without update" not in home(visitor, place.coordinator)
+    place.group.clocks = {"case_quiet": 10}
+    other = a_user(place.homes, group=place.group, role=GroupRole.COORDINATOR)
+    assert "Cases without update" in home(visitor, other)
+    assert "Cases without update" not in home(visitor, a_user(place.council)), "the lead agency has the partnership’s"
+    db.session.add(CaseEvent(case_id=place.case.id, at=utc_now(), kind="incident", text="An incident"))
+    assert "Cases without update" not in home(visitor, other)
+
+
+def test_a_case_that_is_monitored_restricted_or_in_conflict_is_not_shown_so(place, visitor):
+    quiet(place, 30)
+    place.case.status = CaseStatus.MONITORING
+    assert "Cases without update" not in home(visitor, place.coordinator)
+    place.case.status = CaseStatus.OPEN
+    item = a_meeting(place.group, cases=[place.case]).items[0]
+    seat = {"item_id": item.id, "case_id": place.case.id, "user_id": place.coordinator.id}
+    db.session.add(Recusal(**seat, declared_at=utc_now(), reason="A relative"))
+    assert "Cases without update" not in home(visitor, place.coordinator)
 
 
 def test_administrators_see_signatures_providers_and_accounts_that_wait(place, visitor):

@@ -23,10 +23,11 @@ from tests.integration.matrix.things import Ids, Table
 
 
 def people(table: Table, theirs: Partnership) -> None:
-    """A newcomer who has accepted nothing yet, the administrator of an agency that is no provider, somebody whose
+    """A newcomer who has accepted nothing yet, a colleague at the provider, the administrator of an agency that is no provider, somebody whose
     agency belongs to two partnerships, a member with a password, and a chair with a calendar feed."""
     agencies, users = table.agencies, table.users
     users["newcomer"] = a_user(agencies.youth, "Nell Newcomer", group=table.group)
+    users["at the provider, too"] = a_user(agencies.mentors, "Pru Provider")
     users["homes admin"] = a_user(
         agencies.homes, "Hal Homes", admin=AdminRole.AGENCY_ADMIN, partnership=table.partnership
     )
@@ -64,6 +65,8 @@ def states(table: Table, ids: Ids) -> Ids:
         "mentored_id": _mentored(table, ids),
         "struck_id": _struck_entry(ids),
         "district_id": things.add(_district(table.partnership)).id,
+        "newcomer_id": table.users["newcomer"].id,
+        "at_provider_too_id": table.users["at the provider, too"].id,
         "retired_id": table.users["retired"].id,
         "left_agency_id": table.agencies.left.id,
     }

@@ -36,7 +36,14 @@ PAGES = {
     "cases.unhear": ("chair", "/cases/{case_id}"),
     "cases.unname_person": ("chair", "/cases/{case_id}"),
     "circulation.circulate": ("chair", "/meetings/{sent_id}/circulate"),
+    "circulation.circulate_extracts": ("chair", "/meetings/{sent_id}/extracts"),
+    "circulation.grant": ("chair", "/meetings/{sent_id}/readers/{newcomer_id}"),
+    "circulation.take_back": ("chair", "/meetings/{sent_id}/readers/{reader_id}"),
+    "circulation.chase": ("chair", "/meetings/{sent_id}/sent"),
+    "circulation.send_actions": ("chair", "/meetings/{held_id}/actions/send"),
     "circulation.send_again": ("chair", "/meetings/{sent_id}/sent"),
+    "circulation.send_all_again": ("chair", "/meetings/{sent_id}/sent"),
+    "circulation.send_copy": ("chair", "/meetings/{sent_id}/sent"),
     "meetings.accept_nomination": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
     "meetings.add_proposal": ("chair", "/meetings/{meeting_id}/agenda"),
     "meetings.add_submit": ("chair", "/meetings/{meeting_id}/agenda/add?case={spare_id}"),
@@ -98,6 +105,9 @@ FILLED = {
     ("cases.close_submit", "closed_on"): "today",
     ("cases.create_person", "date_of_birth"): "past",
     ("cases.create_person", "postcode"): "AB1 2CD",
+    ("checking.check_submit", "sha256"): "0" * 64,
+    ("circulation.circulate_extracts", "readers"): "id of at_provider_too_id",
+    ("circulation.grant", "items"): "id of sent_item_id",
     ("meetings.answer_research", "text"): "Two calls in June",
     ("meetings.schedule", "day"): "soon",
     ("meetings.schedule", "starts"): "10:00",
@@ -187,6 +197,8 @@ def _ids(world: World) -> dict[str, int | str]:
         "returned_id": world.stages["sent back"]["meeting_id"],
         "worded_id": world.stages["sent back"]["entry_id"],
         "sent_id": world.stages["sent"]["meeting_id"],
+        "sent_item_id": world.stages["sent"]["item_id"],
+        "reader_id": world.stages["sent"]["reader_id"],
         "day": day.day,
         "month": day.month,
         "year": day.year,
@@ -218,7 +230,9 @@ def _box(name: str, which: str) -> str:
 
 
 def _meant(given: str, world: World) -> str:
-    """The value, or the reference of the thing of that name."""
+    """The value, or the reference or the id of the thing of that name."""
+    if given.startswith("id of "):
+        return str(_ids(world)[given.removeprefix("id of ")])
     name = given.removeprefix("ref of ")
     return world.marks["case_id", world.stages["extra"][name]][0] if name != given else given
 
@@ -227,6 +241,6 @@ def _anything(field: FormField) -> list[str]:
     """Something that such a field takes."""
     if field.kind in ("select-one", "radio"):
         return [next((option for option in field.options if option), "")]
-    if field.kind in ("checkbox", "select-multiple", "submit"):
+    if field.kind in ("checkbox", "select-multiple", "submit", "file"):
         return []
     return ["12" if field.kind == "number" else "Something plain"]

@@ -12,12 +12,16 @@ from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.actions.models import Action
 from core.cases.models import Case, CaseAgency, CaseIncident, CasePerson
-from core.circulation.models import Copy, Mail
+from core.circulation.actions_out.operations import send_actions
+from core.circulation.extracts.operations import send_extracts
+from core.circulation.grants import Grantee, grant_items
+from core.circulation.models import Circulation, Copy, Mail
 from core.circulation.operations import circulate_minutes
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import (
     Actor,
+    CirculationKind,
     EntryKind,
     ItemKind,
     ItemOutcome,
@@ -170,6 +174,7 @@ def before_the_meeting(table: Table, ids: Ids) -> Ids:
         "group_id": table.group.id,
         "member_id": scalar(member.where(GroupMember.user_id == users["member"].id)),
         "agency_id": agencies.police.id,
+        **_copies(table, meeting, CirculationKind.AGENDA, "agenda copy"),
         "signature_id": scalar(select(Signature.id).where(Signature.agency_id == agencies.police.id)),
     }
 
@@ -254,24 +259,51 @@ def sent(table: Table, ids: Ids) -> Ids:
     fair = minutes.fair_copy(table.actor("chair"), made, now=utc_now())
     minutes.approve(table.actor("chair"), made, fair, now=utc_now())
     db.session.flush()
-    readers: dict[int, frozenset[int]] = {table.users[name].id: frozenset() for name in ("member", "chair", "observer")}
+    readers = [table.users[name].id for name in ("member", "chair", "observer")]
     circulation = circulate_minutes(table.actor("coordinator"), made, readers=readers, now=utc_now())
     # Sent while their agencies had signed, and before they declared an interest.
     for name in ("unsigned", "lapsed", "left", "recused"):
         add(Copy(circulation_id=circulation.id, user_id=table.users[name].id))
-    copies = db.session.execute(select(Copy.user_id, Copy.id).where(Copy.circulation_id == circulation.id)).all()
-    mail = db.session.scalars(select(Mail).where(Mail.meeting_id == meeting.id)).first()
-    assert mail is not None
-    mail.state = MailState.FAILED
-    names = {user.id: name for name, user in table.users.items()}
-    of = {f"copy of {names[user_id]}": copy_id for user_id, copy_id in copies}
+    to_provider = send_extracts(
+        table.actor("coordinator"), made, readers=[table.users["provider"].id], now=utc_now()
+    ).copies[0]
+    absent = table.users["unsigned"]
+    [granted] = grant_items(
+        table.actor("chair"),
+        made,
+        items=[meeting.items[0].id],
+        to=Grantee(user_id=absent.id),
+        reason="They know the street",
+        now=utc_now(),
+    )
+    db.session.flush()
+    send_actions(table.actor("coordinator"), meeting=meeting, now=utc_now())
+    failed, gone = db.session.scalars(select(Mail).where(Mail.meeting_id == meeting.id).order_by(Mail.id)).all()[:2]
+    failed.state = MailState.FAILED
+    gone.state, gone.sent_at = MailState.SENT, utc_now() - timedelta(days=10)
     return {
         "meeting_id": meeting.id,
         "item_id": meeting.items[0].id,
-        "mail_id": mail.id,
-        "copy_id": of["copy of member"],
-        **of,
+        "mail_id": failed.id,
+        **_copies(table, meeting, CirculationKind.MINUTES, "copy"),
+        "copy of provider": to_provider.id,
+        "reader_id": absent.id,
+        "grant_id": granted.id,
+        "at_provider_id": table.users["provider"].id,
+        **_copies(table, meeting, CirculationKind.ACTIONS, "actions copy"),
     }
+
+
+def _copies(table: Table, meeting: Meeting, kind: CirculationKind, called: str) -> Ids:
+    """Everybody's copy of what was sent about a meeting; the member's is the one that addresses name."""
+    rows = db.session.execute(
+        select(Copy.user_id, Copy.id)
+        .join(Circulation, Circulation.id == Copy.circulation_id)
+        .where(Circulation.meeting_id == meeting.id, Circulation.kind == kind)
+    ).all()
+    names = {user.id: name for name, user in table.users.items()}
+    of: Ids = {f"{called} of {names[user_id]}": copy_id for user_id, copy_id in rows}
+    return {f"{called.replace(' ', '_')}_id": of[f"{called} of member"], **of}
 
 
 def restricted_case(table: Table) -> Ids:

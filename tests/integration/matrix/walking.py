@@ -80,6 +80,14 @@ _OTHER_STAGES = {
 }
 _OTHER_IDS = {
     "cases.end_share": {"agency_id": "school_id"},
+    "circulation.copy_agenda": {"copy_id": "agenda_copy_id"},
+    "circulation.copy_actions": {"copy_id": "actions_copy_id"},
+    "circulation.reader": {"user_id": "reader_id"},
+    "circulation.grant": {"user_id": "reader_id"},
+    "circulation.take_back": {"user_id": "reader_id"},
+    "circulation.preview": {"user_id": "reader_id"},
+    "circulation.preview_pdf": {"user_id": "reader_id"},
+    "circulation.preview_extract": {"user_id": "at_provider_id"},
     "partnerships.edit_provider": {"provider_id": "own_provider_id"},
     "partnerships.change_provider": {"provider_id": "own_provider_id"},
     "partnerships.approve_provider": {"provider_id": "own_provider_id"},
@@ -99,6 +107,15 @@ def ids_for(world: World, route: Route, stage: str = "") -> dict[str, int | str]
     subject = route.endpoint.partition(".")[0]
     ids = world.stages[stage or _OTHER_STAGES.get(route.endpoint, _STAGES.get(subject, "own"))]
     return {**ids, **{name: ids[other] for name, other in _OTHER_IDS.get(route.endpoint, {}).items()}}
+
+
+_COPIES = {"circulation.copy_agenda": "agenda copy", "circulation.copy_actions": "actions copy"}
+
+
+def own_copy(world: World, route: Route, actor: str) -> int | str:
+    """The actor's own copy of what that route shows; somebody else's, where they have none."""
+    sent, kind = world.stages["sent"], _COPIES.get(route.endpoint, "copy")
+    return sent.get(f"{kind} of {actor}", sent[f"{kind.replace(' ', '_')}_id"])
 
 
 def address(app: Flask, route: Route, ids: dict[str, int | str]) -> str:

@@ -1,0 +1,87 @@
+"""An agency that left: its open actions go to whoever leads their group.
+
+From its last day on its people see nothing of the partnership, so nobody there could settle them. Recording that it
+left hands them over at once; where the day lies ahead, and for whatever is found later (an action that was re-opened,
+books that were imported), the worker's sweep does it. Nothing is handed over twice: what is with somebody else is not
+the agency's any more.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload, raiseload
+
+from core.accounts.models import User
+from core.actions import operations
+from core.actions.departing import open_by_group, open_of, takers_in
+from core.actions.models import IS_OPEN, Action
+from core.actions.telling import tell_of_handover
+from core.dates import in_words
+from core.extensions import db
+from core.facts import SYSTEM, Actor
+from core.partnerships.models import PartnershipAgency
+from core.recording.models import Recusal
+
+AT_ONCE = 200
+"""Actions handed over in one transaction; the next sweep takes those that are left."""
+
+
+def hand_over_actions_of(actor: Actor, membership: PartnershipAgency, *, now: datetime, on: date) -> int:
+    """Hand the open actions of an agency that left to the coordinator of each group; how many.
+
+    Where there is none to the chair, else the deputy chair: one who may open the case, whose agency is a signatory and
+    has not left. What nobody can take stays with the agency, and its page says so to the partnership's administrator.
+    """
+    if membership.left_on is None or membership.left_on > on:
+        return 0
+    groups = [group.id for group in open_by_group(membership, on=on)]
+    takers = takers_in(membership, groups, on=on)
+    recused = _recused({user.id for each in takers.values() for user, _ in each})
+    note = f"{membership.agency.name} left the partnership on {in_words(membership.left_on)}."
+    handed: Counter[User] = Counter()
+    for action in _actions(membership, list(takers)):
+        to = next((user for user, _ in takers[action.group_id] if (user.id, action.case_id) not in recused), None)
+        if to is not None:
+            operations.hand_over(actor, action=action, to=to, note=note, now=now)
+            handed[to] += 1
+    for user, number in handed.items():
+        tell_of_handover(user, membership, number=number, now=now)
+    return handed.total()
+
+
+def hand_over_what_is_left(*, now: datetime, on: date) -> int:
+    """The sweep's: the same for every agency that has left by that day and has open actions yet; how many."""
+    departed = db.session.scalars(
+        select(PartnershipAgency)
+        .where(
+            PartnershipAgency.left_on <= on,
+            exists().where(
+                Action.partnership_id == PartnershipAgency.partnership_id,
+                Action.owner_agency_id == PartnershipAgency.agency_id,
+                IS_OPEN,
+            ),
+        )
+        .order_by(PartnershipAgency.id)
+        .options(joinedload(PartnershipAgency.agency), raiseload("*"))
+    ).all()
+    return sum(hand_over_actions_of(SYSTEM, membership, now=now, on=on) for membership in departed)
+
+
+def _actions(membership: PartnershipAgency, groups: Sequence[int]) -> Sequence[Action]:
+    return db.session.scalars(
+        select(Action)
+        .where(*open_of(membership), Action.group_id.in_(groups))
+        .order_by(Action.due_on, Action.id)
+        .limit(AT_ONCE)
+        .options(raiseload("*"))
+    ).all()
+
+
+def _recused(users: set[int]) -> set[tuple[int, int | None]]:
+    """Who declared an interest in which case, and keeps out."""
+    rows = db.session.execute(
+        select(Recusal.user_id, Recusal.case_id).where(Recusal.user_id.in_(users), Recusal.lifted_at.is_(None))
+    )
+    return {(user_id, case_id) for user_id, case_id in rows if case_id is not None}

@@ -1,0 +1,86 @@
+"""Reading the log for paper: what one reader may have of each action, by agency and due date."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from core.actions import log
+from core.actions.models import Action
+from core.actions.paper import MOST, PaperLine, PaperLog, PaperPart
+from core.actions.summaries import EDGES
+from core.errors import Refused
+from core.facts import ActionStatus, Actor
+from core.policy.actions import see_action
+from core.working_days import working_days_between
+
+TOO_MANY = (
+    f"A PDF holds up to {MOST:,} actions, and this list has more. Choose fewer with the filters, or download the CSV"
+)
+
+
+def log_for_paper(
+    actor: Actor, wanted: log.Wanted, *, heading: str, filters: Sequence[str], on: date, now: datetime
+) -> tuple[PaperLog, Sequence[int]]:
+    """What the filter shows to the actor, as a document holds it, and the persons of the cases that it tells of.
+
+    Of an action that they may not open: its references, due date and status. One of a case in which they declared an
+    interest is left out and counted. Raises Refused when there are more than a document holds.
+    """
+    known = log.rows_for_paper(actor, wanted, on=on, most=MOST)
+    if len(known) > MOST:
+        raise Refused(TOO_MANY)
+    kept = [action for action in known if action.case_id not in actor.recused_cases]
+    opened = [action for action in kept if see_action(actor, action)]
+    ids = {action.id for action in opened}
+    parts = [
+        PaperPart(agency=agency, lines=tuple(_line(action, on=on) for action in theirs))
+        for agency, theirs in groupby(opened, key=lambda action: action.owner_agency.name)
+    ]
+    closed = sorted((each for each in kept if each.id not in ids), key=lambda each: (each.due_on, each.id))
+    if closed:
+        parts.append(PaperPart(agency="", lines=tuple(_closed(action, on=on) for action in closed)))
+    paper = PaperLog(
+        partnership=actor.partnership_name,
+        heading=heading,
+        filters=tuple(filters),
+        made_for=actor.name,
+        made_for_agency=actor.agency_name,
+        made_at=now,
+        edges=EDGES,
+        parts=tuple(parts),
+        left_out=len(known) - len(kept),
+    )
+    return paper, log.subjects_of(opened)
+
+
+def _line(action: Action, *, on: date) -> PaperLine:
+    return PaperLine(
+        ref=action.ref,
+        case_ref=action.case.ref if action.case is not None else "",
+        group=action.group.name,
+        text=action.text,
+        person=action.owner.name if action.owner is not None else "",
+        agreed_on=action.agreed_on,
+        due_on=action.due_on,
+        status=action.status,
+        reason=action.not_done_reason,
+        outcome=action.outcome,
+        overdue=_overdue(action, on),
+    )
+
+
+def _closed(action: Action, *, on: date) -> PaperLine:
+    return PaperLine(
+        ref=action.ref,
+        case_ref=action.case.ref if action.case is not None else "",
+        due_on=action.due_on,
+        status=action.status,
+        overdue=_overdue(action, on),
+        closed=True,
+    )
+
+
+def _overdue(action: Action, on: date) -> int | None:
+    if action.status is not ActionStatus.OPEN or action.due_on >= on:
+        return None
+    return working_days_between(action.due_on, on)

@@ -1,0 +1,123 @@
+"""Pages of a reader's own copy: what it is, and on to the document."""
+
+from collections.abc import Collection
+from io import BytesIO
+
+from flask import send_file
+from flask.typing import ResponseReturnValue
+
+from core.cases.queries import people_named_in
+from core.circulation import operations as minutes_out
+from core.circulation import queries
+from core.circulation.actions_out.queries import of_agency
+from core.circulation.blueprint import bp
+from core.circulation.copies.operations import note_opening
+from core.circulation.models import Copy
+from core.documents.queries import document_bytes
+from core.errors import NotFound
+from core.extensions import db
+from core.facts import CirculationKind
+from core.meetings.circulated.copies import agenda_copy, keep_agenda_copy
+from core.minutes.queries import persons_of
+from core.minutes.record import MeetingRecord
+from core.policy import Permission, require
+from core.references import file_name
+from core.web import begin_write, current_actor, now, render, requires
+
+LEADS_TO = {
+    CirculationKind.AGENDA: "circulation.copy_agenda",
+    CirculationKind.ACTIONS: "circulation.copy_actions",
+}
+"""Where the document of a copy is; elsewhere it is minutes, or a part of them."""
+
+
+def copy_of(copy_id: int) -> Copy:
+    """A reader's copy."""
+    copy = queries.copy_by_id(copy_id)
+    if copy is None:
+        raise NotFound
+    return copy
+
+
+@bp.get("/copies/<int:copy_id>")
+@requires(Permission.READ_COPY, on=copy_of)
+def copy(copy: Copy) -> ResponseReturnValue:
+    """Where a mail's link leads: says what this is and leads on."""
+    return render(
+        "circulation/copy.html",
+        copy=copy,
+        meeting=copy.circulation.meeting,
+        kind=copy.circulation.kind,
+        leads_to=LEADS_TO.get(copy.circulation.kind, "circulation.copy_pdf"),
+    )
+
+
+@bp.get("/copies/<int:copy_id>/minutes.pdf")
+@requires(Permission.READ_COPY, on=copy_of)
+def copy_pdf(copy: Copy) -> ResponseReturnValue:
+    """The reader's own copy, as their rights are now. The opening is kept before the first byte goes out."""
+    if copy.circulation.minutes is None:
+        raise NotFound
+    part = minutes_out.part_for(copy, now=now())
+    paper = _stored(copy, part) or minutes_out.paper_for(copy, part)
+    name = file_name(copy.circulation.kind, copy.circulation.meeting.ref, suffix="pdf")
+    copy = _under_the_lock(copy)
+    if isinstance(paper, minutes_out.Issue):
+        minutes_out.keep_copy(copy, paper, now=now())
+    note_opening(current_actor(), copy, subjects=persons_of(part), now=now())
+    db.session.commit()
+    content = paper.stamped.content if isinstance(paper, minutes_out.Issue) else paper
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name=name)
+
+
+@bp.get("/copies/<int:copy_id>/agenda.pdf")
+@requires(Permission.READ_COPY, on=copy_of)
+def copy_agenda(copy: Copy) -> ResponseReturnValue:
+    """That version of the agenda as the reader may have it today."""
+    version = copy.circulation.agenda_version
+    if version is None:
+        raise NotFound
+    issued = agenda_copy(current_actor(), version)
+    keep_agenda_copy(current_actor(), version, issued, now=now())
+    _opened(copy, people_named_in(issued.cases))
+    return send_file(BytesIO(issued.paper.content), mimetype="application/pdf", download_name=issued.name)
+
+
+@bp.get("/copies/<int:copy_id>/actions")
+@requires(Permission.READ_COPY, on=copy_of)
+def copy_actions(copy: Copy) -> ResponseReturnValue:
+    """What the reader's agency undertook at that meeting."""
+    if copy.circulation.kind is not CirculationKind.ACTIONS:
+        raise NotFound
+    meeting_id = copy.circulation.meeting_id
+    cases = [action.case_id for action in of_agency(current_actor(), meeting_id) if action.case_id is not None]
+    _opened(copy, people_named_in(cases))
+    return render(
+        "circulation/copy_actions.html",
+        meeting=copy_of(copy.id).circulation.meeting,
+        actions=of_agency(current_actor(), meeting_id),
+    )
+
+
+def _opened(copy: Copy, subjects: Collection[int]) -> None:
+    """Keep the opening before the first byte goes out."""
+    copy = _under_the_lock(copy)
+    note_opening(current_actor(), copy, subjects=subjects, now=now())
+    db.session.commit()
+
+
+def _under_the_lock(copy: Copy) -> Copy:
+    """The copy again, to be written to, its reader's right asked again."""
+    copy_id = copy.id
+    db.session.rollback()
+    begin_write()
+    copy = copy_of(copy_id)
+    require(current_actor(), Permission.READ_COPY, copy)
+    return copy
+
+
+def _stored(copy: Copy, part: MeetingRecord) -> bytes | None:
+    """The document as it was issued, unless the reader's part has changed since."""
+    if copy.document_id is None or copy.part_sha256 != part.sha256():
+        return None
+    return document_bytes(copy.document_id).content

@@ -1,0 +1,173 @@
+"""What of an item one person's copy holds: its texts, each at a place of its own, in the order in which they are read.
+
+Pure, and made of the frozen record: what a place holds never changes, so that a mask's characters stay the same ones.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from core.dates import in_words
+from core.documents.render import ordinal
+from core.facts import ActionStatus, Audience, EntryKind, ItemOutcome, MaskReason, Row, Visibility
+from core.minutes.record import Parties, RecordedAction, RecordedEntry, RecordedItem, RecordedReferral, RecordedSection
+
+AUDIENCES = frozenset({Audience.ATTENDEES, Audience.CHAIR})
+"""Whose rows of a referral the minutes hold for those who make the copy: a provider answers for its own."""
+
+HEADINGS = (
+    (EntryKind.INFORMATION, "Information shared"),
+    (EntryKind.DISCUSSION, "Discussion"),
+    (EntryKind.DECISION, "Decision"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the record. `whole`: it is masked from end to end unless somebody lifts that, and why.
+
+    `sources` are names of agencies, `speakers` of people, that would show in it who gave the information.
+    """
+
+    place: str
+    text: str
+    whole: MaskReason | None = None
+    sources: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text with what stands around it: whose information it is, and what is never masked."""
+
+    text: Text
+    before: Text | None = None
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines under one heading. `kind`: "decision", "action" or nothing, for how they look."""
+
+    heading: str
+    lines: tuple[Line, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTexts:
+    """An item of the copy. `meta` and `risk` name nobody; `agencies` are those whose people were there for it."""
+
+    id: int
+    number: int
+    title: Text
+    meta: str
+    agencies: tuple[str, ...]
+    risk: str
+    blocks: tuple[Block, ...]
+
+    def texts(self) -> Iterator[Text]:
+        """Every text of it."""
+        yield self.title
+        for block in self.blocks:
+            for line in block.lines:
+                if line.before is not None:
+                    yield line.before
+                yield line.text
+
+
+def item_texts(item: RecordedItem, *, own_referrals: Collection[str], alone: bool) -> ItemTexts:
+    """What the copy of somebody whom the item's case names holds of it.
+
+    `own_referrals` are references of theirs; `alone` says that the case names nobody else. Who attended is told as
+    agencies; who declared an interest, who wrote an entry and which person does an action is not told.
+    """
+    at = f"item:{item.id}"
+    speakers = tuple(sorted({entry.author for entry in item.entries if _is_information(entry) and entry.author}))
+    written = [
+        Block(
+            heading,
+            tuple(_entry(entry, speakers) for entry in item.entries if entry.kind is kind),
+            "decision" if kind is EntryKind.DECISION else "",
+        )
+        for kind, heading in HEADINGS
+    ]
+    blocks = (
+        _said("Why it was listed", f"{at}:reason", item.reason, speakers),
+        _said("Why it came late", f"{at}:late", item.late_reason, speakers),
+        Block("Actions from last time", tuple(_actions(item.earlier_actions)), "action"),
+        *written,
+        _said("Why it ended so", f"{at}:outcome", item.outcome_reason, speakers),
+        Block("Actions agreed", tuple(_actions(item.actions)), "action"),
+        *(_referral(f"{at}:referral:{n}", each, own_referrals) for n, each in enumerate(item.referrals)),
+        *(_section(f"{at}:section:{n}", each, alone=alone) for n, each in enumerate(item.sections)),
+    )
+    return ItemTexts(
+        id=item.id,
+        number=item.number,
+        title=Text(f"{at}:title", item.title),
+        meta=_meta(item),
+        agencies=tuple(sorted({each.agency for each in item.heard_by if each.agency}, key=str.casefold)),
+        risk=item.risk,
+        blocks=tuple(block for block in blocks if block.lines),
+    )
+
+
+def _is_information(entry: RecordedEntry) -> bool:
+    return entry.kind is EntryKind.INFORMATION or entry.visibility is not Visibility.EVERYONE
+
+
+def _said(heading: str, place: str, text: str, speakers: tuple[str, ...]) -> Block:
+    return Block(heading, (Line(Text(place, text, speakers=speakers)),) if text else ())
+
+
+def _entry(entry: RecordedEntry, speakers: tuple[str, ...]) -> Line:
+    """A decision stays, whoever made it; what was told to some alone is masked whole, as who told it would show."""
+    decides = entry.kind is EntryKind.DECISION
+    confided = entry.visibility is not Visibility.EVERYONE and not decides
+    source = entry.source.name if entry.source is not None else ""
+    return Line(
+        Text(
+            f"entry:{entry.id}",
+            entry.text,
+            whole=MaskReason.SOURCE if confided else None,
+            sources=(source,) if source and not decides else (),
+            speakers=speakers,
+        ),
+        before=Text(f"entry:{entry.id}:source", source, whole=None if decides else MaskReason.SOURCE) if source else None,
+    )
+
+
+def _actions(actions: Iterable[RecordedAction]) -> Iterator[Line]:
+    for action in actions:
+        standing = f": {action.status}" if action.status is not ActionStatus.OPEN else ""
+        why = f", {action.not_done_reason}" if action.not_done_reason else ""
+        after = f"{action.owner.name}, by {in_words(action.due_on)}{standing}{why} ({action.ref})"
+        yield Line(Text(f"action:{action.id}", action.text), after=after)
+        if action.outcome:
+            yield Line(Text(f"action:{action.id}:outcome", action.outcome))
+
+
+def _referral(place: str, referral: RecordedReferral, own: Collection[str]) -> Block:
+    """Whose referral it is the record does not say: one that is not known for the person's own is masked whole."""
+    text = _rows(referral.pathway, referral.rows, referral.parties)
+    return Block("Referral", (Line(Text(place, text, whole=None if referral.ref in own else MaskReason.THIRD_PARTY)),))
+
+
+def _section(place: str, section: RecordedSection, *, alone: bool) -> Block:
+    """What a pathway added. It may be about anybody whom the case names."""
+    text = _rows(section.title, section.rows, section.parties)
+    shown = bool(section.note or any(row.audiences & AUDIENCES for row in section.rows))
+    line = Line(Text(place, text, whole=None if alone else MaskReason.THIRD_PARTY))
+    return Block("Also noted", (line,) if shown else ())
+
+
+def _rows(title: str, rows: Iterable[Row], parties: Parties) -> str:
+    to = f" (to {parties.provider.name})" if parties.provider is not None else ""
+    return "\n".join((f"{title}{to}", *(f"{row.label}: {row.value}" for row in rows if row.audiences & AUDIENCES)))
+
+
+def _meta(item: RecordedItem) -> str:
+    carried = item.outcome is ItemOutcome.CARRIED_FORWARD and item.times_carried
+    outcome = item.outcome.capitalize() + (f" for the {ordinal(item.times_carried + 1)} time" if carried else "")
+    said = (item.case_ref, f"Presented by {item.presenter}" if item.presenter else "", "Urgent" if item.urgent else "")
+    return " · ".join(each for each in (*said, outcome) if each)

@@ -1,0 +1,71 @@
+"""For whom a correction is: whoever may read the words that it quotes, as the record of the minutes has them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.facts import Visibility
+from core.minutes.record import RecordedAction, RecordedEntry, RecordedItem
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhom:
+    """Who may read a passage of an item: as an entry has it."""
+
+    visibility: Visibility
+    source_id: int | None = None
+    named: frozenset[int] = frozenset()
+
+
+EVERYBODY = ForWhom(Visibility.EVERYONE)
+
+
+def for_whom(item: RecordedItem, passage: str, *, agency_id: int) -> ForWhom:
+    """Who of those that have the item may read a correction of that passage, proposed by that agency.
+
+    Words that are quoted are for whom they were written for. Where nothing is quoted word for word, nobody can say
+    what the correction gives away: if anything in the item is not for everybody, it is for the chair, the coordinator
+    and the agency that proposed it.
+    """
+    if not any(entry.visibility is not Visibility.EVERYONE for entry in item.entries):
+        return EVERYBODY
+    wanted = _plain(passage)
+    if wanted and any(wanted in _plain(text) for text in _for_all_at(item)):
+        return EVERYBODY
+    quoted = [entry for entry in item.entries if wanted and wanted in _plain(entry.text)]
+    return _narrowest(quoted) if quoted else ForWhom(Visibility.CHAIR, agency_id)
+
+
+def is_of_a_referral(item: RecordedItem, passage: str) -> bool:
+    """Whether these words are of a pathway alone: its provider puts them right, not the meeting."""
+    wanted = _plain(passage)
+    if not wanted or any(wanted in _plain(text) for text in (*_for_all_at(item), *(e.text for e in item.entries))):
+        return False
+    rows = (row for part in (*item.referrals, *item.sections) for row in part.rows)
+    return any(wanted in _plain(f"{row.label}: {row.value}") for row in rows)
+
+
+def _narrowest(entries: list[RecordedEntry]) -> ForWhom:
+    """The same words in several entries, none of them for all: those who may read the first of the strictest."""
+    entries.sort(key=lambda entry: entry.visibility is not Visibility.CHAIR)
+    found = entries[0]
+    return ForWhom(
+        found.visibility,
+        found.source.id if found.source is not None else None,
+        frozenset(each.id for each in found.named),
+    )
+
+
+def _for_all_at(item: RecordedItem) -> Iterable[str]:
+    yield from (item.title, item.reason, item.late_reason, item.presenter, item.risk, item.outcome_reason)
+    yield from (entry.text for entry in item.entries if entry.visibility is Visibility.EVERYONE)
+    for action in (*item.actions, *item.earlier_actions):
+        yield from _words_of(action)
+
+
+def _words_of(action: RecordedAction) -> Iterable[str]:
+    yield from (action.ref, action.text, action.owner.name, action.person, action.outcome)
+
+
+def _plain(text: str) -> str:
+    """As it reads: whatever the blanks and the capitals."""
+    return " ".join(text.split()).casefold()

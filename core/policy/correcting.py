@@ -1,0 +1,120 @@
+"""Who may propose a correction of approved minutes, read it, take it back, and say what the meeting agreed.
+
+What of the minutes somebody has is asked of their record (`MeetingRecord.only`): the rules here are given its answer.
+"""
+
+from dataclasses import dataclass
+
+from core.circulation.models import Copy
+from core.facts import Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict
+from core.meetings.models import Meeting
+from core.minutes.models import Correction, Minutes
+from core.policy import cases, recording
+from core.policy.minutes import keep_copies, lead_minutes, read_copy
+from core.policy.permissions import Permission
+from core.policy.recording import ItemInRoom
+from core.policy.standing import same_partnership
+
+NOT_APPROVED = "These minutes are not approved yet: what is wrong in them is put right by the minute-taker."
+NOT_OF_MINUTES = "A correction is proposed from a copy of the minutes."
+NOT_YOURS = "This correction is about a part of the minutes that you do not have."
+NOT_THE_PROPOSER = "Only whoever proposed a correction takes it back."
+DECIDED = "The meeting has decided this correction, so it cannot be taken back."
+WITHDRAWN = "This correction was taken back."
+NOT_HERE = "This correction is not decided at this meeting."
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionSeen:
+    """A correction, and why the part of the minutes that it is about is closed to the actor; empty where it is not."""
+
+    correction: Correction
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionInRoom:
+    """A correction under the item at which a meeting decides it; `due_here` says whether it is this meeting that does."""
+
+    here: ItemInRoom
+    seen: CorrectionSeen
+    due_here: bool
+
+
+def propose_in_minutes(actor: Actor, minutes: Minutes) -> Verdict:
+    """Those who lead the meeting, and its minute-taker, of minutes that are approved."""
+    verdict = lead_minutes(actor, minutes.meeting)
+    if not verdict or minutes.status is MinutesStatus.APPROVED:
+        return verdict
+    return Verdict.no(NOT_APPROVED)
+
+
+def propose_from_copy(actor: Actor, copy: Copy) -> Verdict:
+    """Whoever holds a copy of approved minutes and may still read it."""
+    verdict = read_copy(actor, copy)
+    if not verdict:
+        return verdict
+    of_minutes = copy.circulation.kind in (CirculationKind.MINUTES, CirculationKind.CORRECTION)
+    return Verdict.yes() if of_minutes else Verdict.no(NOT_OF_MINUTES)
+
+
+def read_correction(actor: Actor, seen: CorrectionSeen) -> Verdict:
+    """Whoever has the part of the minutes that it is about, with the words that it quotes; and is of the group still."""
+    meeting: Meeting = seen.correction.minutes.meeting
+    if not same_partnership(actor, meeting.group.partnership_id):
+        return Verdict.hidden()
+    of_the_group = meeting.group_id in actor.groups or meeting.group_id in actor.left_groups
+    if not (of_the_group or meeting.id in actor.deputised_at or not seen.closed):
+        return Verdict.hidden()
+    if not actor.signatory:
+        return Verdict.no(actor.standing)
+    kept = keep_copies(actor, meeting)
+    if not kept:
+        return kept
+    item = seen.correction.item
+    if item is not None and item.case_id in actor.recused_cases:
+        return Verdict.no(cases.RECUSED)
+    return Verdict.no(NOT_YOURS) if seen.closed else Verdict.yes()
+
+
+def withdraw(actor: Actor, seen: CorrectionSeen) -> Verdict:
+    """Whoever proposed it, until a meeting has decided it."""
+    verdict = read_correction(actor, seen)
+    if not verdict:
+        return verdict
+    if seen.correction.proposed_by_id != actor.user_id:
+        return Verdict.no(NOT_THE_PROPOSER)
+    return _undecided(seen.correction)
+
+
+def decide(actor: Actor, target: CorrectionInRoom) -> Verdict:
+    """Those who settle items, of what they may read; after the meeting those who mend its record, until approval."""
+    here = target.here
+    may_mend = recording.may_mend(actor, here.item.meeting)
+    verdict = recording.read_in_room(actor, here) if may_mend else recording.settle_item(actor, here)
+    if verdict:
+        verdict = read_correction(actor, target.seen)
+    if not verdict:
+        return verdict
+    if target.seen.correction.status is CorrectionStatus.WITHDRAWN:
+        return Verdict.no(WITHDRAWN)
+    return Verdict.yes() if target.due_here else Verdict.no(NOT_HERE)
+
+
+def _undecided(correction: Correction) -> Verdict:
+    match correction.status:
+        case CorrectionStatus.PROPOSED:
+            return Verdict.yes()
+        case CorrectionStatus.WITHDRAWN:
+            return Verdict.no(WITHDRAWN)
+        case _:
+            return Verdict.no(DECIDED)
+
+
+RULES = {
+    Permission.PROPOSE_CORRECTION: propose_in_minutes,
+    Permission.PROPOSE_FROM_COPY: propose_from_copy,
+    Permission.READ_CORRECTION: read_correction,
+    Permission.WITHDRAW_CORRECTION: withdraw,
+    Permission.DECIDE_CORRECTION: decide,
+}

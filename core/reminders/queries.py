@@ -1,0 +1,243 @@
+"""What somebody is reminded of on a day: references, groups and dates, and no word of anybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+
+from core.accounts.models import User
+from core.accounts.queries import actor_as_of
+from core.actions.models import IS_OPEN, Action
+from core.audit.models import AuditRecord
+from core.clock import local_date
+from core.extensions import db
+from core.facts import RECORDING_ROLES, Actor
+from core.home.duties import Owed, duties_of
+from core.home.queries import nominations_to_decide, not_recused, research_to_answer
+from core.partnerships.belonging import belongs
+from core.partnerships.clocks import agenda_due
+from core.partnerships.models import Group, Partnership, PartnershipAgency, Provider
+from core.partnerships.terms.queries import ClocksInForce, clocks_in
+from core.referrals.models import Referral
+from core.reminders.schedule import Days, days_reminded_of, reminds_on_any
+from core.working_days import add_working_days
+
+MOST = 500
+"""Lines of a kind that are looked for. A mail shows the first of them."""
+
+
+class Kind(StrEnum):
+    """What a line is about: the headings of the mail, in its order."""
+
+    ACTIONS = "Actions of your agency"
+    RESEARCH = "Research to answer"
+    REFERRALS = "Referrals to your agency"
+    NOMINATIONS = "Nominations to decide"
+    GROUPS = "To do for your groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One line. `what` names nobody and is one line of text; `path` leads to the page on which to do it."""
+
+    kind: Kind
+    what: str
+    due: date
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What somebody is reminded of in one partnership."""
+
+    partnership: str
+    reminders: Sequence[Reminder]
+
+
+def people_to_remind(*, on: date) -> Sequence[User]:
+    """Every account that is not retired, of an agency that belongs to a partnership on that day."""
+    inside = select(PartnershipAgency.agency_id).where(belongs(on))
+    return db.session.scalars(
+        select(User).where(User.retired_at.is_(None), User.agency_id.in_(inside)).order_by(User.id)
+    ).all()
+
+
+TOLD = "digests:"
+"""What the trail calls the digests of a day: with the day behind it."""
+
+CAUGHT_UP = 5
+"""Working days of which a digest tells at most, when no worker ran on those before."""
+
+
+def told_on(on: date) -> bool:
+    """Whether the digests of that day have been made."""
+    return bool(db.session.scalar(select(exists().where(AuditRecord.object == f"{TOLD}{on.isoformat()}"))))
+
+
+def days_to_tell_of(on: date) -> tuple[date, ...]:
+    """The working days of which that day's digest tells: those since the last digests before it, itself last."""
+    before = db.session.scalar(
+        select(func.max(AuditRecord.object)).where(
+            AuditRecord.object >= f"{TOLD}0", AuditRecord.object < f"{TOLD}{on.isoformat()}"
+        )
+    )
+    if before is None:
+        return (on,)
+    last = date.fromisoformat(before.removeprefix(TOLD))
+    days = (add_working_days(on, -number) for number in range(CAUGHT_UP - 1, 0, -1))
+    return (*(day for day in days if day > last), on)
+
+
+def digests_for(user: User, days: Days, *, now: datetime) -> Sequence[Digest]:
+    """What this person is reminded of on those days, by partnership; their rights are those of this moment."""
+    on = local_date(now)
+    here = db.session.execute(
+        select(Partnership.id, Partnership.name)
+        .join(PartnershipAgency, PartnershipAgency.partnership_id == Partnership.id)
+        .where(PartnershipAgency.agency_id == user.agency_id, belongs(on))
+        .order_by(Partnership.name, Partnership.id)
+    ).all()
+    digests = []
+    for partnership_id, name in here:
+        actor = actor_as_of(user.id, partnership_id, on=on)
+        if actor.in_partnership and (found := reminders_for(actor, clocks_in(partnership_id), days, now=now)):
+            digests.append(Digest(name, found))
+    return digests
+
+
+def reminders_for(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> Sequence[Reminder]:
+    """All that the actor is reminded of on those days, by kind, the longest due first. A fixed number of queries."""
+    if not actor.signatory:
+        return []  # there is nothing that they could open
+    return [
+        *_actions(actor, clocks, days),
+        *_research(actor, clocks, days, now=now),
+        *_referrals(actor, clocks, days),
+        *_nominations(actor, clocks, days, now=now),
+        *_duties(actor, clocks, days, now=now),
+    ]
+
+
+def _actions(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Open actions of the actor's agency: those in their name, and of groups that they sit in those in nobody's."""
+    rows = db.session.execute(
+        select(Action.id, Action.ref, Action.due_on, Group.name)
+        .join(Group, Group.id == Action.group_id)
+        .where(
+            Action.partnership_id == actor.partnership_id,
+            Action.owner_agency_id == actor.agency_id,
+            IS_OPEN,
+            _due(clocks, days),
+            _theirs(actor),
+            not_recused(actor, Action.case_id),
+        )
+        .order_by(Action.due_on, Action.id)
+        .limit(MOST)
+    )
+    return [Reminder(Kind.ACTIONS, f"{ref}, {_line(group)}", due, f"/actions/{id_}") for id_, ref, due, group in rows]
+
+
+def _due(clocks: ClocksInForce, days: Days) -> ColumnElement[bool]:
+    """Of an Action: its day is one that its group's clocks remind of on those days."""
+    differing = {id_: days_reminded_of(days, own) for id_, own in clocks.of_groups.items()}
+    usual = Action.due_on.in_(days_reminded_of(days, clocks.own))
+    return or_(
+        and_(usual, Action.group_id.not_in(differing)) if differing else usual,
+        *(and_(Action.group_id == id_, Action.due_on.in_(due)) for id_, due in differing.items()),
+    )
+
+
+def _theirs(actor: Actor) -> ColumnElement[bool]:
+    """Of an Action of the actor's agency: it is in their name, or in that of nobody who is there to do it."""
+    sits_in = [group_id for group_id, role in actor.groups.items() if role in RECORDING_ROLES]
+    somebody = exists().where(
+        User.id == Action.owner_user_id, User.retired_at.is_(None), User.agency_id == Action.owner_agency_id
+    )
+    return or_(
+        Action.owner_user_id == actor.user_id,
+        and_(Action.group_id.in_(sits_in), ~somebody) if sits_in else false(),
+    )
+
+
+def _research(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> list[Reminder]:
+    return [
+        Reminder(
+            Kind.RESEARCH,
+            f"{row.asked} {'request' if row.asked == 1 else 'requests'}, {_line(row.group)}, {row.ref}",
+            row.due_on,
+            f"/meetings/{row.meeting_id}/research",
+        )
+        for row in research_to_answer(actor, now=now, on=days[-1])
+        if reminds_on_any(row.due_on, days, clocks.of(row.group_id))
+    ]
+
+
+def _referrals(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Open referrals to the actor's agency whose stage has a clock. Of a pathway no group's terms count."""
+    own = select(Provider.id).where(
+        Provider.partnership_id == actor.partnership_id, Provider.agency_id == actor.agency_id
+    )
+    rows = db.session.execute(
+        select(Referral.id, Referral.ref, Referral.stage_due)
+        .where(
+            Referral.provider_id.in_(own),
+            Referral.closed_at.is_(None),
+            Referral.stage_due.in_(days_reminded_of(days, clocks.own)),
+            not_recused(actor, Referral.case_id),
+        )
+        .order_by(Referral.stage_due, Referral.id)
+        .limit(MOST)
+    )
+    return [
+        Reminder(Kind.REFERRALS, f"{ref}, next step", due, f"/referrals/{id_}")
+        for id_, ref, due in rows
+        if due is not None
+    ]
+
+
+def _nominations(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> list[Reminder]:
+    """Nominations for a group that the actor leads, an escalated case's included: to be decided before the agenda goes.
+
+    Told on the first working day after the newest was made, and then as everything else that is due.
+    """
+    found = []
+    for row in nominations_to_decide(actor, now=now):
+        due = agenda_due(local_date(row.starts_at), clocks.of(row.group_id))
+        is_new = add_working_days(local_date(row.made_at), 1) in days
+        if is_new or reminds_on_any(due, days, clocks.of(row.group_id)):
+            waiting = "1 nomination" if row.number == 1 else f"{row.number} nominations"
+            what = f"{waiting}, {_line(row.group)}, {row.ref}"
+            found.append(Reminder(Kind.NOMINATIONS, what, due, f"/meetings/{row.meeting_id}/nominations"))
+    return found
+
+
+_PAGES = {
+    Owed.AGENDA: "/meetings/{}/agenda",
+    Owed.ACTIONS: "/meetings/{}/actions/send",
+    Owed.MINUTES: "/meetings/{}/minutes",
+}
+"""Where a duty is done. What the agencies owe is not among them: they are reminded of it themselves."""
+
+
+def _duties(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> list[Reminder]:
+    return [
+        Reminder(
+            Kind.GROUPS,
+            f"{duty.step}, {_line(duty.group)}, {duty.ref}",
+            duty.due,
+            _PAGES[duty.owed].format(duty.meeting_id),
+        )
+        for duty in duties_of(actor, clocks, now=now)
+        if duty.owed in _PAGES and reminds_on_any(duty.due, days, clocks.of(duty.group_id))
+    ]
+
+
+LONGEST_NAME = 80
+"""Characters of a group's name in a line."""
+
+
+def _line(name: str) -> str:
+    """A group's name as a part of a line: imported names may hold a line break."""
+    return " ".join(name.split())[:LONGEST_NAME]
