@@ -58,7 +58,7 @@ def test_marking_pages_version_and_audit_head_are_on_every_page(minutes: bytes, 
             assert "OFFICIAL-SENSITIVE" in page
             assert f"Page {number} of {len(pages)}" in page
             assert f"M-2026-014, {version}" in page
-            assert page.count(head) == 1, "the first page says it in its table, the others in their foot"
+            assert page.count(head) == 1, "in the foot, on the first page as well"
 
 
 def test_the_marking_is_the_first_thing_that_is_read(minutes: bytes) -> None:
