@@ -253,6 +253,10 @@ def sent_back(table: Table, ids: Ids) -> Ids:
 def sent(table: Table, ids: Ids) -> Ids:
     """A closed meeting whose minutes were approved and went out; and the copies that people hold."""
     meeting = closed(table, ids, days_ago=14)
+    referral = get(Referral, ids["referral_id"])
+    referral.item_id, referral.opened_at = meeting.items[0].id, meeting.starts_at
+    for move in referral.moves:
+        move.at = meeting.starts_at
     made = minutes.compose(table.actor("coordinator"), meeting, now=utc_now())
     minutes.submit(table.actor("coordinator"), made, now=utc_now())
     db.session.commit()  # the document witnesses the trail as it stands
