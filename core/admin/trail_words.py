@@ -21,6 +21,8 @@ OPERATIONS = {
         "choose_partnership": "Chose the partnership",
         "change_password": "Changed the password",
         "confidentiality.accept": "Accepted the confidentiality agreement",
+        "calendar.make": "Made a calendar feed",
+        "calendar.revoke": "Stopped a calendar feed",
         "account.create": "Created an account",
         "account.invite": "Invited to choose a password",
         "account.mail_invitation": "Mailed an invitation",
@@ -127,6 +129,7 @@ OPERATIONS = {
         "minutes.settle": "Settled a comment on minutes",
         "minutes.circulate": "Circulated minutes",
         "circulation.prepare": "Prepared copies for each reader",
+        "digests.make": "Made the reminders of the day",
         "mail.send_again": "Sent a message again",
     },
     "Partnership": {

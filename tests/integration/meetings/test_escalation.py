@@ -1,14 +1,19 @@
 """A case carried forward too often goes to the steering group, when the meeting is closed."""
 
+from datetime import time
+
 import pytest
 from sqlalchemy import select
 
 from core.cases.models import CaseEvent
-from core.clock import utc_now
+from core.circulation.models import Mail
+from core.clock import at_local, utc_now
 from core.extensions import db
-from core.facts import CaseStatus, GroupKind, GroupRole, ItemOutcome, MeetingStatus, NominationStatus
+from core.facts import CaseStatus, GroupKind, GroupRole, ItemOutcome, MailKind, MeetingStatus, NominationStatus
 from core.meetings.models import Nomination
-from tests.builders import a_group, a_meeting, a_user
+from core.reminders.operations import make_digests
+from core.working_days import add_working_days
+from tests.builders import a_group, a_meeting, a_user, today
 from tests.integration.meetings.table import Table, a_meeting_in, a_table, at_ten, in_working_days
 
 
@@ -74,6 +79,21 @@ def test_the_steering_groups_chair_is_told_and_can_put_it_on_the_agenda(app, vis
     assert chair.post(f"{path}/accept", {"version": nomination.version, "minutes": "15"}).status_code == 303
     db.session.expire_all()
     assert [item.case_id for item in scene.to.items] == [scene.table.case.id]
+
+
+def test_the_steering_group_is_told_by_mail_on_the_next_working_morning_and_reads_no_name(app, visitor):
+    scene = Scene()
+    coordinator = a_user(scene.table.landlord, "Stella Steering", group=scene.steering, role=GroupRole.COORDINATOR)
+    scene.close(visitor)
+    assert "1 nomination for" in visitor(coordinator).get("/").text
+    morning = at_local(add_working_days(today(), 1), time(8))
+    make_digests(now=morning, hour=time(7, 30))
+    db.session.expire_all()
+    mails = db.session.scalars(select(Mail).where(Mail.kind == MailKind.REMINDER)).all()
+    told = {mail.user.name: mail.body for mail in mails}
+    for name in (coordinator.name, scene.steering_chair.name):
+        assert f"1 nomination, {scene.steering.name}, {scene.to.ref}: " in told[name]
+    assert not [body for body in told.values() if "Brennand" in body or "doctor" in body]
 
 
 @pytest.mark.parametrize(
