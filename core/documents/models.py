@@ -9,7 +9,7 @@ from core.database import Base, UTCDateTime
 
 
 class Document(Base):
-    """A PDF as it was issued, byte for byte."""
+    """A PDF as it was issued, byte for byte; or the HTML that one was laid out from."""
 
     __tablename__ = "document"
     __table_args__ = (Index("ix_document_sha256", "sha256"),)

@@ -94,17 +94,39 @@ def keep_document(
 
     `of` is told of everything that is issued: a paper that is kept to be stamped is not.
     """
-    document = Document(
-        kind=kind,
-        file_name=file_name(*name, suffix="pdf"),
-        sha256=sha256(paper.content).hexdigest(),
-        pages=paper.pages,
-        made_at=now,
-        made_of=made_of,
-        meeting_id=of.meeting_id if of is not None else None,
-        user_id=of.user_id if of is not None else None,
-        content=paper.content,
+    return _kept(
+        Document(
+            kind=kind,
+            file_name=file_name(*name, suffix="pdf"),
+            sha256=sha256(paper.content).hexdigest(),
+            pages=paper.pages,
+            made_at=now,
+            made_of=made_of,
+            meeting_id=of.meeting_id if of is not None else None,
+            user_id=of.user_id if of is not None else None,
+            content=paper.content,
+        )
     )
+
+
+def keep_html(html: str, paper: Paper, kind: str, *name: str, now: datetime, of: Subject) -> Document:
+    """Keep the HTML that a PDF was laid out from, byte for byte: the same PDF can be made of it again."""
+    content = html.encode()
+    return _kept(
+        Document(
+            kind=kind,
+            file_name=file_name(*name, suffix="html"),
+            sha256=sha256(content).hexdigest(),
+            pages=paper.pages,
+            made_at=now,
+            meeting_id=of.meeting_id,
+            user_id=of.user_id,
+            content=content,
+        )
+    )
+
+
+def _kept(document: Document) -> Document:
     db.session.add(document)
     db.session.flush()
     return document

@@ -36,11 +36,13 @@ class Minutes(Versioned, Base):
     record_sha256: Mapped[str] = mapped_column(String(64), default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     """The full copy, for chair and coordinator."""
+    html_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    """What the full copy was laid out from."""
     audit_seq: Mapped[int | None]
     audit_hash: Mapped[str] = mapped_column(String(64), default="")
 
     meeting: Mapped[Meeting] = relationship()
-    document: Mapped[Document | None] = relationship()
+    document: Mapped[Document | None] = relationship(foreign_keys=document_id)
     steps: Mapped[list["MinutesStep"]] = relationship(order_by="MinutesStep.id")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core import audit
 from core.audit import Category
-from core.documents.operations import Subject, keep_document, paper_from
+from core.documents.operations import Subject, keep_document, keep_html, paper_from
 from core.documents.pdf import Paper
 from core.documents.record import AuditHead
 from core.errors import Refused
@@ -26,6 +26,7 @@ class Fair:
     """The fair copy made before approval: what will be frozen, and of which state of the meeting."""
 
     record: MeetingRecord
+    html: str
     paper: Paper
     revision: int
     version: int
@@ -92,11 +93,12 @@ def fair_copy(actor: Actor, minutes: Minutes, *, now: datetime) -> Fair:
         approved_at=now,
         head=AuditHead(seq=head.seq, hash=head.hash),
     )
-    return Fair(record, paper_of(record), revision, version)
+    html = minutes_html(record)
+    return Fair(record, html, paper_from(html), revision, version)
 
 
 def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> None:
-    """Freeze record, hash and PDF, and close the meeting's record for good.
+    """Freeze record, hash, HTML and PDF, and close the meeting's record for good.
 
     Raises Refused when the minutes are not with the chair, or anything changed since the copy was made.
     """
@@ -111,9 +113,9 @@ def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> Non
     minutes.record_sha256 = fair.record.sha256()
     minutes.audit_seq, minutes.audit_hash = fair.record.audit_head.seq, fair.record.audit_head.hash
     minutes.approved_at, minutes.approved_by_id = now, actor.user_id
-    minutes.document_id = keep_document(
-        fair.paper, "minutes", "minutes", meeting.ref, now=now, of=Subject(meeting.id)
-    ).id
+    named, of = ("minutes", meeting.ref), Subject(meeting.id)
+    minutes.document_id = keep_document(fair.paper, "minutes", *named, now=now, of=of).id
+    minutes.html_id = keep_html(fair.html, fair.paper, "html", *named, now=now, of=of).id
     meeting.frozen_at = now
     _step(actor, minutes, MinutesStatus.APPROVED, now=now, persons=persons_of(fair.record))
 

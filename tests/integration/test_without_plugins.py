@@ -12,8 +12,13 @@ from core.cases.models import CasePerson
 from core.circulation.models import Copy
 from core.clock import utc_now
 from core.config import Config
+from core.documents.operations import paper_from
+from core.documents.queries import document_bytes
 from core.extensions import db
 from core.facts import PersonRole
+from core.minutes.models import Minutes
+from core.minutes.queries import frozen_record
+from core.minutes.render import minutes_html
 from core.referrals import operations, queries
 from core.schema import bring_up_to_date
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
@@ -76,6 +81,15 @@ def test_old_minutes_and_copies_read_the_same(history, visitor, bare):
     chair, officer = Browser(bare, history.chair), Browser(bare, history.officer)
     assert chair.get(history.path("minutes.pdf")).data == with_plugin
     assert officer.get(f"/copies/{copy.id}/minutes.pdf").data == mine.data
+
+
+def test_what_the_chair_approved_is_made_of_the_record_again_without_the_plugin(history, bare):
+    with bare.app_context():
+        minutes = db.session.query(Minutes).one()
+        html = minutes_html(frozen_record(minutes))
+        assert "Mentoring" in html
+        assert html.encode() == document_bytes(minutes.html_id).content
+        assert paper_from(html).content == document_bytes(minutes.document_id).content
 
 
 def test_every_other_page_still_opens(history, bare):

@@ -164,6 +164,7 @@ def upgrade() -> None:
     op.add_column('copy', sa.Column('password', sa.String(length=60), nullable=False, server_default=''))
     _add_reference('document', 'meeting_id', 'meeting')
     _add_reference('document', 'user_id', 'user_account')
+    _add_reference('minutes', 'html_id', 'document')
     op.create_index(op.f('ix_document_meeting_id'), 'document', ['meeting_id'], unique=False)
     # What was issued before can be checked, too.
     op.execute('UPDATE document SET meeting_id = (SELECT meeting_id FROM minutes WHERE minutes.document_id = document.id) WHERE EXISTS (SELECT 1 FROM minutes WHERE minutes.document_id = document.id)')
