@@ -25,6 +25,7 @@ AGENDA = "agenda"
 MINUTES = "minutes"
 KINDS = {
     MINUTES: "The minutes, whole, as the chair approved them",
+    "html": "The HTML that the whole minutes were laid out from, as the chair approved them",
     "copy": "A reader’s copy of the minutes",
     "extract": "A provider’s extract from the minutes",
     "full": "A full copy of the minutes, for the chair or the coordinator",
