@@ -129,8 +129,21 @@ OPERATIONS = {
         "minutes.settle": "Settled a comment on minutes",
         "minutes.circulate": "Circulated minutes",
         "circulation.prepare": "Prepared copies for each reader",
+        "copy.open": "Opened what was sent to them",
+        "circulation.chase": "Chased readers who had not opened something",
+        "actions.prepare": "Looked at the actions before they went out",
+        "actions.circulate": "Sent the actions out",
         "digests.make": "Made the reminders of the day",
         "mail.send_again": "Sent a message again",
+        **{
+            f"{kind}.circulate_again": f"Sent {words} to a reader again"
+            for kind, words in (
+                ("agenda", "an agenda"),
+                ("actions", "the actions"),
+                ("minutes", "minutes"),
+                ("extract", "an extract"),
+            )
+        },
     },
     "Partnership": {
         "agency.add": "Added an agency",
@@ -149,6 +162,7 @@ OPERATIONS = {
         "group.close": "Closed a group",
         "group.reopen": "Re-opened a group",
         "partnership.clocks": "Changed the partnership’s terms",
+        "partnership.copies": "Changed how copies are sent",
         "provider.register": "Registered a provider",
         "provider.change": "Changed a provider",
     },

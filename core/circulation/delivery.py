@@ -12,9 +12,11 @@ from sqlalchemy.orm import joinedload
 from core import audit
 from core.accounts.queries import actor_as_of
 from core.audit import Category
-from core.circulation.mailing import NotSent, message_of, send
+from core.circulation.attaching import enclosure_for
+from core.circulation.mailing import Enclosure, NotSent, message_of, send
 from core.circulation.models import UNSENT, Circulation, Copy, Mail
 from core.clock import local_date
+from core.errors import Refused
 from core.extensions import db
 from core.facts import SYSTEM, MailKind, MailState
 from core.meetings.models import Meeting
@@ -89,7 +91,12 @@ def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
     if refusal:
         return _note(claim, now(), MailState.WITHDRAWN, refusal)
     try:
-        send(message_of(mail, sender=config.mail_from, at=now()), config)
+        enclosed = _enclosed(mail, claim, now) if mail.attaches else None
+        message = message_of(mail_to_send(claim.mail_id), sender=config.mail_from, at=now(), enclosed=enclosed)
+        db.session.commit()  # however long the mail server takes, nobody waits for this transaction
+        send(message, config)
+    except _NoLonger as refused:
+        return _note(claim, now(), MailState.WITHDRAWN, refused.reason)
     except NotSent as failure:
         if failure.for_good or claim.attempt > len(WAITS):
             _note(claim, now(), MailState.FAILED, failure.reason)
@@ -99,6 +106,38 @@ def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
             raise _ServerDown from failure
         return False
     return _note(claim, now(), MailState.SENT, "")
+
+
+class _NoLonger(Exception):
+    """While the file was made, its reader lost the right to it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _enclosed(mail: Mail, claim: _Claim, now: Callable[[], datetime]) -> Enclosure | None:
+    """The reader's copy, locked, if the partnership still sends it along. Takes a new lease: making it takes time.
+
+    Raises NotSent when it cannot be made now, and _NoLonger.
+    """
+    if mail.copy is None or not mail.copy.circulation.meeting.group.partnership.attach_copies:
+        return None
+    try:
+        enclosed = enclosure_for(mail.copy.id, now=now())
+    except Refused as failure:
+        db.session.rollback()
+        lost = why_not(mail_to_send(claim.mail_id), now())
+        db.session.commit()
+        if lost:
+            raise _NoLonger(lost) from failure
+        raise NotSent(failure.reason) from failure
+    begin_write()
+    db.session.execute(
+        update(Mail).where(Mail.id == claim.mail_id, Mail.attempts == claim.attempt).values(leased_until=now() + LEASE)
+    )
+    db.session.commit()
+    return enclosed
 
 
 def mail_to_send(mail_id: int) -> Mail:

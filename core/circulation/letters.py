@@ -45,6 +45,16 @@ def about(meeting: Meeting, what: str) -> str:
     return f"{group}, {in_words(meeting.starts_at)}, {meeting.ref}: {what}"
 
 
+def of_copy(meeting: Meeting) -> dict[str, Any]:
+    """What the letters to a reader's own copy say of its meeting, and whether a file is to come with them."""
+    return {
+        "group": meeting.group.name,
+        "reference": meeting.ref,
+        "starts": meeting.starts_at,
+        "attached": meeting.group.partnership.attach_copies,
+    }
+
+
 def link_to(path: str) -> str:
     """The address in a mail. It carries no authority: signing in decides."""
     return f"{current_app.config['ROUNDTABLE'].external_url}{path}"

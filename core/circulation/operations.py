@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from core.accounts.queries import actor_as_of
 from core.circulation.grants import items_taken_back
-from core.circulation.letters import Letter, about, write
+from core.circulation.letters import Letter, about, of_copy, write
 from core.circulation.models import Circulation, Copy
 from core.circulation.proposals import Proposal, proposals_for
 from core.circulation.sending import Addressee, What, send_out
@@ -83,9 +83,7 @@ def _letter(copy: Copy, _addressee: Addressee) -> Letter:
         "minutes",
         subject=about(meeting, "minutes"),
         link=f"/copies/{copy.id}",
-        group=meeting.group.name,
-        reference=meeting.ref,
-        starts=meeting.starts_at,
+        **of_copy(meeting),
     )
 
 

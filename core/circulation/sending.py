@@ -18,6 +18,9 @@ from core.facts import Actor, CirculationKind, MailKind, MailState
 from core.meetings.models import AgendaVersion, Meeting
 from core.minutes.models import Minutes
 
+ATTACHED = frozenset({CirculationKind.AGENDA, CirculationKind.MINUTES, CirculationKind.EXTRACT})
+"""What is a document of each reader's own, and can go with its mail where a partnership wants that."""
+
 STILL_ON_ITS_WAY = "This is still on its way. It can be sent again once it has gone, or has failed."
 
 
@@ -115,7 +118,7 @@ def _send(actor: Actor, circulation: Circulation, what: What, each: Addressee, *
         meeting=what.meeting,
         copy=copy,
         once_key=each.once_key,
-        attaches=group.partnership.attach_copies and what.kind is not CirculationKind.ACTIONS,
+        attaches=group.partnership.attach_copies and what.kind in ATTACHED,
     )
     if mail.copy_id != copy.id:  # somebody else's, a moment ago
         db.session.delete(copy)
@@ -153,7 +156,7 @@ def send_copy_again(actor: Actor, copy: Copy, *, now: datetime) -> Mail:
         meeting=circulation.meeting,
         copy=copy,
         once_key=f"again:{copy.id}:{len(mails)}",
-        attaches=group.partnership.attach_copies and circulation.kind is not CirculationKind.ACTIONS,
+        attaches=group.partnership.attach_copies and circulation.kind in ATTACHED,
     )
     audit.record(
         actor,

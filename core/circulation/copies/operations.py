@@ -1,12 +1,45 @@
 """What a reader opens: the document of their copy, as their rights are now, and the note that they opened it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from core import audit
 from core.audit import Category
+from core.circulation import operations as minutes_out
 from core.circulation.models import Copy
+from core.documents.pdf import Paper
+from core.documents.queries import document_bytes
 from core.facts import Actor
+from core.minutes.record import MeetingRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesCopy:
+    """A reader's minutes as their rights are now: the part of the record, and the document of it."""
+
+    part: MeetingRecord
+    paper: Paper
+    new: minutes_out.Issue | None
+    """What has yet to be kept; None when the document is the one that was issued before."""
+
+
+def minutes_copy(copy: Copy, *, now: datetime) -> MinutesCopy:
+    """The document as it was issued, unless the reader's part has changed since. Slow when it is new: not under the
+    write lock.
+    """
+    part = minutes_out.part_for(copy, now=now)
+    if copy.document_id is not None and copy.part_sha256 == part.sha256():
+        document = document_bytes(copy.document_id)
+        return MinutesCopy(part, Paper(document.content, document.pages), new=None)
+    issue = minutes_out.paper_for(copy, part)
+    return MinutesCopy(part, issue.stamped, new=issue)
+
+
+def keep_minutes_copy(copy: Copy, made: MinutesCopy, *, now: datetime) -> None:
+    """Keep it, if it is new."""
+    if made.new is not None:
+        minutes_out.keep_copy(copy, made.new, now=now)
 
 
 def note_opening(actor: Actor, copy: Copy, *, subjects: Collection[int], now: datetime) -> None:

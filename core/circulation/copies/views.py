@@ -7,19 +7,17 @@ from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
-from core.circulation import operations as minutes_out
 from core.circulation import queries
 from core.circulation.actions_out.queries import of_agency
 from core.circulation.blueprint import bp
-from core.circulation.copies.operations import note_opening
+from core.circulation.copies.operations import keep_minutes_copy, minutes_copy, note_opening
 from core.circulation.models import Copy
-from core.documents.queries import document_bytes
+from core.circulation.operations import part_for
 from core.errors import NotFound
 from core.extensions import db
 from core.facts import CirculationKind
-from core.meetings.circulated.copies import agenda_copy, keep_agenda_copy
+from core.meetings.circulated.copies import agenda_copy, cases_shown, keep_agenda_copy
 from core.minutes.queries import persons_of
-from core.minutes.record import MeetingRecord
 from core.policy import Permission, require
 from core.references import file_name
 from core.web import begin_write, current_actor, now, render, requires
@@ -58,16 +56,13 @@ def copy_pdf(copy: Copy) -> ResponseReturnValue:
     """The reader's own copy, as their rights are now. The opening is kept before the first byte goes out."""
     if copy.circulation.minutes is None:
         raise NotFound
-    part = minutes_out.part_for(copy, now=now())
-    paper = _stored(copy, part) or minutes_out.paper_for(copy, part)
+    made = minutes_copy(copy, now=now())
     name = file_name(copy.circulation.kind, copy.circulation.meeting.ref, suffix="pdf")
     copy = _under_the_lock(copy)
-    if isinstance(paper, minutes_out.Issue):
-        minutes_out.keep_copy(copy, paper, now=now())
-    note_opening(current_actor(), copy, subjects=persons_of(part), now=now())
+    keep_minutes_copy(copy, made, now=now())
+    note_opening(current_actor(), copy, subjects=persons_of(made.part), now=now())
     db.session.commit()
-    content = paper.stamped.content if isinstance(paper, minutes_out.Issue) else paper
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name=name)
+    return send_file(BytesIO(made.paper.content), mimetype="application/pdf", download_name=name)
 
 
 @bp.get("/copies/<int:copy_id>/agenda.pdf")
@@ -99,6 +94,25 @@ def copy_actions(copy: Copy) -> ResponseReturnValue:
     )
 
 
+@bp.get("/copies/<int:copy_id>/password")
+@requires(Permission.READ_COPY, on=copy_of)
+def copy_password(copy: Copy) -> ResponseReturnValue:
+    """What opens the file that came with the mail: whoever asks for it opens their copy."""
+    if not copy.password:
+        raise NotFound
+    _opened(copy, _persons_in(copy))
+    copy = copy_of(copy.id)
+    return render("circulation/copy_password.html", copy=copy, meeting=copy.circulation.meeting, password=copy.password)
+
+
+def _persons_in(copy: Copy) -> Collection[int]:
+    """Whom the file is about, as far as its reader may have it today."""
+    version = copy.circulation.agenda_version
+    if version is not None:
+        return people_named_in(cases_shown(current_actor(), version))
+    return persons_of(part_for(copy, now=now()))
+
+
 def _opened(copy: Copy, subjects: Collection[int]) -> None:
     """Keep the opening before the first byte goes out."""
     copy = _under_the_lock(copy)
@@ -114,10 +128,3 @@ def _under_the_lock(copy: Copy) -> Copy:
     copy = copy_of(copy_id)
     require(current_actor(), Permission.READ_COPY, copy)
     return copy
-
-
-def _stored(copy: Copy, part: MeetingRecord) -> bytes | None:
-    """The document as it was issued, unless the reader's part has changed since."""
-    if copy.document_id is None or copy.part_sha256 != part.sha256():
-        return None
-    return document_bytes(copy.document_id).content

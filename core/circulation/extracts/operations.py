@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, raiseload
 from core.accounts.models import User
 from core.accounts.queries import actors_as_of
 from core.circulation.grants import granted_to, grants_of
-from core.circulation.letters import Letter, about, write
+from core.circulation.letters import Letter, about, of_copy, write
 from core.circulation.models import Circulation, Copy
 from core.circulation.proposals import refusal_of
 from core.circulation.sending import Addressee, What, send_out
@@ -111,7 +111,5 @@ def _letter(copy: Copy, _addressee: Addressee) -> Letter:
         "extract",
         subject=about(meeting, "extract from the minutes"),
         link=f"/copies/{copy.id}",
-        group=meeting.group.name,
-        reference=meeting.ref,
-        starts=meeting.starts_at,
+        **of_copy(meeting),
     )

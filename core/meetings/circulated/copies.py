@@ -27,15 +27,29 @@ class AgendaCopy:
 
 def agenda_copy(actor: Actor, version: AgendaVersion) -> AgendaCopy:
     """That version as this reader may have it today. Slow where it is new: not under the write lock."""
-    record, meeting = AgendaRecord.from_plain(version.record), version.meeting
-    part = record.only(reader_of(actor, group_id=meeting.group_id, cases=[line.case_id for line in record.items]))
+    part = _part(actor, version)
     layout = laid_out(agenda_html(part))
     return AgendaCopy(
         paper=stamped_for(layout.paper, name=actor.name, agency=actor.agency_name),
         layout=layout,
-        cases=tuple(line.case_id for line in part.items if line.case_id is not None and not line.closed),
-        name=file_name("agenda", meeting.ref, f"v{version.number}", suffix="pdf"),
+        cases=_open_cases(part),
+        name=file_name("agenda", version.meeting.ref, f"v{version.number}", suffix="pdf"),
     )
+
+
+def cases_shown(actor: Actor, version: AgendaVersion) -> tuple[int, ...]:
+    """Ids of the cases that this reader's copy would show today."""
+    return _open_cases(_part(actor, version))
+
+
+def _part(actor: Actor, version: AgendaVersion) -> AgendaRecord:
+    record = AgendaRecord.from_plain(version.record)
+    cases = [line.case_id for line in record.items]
+    return record.only(reader_of(actor, group_id=version.meeting.group_id, cases=cases))
+
+
+def _open_cases(part: AgendaRecord) -> tuple[int, ...]:
+    return tuple(line.case_id for line in part.items if line.case_id is not None and not line.closed)
 
 
 def keep_agenda_copy(actor: Actor, version: AgendaVersion, copy: AgendaCopy, *, now: datetime) -> None:

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from core import audit
 from core.cases.queries import people_named_in
 from core.circulation import outbox
-from core.circulation.letters import Letter, about, write
+from core.circulation.letters import Letter, about, of_copy, write
 from core.circulation.models import Copy
 from core.circulation.sending import Addressee, What, send_out
 from core.clock import local_date
@@ -105,7 +104,7 @@ def _tell(actor: Actor, meeting: Meeting, version: AgendaVersion, *, now: dateti
             subject=about(meeting, f"agenda, version {version.number}"),
             link=f"/copies/{copy.id}",
             version=version.number,
-            **_words(meeting),
+            **of_copy(meeting),
         )
 
     members = people_of(meeting.group_id, on=local_date(now))
@@ -124,7 +123,9 @@ def _ask_members_of(
         subject=about(meeting, "research request"),
         link=f"/meetings/{meeting.id}/research",
         due=record.research_due,
-        **_words(meeting),
+        group=meeting.group.name,
+        reference=meeting.ref,
+        starts=meeting.starts_at,
     )
     for user, role in people_of(meeting.group_id, on=local_date(now)):
         if user.agency_id in agencies and role in RECORDING_ROLES:
@@ -137,7 +138,3 @@ def _ask_members_of(
                 meeting=meeting,
                 once_key=f"research:{version.id}:u_{user.id}",
             )
-
-
-def _words(meeting: Meeting) -> dict[str, Any]:
-    return {"group": meeting.group.name, "reference": meeting.ref, "starts": meeting.starts_at}

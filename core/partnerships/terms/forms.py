@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import StringField
+from wtforms import RadioField, StringField
 
 from core.partnerships.clocks import SETTINGS
-from core.web.forms import VersionedForm, at_most
+from core.partnerships.terms.operations import ATTACHED, LINK
+from core.web.choices import offered
+from core.web.forms import Required, VersionedForm, at_most
 
 
 class ClocksForm(VersionedForm):
@@ -30,3 +32,18 @@ class ClocksForm(VersionedForm):
 
 for _name, _setting in SETTINGS.items():
     setattr(ClocksForm, _name, StringField(_setting.label, [at_most(20, _setting.label)], description=_setting.source))
+
+
+class CopiesForm(VersionedForm):
+    """How a reader's copy of an agenda or of minutes comes to them."""
+
+    copies = RadioField(
+        "How should copies be sent?",
+        [Required("Choose how copies should be sent")],
+        choices=offered(
+            [
+                (LINK, "A link alone. Whoever opens it signs in first"),
+                (ATTACHED, "A link, and the copy as a locked file attached to the mail"),
+            ]
+        ),
+    )

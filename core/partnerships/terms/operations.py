@@ -8,6 +8,9 @@ from core.facts import Actor
 from core.partnerships.clocks import SETTINGS, faults_in
 from core.partnerships.models import Group, Partnership
 
+LINK, ATTACHED = "link", "attached"
+"""How copies are sent, as the form has it."""
+
 
 def faults_of_partnership(partnership: Partnership, typed: Mapping[str, str], groups: list[Group]) -> dict[str, str]:
     """What is wrong with a partnership's own values; also where a group's own terms would no longer fit them."""
@@ -42,6 +45,22 @@ def change_clocks_of_group(actor: Actor, *, group: Group, version: int, own: Map
         raise Stale(_boxes(group.clocks))
     group.clocks = {name: int(value) for name, value in own.items()}
     audit.record(actor, audit.Category.ADMIN, "group.terms", object=f"group:{group.id}", payload=group.clocks)
+
+
+def change_how_copies_are_sent(actor: Actor, *, partnership: Partnership, version: int, attach: bool) -> None:
+    """Attach each reader's copy to its mail as a locked file, or send a link alone. Mails that are waiting follow a
+    change to links at once. Raises Stale.
+    """
+    if version != partnership.version:
+        raise Stale({"copies": ATTACHED if partnership.attach_copies else LINK})
+    partnership.attach_copies = attach
+    audit.record(
+        actor,
+        audit.Category.ADMIN,
+        "partnership.copies",
+        object=f"partnership:{partnership.id}",
+        payload={"attach": attach},
+    )
 
 
 def _boxes(own: Mapping[str, int]) -> dict[str, int | None]:

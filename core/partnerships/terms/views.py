@@ -13,7 +13,7 @@ from core.partnerships.clocks import SETTINGS, Clocks, faults_in
 from core.partnerships.groups.views import group_of
 from core.partnerships.models import Group
 from core.partnerships.terms import operations, queries
-from core.partnerships.terms.forms import ClocksForm
+from core.partnerships.terms.forms import ClocksForm, CopiesForm
 from core.partnerships.terms.settings import terms_of_partnership
 from core.policy import Permission
 from core.web import current_actor, invalid, may, render, requires, saved_first, see_other
@@ -31,6 +31,7 @@ def terms() -> ResponseReturnValue:
         terms=terms_of_partnership(partnership),
         exceptions=queries.groups_with_terms(partnership.id),
         manages=may(Permission.MANAGE_AGENCIES),
+        attach_copies=partnership.attach_copies,
     )
 
 
@@ -61,6 +62,34 @@ def change() -> ResponseReturnValue:
     except Stale as stale:
         return saved_first("partnerships/terms_edit.html", form, stale, version=partnership.version, **page)
     flash("The partnership’s terms are saved.")
+    return see_other("partnerships.terms")
+
+
+@bp.get("/copies", endpoint="edit_copies")
+@requires(Permission.MANAGE_AGENCIES)
+def copies_page() -> ResponseReturnValue:
+    """Change how copies are sent."""
+    partnership = queries.partnership(current_actor().partnership_id)
+    now = operations.ATTACHED if partnership.attach_copies else operations.LINK
+    return render("partnerships/copies.html", form=CopiesForm(version=str(partnership.version), copies=now))
+
+
+@bp.post("/copies", endpoint="change_copies")
+@requires(Permission.MANAGE_AGENCIES)
+def change_copies() -> ResponseReturnValue:
+    """Save it, unless somebody else saved first."""
+    partnership = queries.partnership(current_actor().partnership_id)
+    form = CopiesForm()
+    if not form.validate():
+        return invalid("partnerships/copies.html", form=form)
+    attach = form.copies.data == operations.ATTACHED
+    try:
+        operations.change_how_copies_are_sent(
+            current_actor(), partnership=partnership, version=form.version_read, attach=attach
+        )
+    except Stale as stale:
+        return saved_first("partnerships/copies.html", form, stale, version=partnership.version)
+    flash("Copies come as locked files from now on." if attach else "Copies are sent as a link alone from now on.")
     return see_other("partnerships.terms")
 
 

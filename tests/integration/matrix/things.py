@@ -282,6 +282,8 @@ def sent(table: Table, ids: Ids) -> Ids:
     )
     db.session.flush()
     send_actions(table.actor("coordinator"), meeting=meeting, now=utc_now())
+    theirs = select(Copy).where(Copy.circulation_id == circulation.id, Copy.user_id == table.users["member"].id)
+    db.session.scalars(theirs).one().password = "of-the-attached-file"
     failed, gone = db.session.scalars(select(Mail).where(Mail.meeting_id == meeting.id).order_by(Mail.id)).all()[:2]
     failed.state = MailState.FAILED
     gone.state, gone.sent_at = MailState.SENT, utc_now() - timedelta(days=10)
