@@ -28,6 +28,8 @@ class TypedDay(StringField):
         self.what = what
 
     def _value(self) -> str:
+        if self.data is not None:
+            return f"{self.data.day}/{self.data.month}/{self.data.year}"
         return str(self.raw_data[0]) if self.raw_data else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -59,7 +61,7 @@ class LogForm(Form):
         default="",
         invalid_choice_message="Choose a reason from the list",
     )
-    handed = Chosen("Handed over as it left", empty="Any")
+    handed = Chosen("Handed over from", empty="Any")
     case = StringField("Reference of the case", [at_most(40, "The reference")], filters=[stripped])
     due_from = TypedDay("Due from", what="The first day", name="from", description="For example, 27/3/2027")
     due_to = TypedDay("Due to", what="The last day", name="to")

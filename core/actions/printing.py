@@ -11,7 +11,7 @@ from core.actions.summaries import EDGES
 from core.errors import Refused
 from core.facts import ActionStatus, Actor
 from core.policy.actions import see_action
-from core.working_days import working_days_between
+from core.working_days import working_days_between, years_known
 
 TOO_MANY = (
     f"A PDF holds up to {MOST:,} actions, and this list has more. Choose fewer with the filters, or download the CSV"
@@ -83,4 +83,4 @@ def _closed(action: Action, *, on: date) -> PaperLine:
 def _overdue(action: Action, on: date) -> int | None:
     if action.status is not ActionStatus.OPEN or action.due_on >= on:
         return None
-    return working_days_between(action.due_on, on)
+    return working_days_between(max(action.due_on, date(years_known()[0], 1, 1)), on)  # no bank holiday is known before

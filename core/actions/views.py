@@ -39,6 +39,7 @@ def show(action: Action) -> ResponseReturnValue:
         "actions/show.html",
         action=action,
         history=history_of(action),
+        today=today(),
         overdue=action.status is ActionStatus.OPEN and action.due_on < today(),
         may_update=may(Permission.UPDATE_ACTION, action),
         may_open_case=action.case is not None and may(Permission.OPEN_CASE, action.case),

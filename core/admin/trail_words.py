@@ -42,6 +42,7 @@ OPERATIONS = {
         "action.completed": "Completed an action",
         "action.not_done": "Marked an action as not done",
         "action.reassigned": "Gave an action to somebody else",
+        "action.handed_over": "Handed over an action of an agency that left",
         "action.re_opened": "Re-opened an action",
         "action.due_date_changed": "Changed an action’s due date",
         "actions.list": "Read the list of actions",

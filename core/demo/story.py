@@ -1,20 +1,24 @@
 """Playing the story: every meeting, referral and action of story.toml, through the operations that pages use."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from core.accounts.models import User
+from core.actions.handover import hand_over_what_is_left
 from core.actions.models import Action
+from core.actions.operations import reassign
 from core.cases.operations import add_incident
 from core.cases.sharing import share_with_agency
 from core.clock import at_local, local_date
+from core.config import Config
 from core.demo.aftermath import Aftermath, settle_action
 from core.demo.cast import Cast, Timeline, Told, partnership_called
 from core.demo.holding import Holding
+from core.demo.post import catch_what_was_sent
 from core.demo.preparing import Preparing
 from core.demo.referring import Referring
 from core.demo.registers import keep_registers
@@ -23,12 +27,17 @@ from core.facts import GroupRole, ProviderStatus
 from core.incidents.models import Incident
 from core.meetings.diary.operations import start_series
 from core.meetings.schedule import Frequency, Rule, Weekday
-from core.partnerships.models import District, GroupLsoa, GroupMember, Provider
+from core.partnerships.models import District, GroupLsoa, GroupMember, PartnershipAgency, Provider
+from core.reminders.operations import make_digests
+from core.reminders.schedule import is_time
 
 LEAST_APART = 0.9
 """Of a rule's interval: how far at least the first meeting of a series is from the last that the story tells."""
 
 WEEKS_OF_A_MONTH = 4
+
+MORNINGS = 4
+"""Working days of whose reminders the story tells."""
 
 
 def play_story(story: dict[str, Any], *, now: datetime) -> Cast:
@@ -58,6 +67,12 @@ def play_story(story: dict[str, Any], *, now: datetime) -> Cast:
             Aftermath(cast, timeline, told).plan()
     for told in story.get("book_action", ()):
         timeline.at(at_local(cast.day(told["day"]), time(15)), partial(_settle, cast, told))
+    for told in story.get("reassigned", ()):
+        timeline.at(at_local(cast.day(told["day"]), time(11)), partial(_reassign, cast, told))
+    for left_on in _days_of_leaving(cast, now):
+        timeline.at(at_local(left_on, time(0, 5)), _hand_over)
+    for morning in _last_mornings(now):
+        timeline.at(morning, _remind)
     for told in story.get("series", ()):
         timeline.at(now, partial(_series, cast, story["meeting"], told))
     timeline.play()
@@ -144,6 +159,50 @@ def _settle(cast: Cast, told: Told, at: datetime) -> None:
         select(Action).where(Action.partnership_id == cast.partnership_id, Action.ref == told["ref"])
     ).one()
     settle_action(cast.actor(told["by"], at), action, told, at)
+
+
+def _last_mornings(now: datetime) -> Sequence[datetime]:
+    """The last working mornings on which reminders went out."""
+    mornings = (at_local(local_date(now) - timedelta(days=day), Config.digest_at) for day in range(3 * MORNINGS))
+    return [morning for morning in mornings if morning <= now and is_time(morning, Config.digest_at)][:MORNINGS]
+
+
+def _remind(at: datetime) -> None:
+    """What was due or late then; caught at once, since some of it is done later that day."""
+    make_digests(now=at, hour=Config.digest_at)
+    catch_what_was_sent()
+
+
+def _reassign(cast: Cast, told: Told, at: datetime) -> None:
+    """An action of the books that went to somebody else."""
+    action = db.session.scalars(
+        select(Action).where(Action.partnership_id == cast.partnership_id, Action.ref == told["ref"])
+    ).one()
+    user = cast.user(told["user"])
+    assert user.agency_id is not None
+    reassign(
+        cast.actor(told["by"], at),
+        action=action,
+        version=action.version,
+        owner_agency_id=user.agency_id,
+        owner_user_id=user.id,
+        note=told["note"],
+        now=at,
+        on=local_date(at),
+    )
+
+
+def _days_of_leaving(cast: Cast, now: datetime) -> Sequence[date]:
+    """When an agency left before the telling."""
+    left = select(PartnershipAgency.left_on).where(
+        PartnershipAgency.partnership_id == cast.partnership_id, PartnershipAgency.left_on <= local_date(now)
+    )
+    return [day for day in db.session.scalars(left.distinct()) if day is not None]
+
+
+def _hand_over(at: datetime) -> None:
+    """What a worker's sweep does on the day on which an agency leaves."""
+    hand_over_what_is_left(now=at, on=local_date(at))
 
 
 def _series(cast: Cast, meetings: Sequence[Told], told: Told, at: datetime) -> None:

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import __version__, plugin_host
+from core.actions.departing import left_behind_in
+from core.actions.log import handed_over_to
 from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
 from core.facts import Actor, AdminRole
@@ -40,6 +42,7 @@ def index() -> ResponseReturnValue:
         today=today(),
         meetings=queries.next_meetings(actor, now=now()),
         actions=actions,
+        handed=handed_over_to(actor) if actor.led_groups else [],
         **_named_work(actor),
         **_administration(actor),
     )
@@ -72,6 +75,7 @@ def _administration(actor: Actor) -> dict[str, Any]:
         agencies = agencies_in(actor.partnership_id, on=today())
         return {
             "signatures": [line for line in agencies if line.signature.state in wanted],
+            "left_behind": left_behind_in(actor.partnership_id, on=today()),
             "providers_waiting": queries.providers_waiting(actor.partnership_id),
             "without_password": accounts_without_password(actor.partnership_id),
         }

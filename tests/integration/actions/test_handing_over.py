@@ -263,3 +263,15 @@ def test_many_actions_cost_the_agencys_page_no_more_queries(scene, visitor, coun
         an_action(scene.case, scene.group, scene.homes)
     db.session.commit()
     assert count_queries(browser.get, address) == few
+
+
+def test_the_home_page_tells_the_coordinator_what_came_and_the_administrator_what_nobody_can_take(scene, visitor):
+    an_action(scene.case, a_group(scene.partnership, "Empty Panel"), scene.homes)
+    scene.leaves()
+    scene.sweep()
+    page = visitor(scene.coordinator).get("/").text
+    assert "1 handed over to you" in page and f"handed={scene.homes.id}" in page
+    assert "handed over" not in visitor(scene.chair).get("/").text
+    told = visitor(scene.admin).get("/").text
+    assert "1 action is still with it" in told
+    assert "still with it" not in page
