@@ -7,7 +7,7 @@ from sqlalchemy.orm import raiseload, selectinload
 
 from core.cases.models import Case
 from core.documents.record import Reader
-from core.extensions import db
+from core.extensions import db, directly
 from core.facts import Actor
 from core.policy.cases import open_case, open_to
 
@@ -17,9 +17,8 @@ def reader_of(
 ) -> Reader:
     """The reader that this person is of a group's document which is about those cases. One query."""
     wanted = {case_id for case_id in cases if case_id is not None}
-    cases_now = db.session.execute(
-        select(Case.id, Case.restricted, case((open_to(actor), 1), else_=0)).where(Case.id.in_(wanted))
-    ).all()
+    asked = select(Case.id, Case.restricted, case((open_to(actor), 1), else_=0)).where(Case.id.in_(wanted))
+    cases_now = directly(asked, {}).all()
     return Reader(
         user_id=actor.user_id,
         agency_id=actor.agency_id,

@@ -1,6 +1,7 @@
 """Reads of minutes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import exists, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from core.accounts.models import User
 from core.cases.models import Case
 from core.cases.queries import people_named_in
+from core.documents.record import Reader
 from core.extensions import db
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Minutes
@@ -82,6 +84,20 @@ def frozen_record(minutes: Minutes) -> MeetingRecord:
 def _frozen(minutes_id: int, _sha256: str) -> MeetingRecord:
     """Read once: approved minutes are immutable, and the hash of what was approved is part of what is asked."""
     return MeetingRecord.from_plain(db.session.scalars(select(Minutes.record).where(Minutes.id == minutes_id)).one())
+
+
+def frozen_part(minutes: Minutes, reader: Reader) -> tuple[MeetingRecord, bool]:
+    """What a reader may have of approved minutes, and whether nothing is left out. Raises ValueError as above."""
+    frozen_record(minutes)
+    return _frozen_part(minutes.id, minutes.record_sha256, reader)
+
+
+@lru_cache(maxsize=64)
+def _frozen_part(minutes_id: int, sha256: str, reader: Reader) -> tuple[MeetingRecord, bool]:
+    """Cut once: what is frozen stays, and whoever has the same rights as before gets the same."""
+    whole = replace(_frozen(minutes_id, sha256), whole_sha256=sha256)
+    part = whole.only(reader)
+    return part, part == whole
 
 
 def persons_of(record: MeetingRecord) -> Sequence[int]:

@@ -1,12 +1,8 @@
 """Pages of a meeting's minutes: compose, read, submit, download."""
 
-from dataclasses import replace
-from io import BytesIO
-
-from flask import Response, flash, send_file
+from flask import flash
 from flask.typing import ResponseReturnValue
 
-from core.documents.queries import document_bytes
 from core.facts import MinutesStatus
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
@@ -15,12 +11,13 @@ from core.minutes.blueprint import bp
 from core.minutes.changes import changes_since_closing
 from core.minutes.comments import views as comments
 from core.minutes.comments.queries import by_place, comments_for, open_ones
+from core.minutes.download import views as download
 from core.minutes.forms import SubmitForm
 from core.minutes.loading import minutes_meeting_of, minutes_of
 from core.minutes.models import Minutes
 from core.minutes.review import views as review
 from core.minutes.review.page import last_return
-from core.minutes.showing import own_part, same_version, shown_part, whole_record
+from core.minutes.showing import same_version, shown_part
 from core.minutes.wording import views as wording
 from core.minutes.wording.queries import worded_in
 from core.policy import Permission
@@ -28,10 +25,9 @@ from core.policy.composing import work_on
 from core.policy.minutes import approve_minutes
 from core.policy.recording import may_mend
 from core.recording import queries as recording
-from core.references import file_name
-from core.web import current_actor, disclose, invalid, may, now, render, requires, see_other
+from core.web import current_actor, invalid, may, now, render, requires, see_other
 
-__all__ = ["bp", "comments", "review", "wording"]
+__all__ = ["bp", "comments", "download", "review", "wording"]
 
 PAGE = "minutes/show.html"
 
@@ -67,25 +63,6 @@ def submit(meeting: Meeting) -> ResponseReturnValue:
     operations.submit(current_actor(), minutes, now=now())
     flash("The minutes are with the chair.")
     return see_other("minutes.show", meeting_id=meeting.id)
-
-
-@bp.get("/meetings/<int:meeting_id>/minutes.pdf")
-@requires(Permission.SEE_MINUTES, on=minutes_meeting_of)
-def pdf(meeting: Meeting) -> ResponseReturnValue:
-    """The reader's own copy: the full one as it was frozen, if nothing in it is closed to them."""
-    minutes = minutes_of(meeting.id)
-    record = whole_record(minutes)
-    mine = own_part(record, meeting)
-    disclose(
-        "minutes.download",
-        object=f"minutes:{minutes.id}",
-        subjects=queries.persons_of(mine),
-        purpose=f"meeting:{meeting.id}",
-    )
-    if minutes.document_id is not None and replace(mine, whole_sha256=record.whole_sha256) == record:
-        document = document_bytes(minutes.document_id)
-        return _send(document.content, document.file_name)
-    return _send(operations.paper_of(mine).content, file_name("minutes", meeting.ref, suffix="pdf"))
 
 
 def _doubts(minutes: Minutes) -> list[str]:
@@ -124,7 +101,3 @@ def _may_mend(meeting: Meeting) -> bool:
     """Whether the reader keeps the record, and is asked to mend it."""
     room = recording.room(meeting.id, user_id=current_actor().user_id)
     return room is not None and may_mend(current_actor(), meeting) and bool(may(Permission.ENTER_ROOM, room))
-
-
-def _send(content: bytes, name: str) -> Response:
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name=name)

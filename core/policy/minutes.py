@@ -33,6 +33,11 @@ def lead_minutes(actor: Actor, meeting: Meeting) -> Verdict:
     return Verdict.no("The minutes come to you when they are approved and circulated.")
 
 
+def see_minutes(actor: Actor, of: Meeting | Minutes) -> Verdict:
+    """The same, of a meeting whose minutes may be still to come, or of minutes that there are."""
+    return lead_minutes(actor, of.meeting if isinstance(of, Minutes) else of)
+
+
 def approve_minutes(actor: Actor, minutes: Minutes) -> Verdict:
     """Whoever chaired the meeting, or chairs the group; never the minute-taker (docs/domain.md, step 7)."""
     meeting = minutes.meeting
@@ -122,7 +127,7 @@ def see_own_queue(actor: Actor, _subject: object = None) -> Verdict:
 
 
 RULES = {
-    Permission.SEE_MINUTES: lead_minutes,
+    Permission.SEE_MINUTES: see_minutes,
     Permission.COMPOSE_MINUTES: lead_minutes,
     Permission.APPROVE_MINUTES: approve_minutes,
     Permission.CIRCULATE_MINUTES: circulate_minutes,

@@ -1,0 +1,1 @@
+"""The reader’s own copy of a meeting’s minutes, as PDF."""
