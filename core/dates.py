@@ -55,19 +55,19 @@ def duration_in_words(length: timedelta) -> str:
 
 
 def lateness(due: date, on: date) -> str:
-    """How late or how near it is, in words: "2 working days late", "due today", "due in 1 working day".
+    """How late or how near it is, in words: "2 working days late", "today", "in 1 working day".
 
     What was due on a weekend is "late" until a working day has passed; so is what was due in a year whose bank
     holidays are not known.
     """
     if due == on:
-        return "due today"
+        return "today"
     try:
         days = abs(working_days_between(due, on))
     except Refused:
         days = 0
     if due > on:
-        return f"due in {_working_days(days)}" if days else "not due yet"
+        return f"in {_working_days(days)}" if days else "not due yet"
     return f"{_working_days(days)} late" if days else "late"
 
 

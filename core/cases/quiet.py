@@ -18,27 +18,33 @@ from core.policy.cases import open_to
 SHOWN = 5
 """Cases that the home page names; the rest is a link away."""
 
+COUNTED = 100
+"""Cases that are counted; beyond, there are more."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuietCases:
-    """How many there are, and those that have waited longest: id, ref, updated_at."""
+    """How many there are, up to COUNTED + 1, and those that have waited longest: id, ref, updated_at."""
 
     number: int
-    first: Sequence[Row[int, str, datetime, int]]
+    first: Sequence[Row[int, str, datetime]]
 
 
 def quiet_cases(actor: Actor, clocks: ClocksInForce, *, on: date) -> QuietCases:
-    """Those that the actor's agency leads, or that a group hears which the actor leads. One query."""
+    """Those that the actor's agency leads, or that a group hears which the actor leads. One query.
+
+    Of very many, those that have waited longest among the first hundred: who is so far behind sees the list.
+    """
     newest = select(func.max(CaseEvent.at)).where(CaseEvent.case_id == Case.id).correlate(Case).scalar_subquery()
     # A case of the books may have no line in its timeline.
     updated = func.coalesce(newest, Case.updated_at, type_=UTCDateTime).label("updated_at")
     rows = db.session.execute(
-        select(Case.id, Case.ref, updated, func.count().over().label("number"))
+        select(Case.id, Case.ref, updated)
         .where(open_to(actor), is_quiet(actor, clocks, on=on))
-        .order_by(updated, Case.id)
-        .limit(SHOWN)
+        .order_by(Case.id)
+        .limit(COUNTED + 1)
     ).all()
-    return QuietCases(rows[0].number if rows else 0, rows)
+    return QuietCases(len(rows), sorted(rows, key=lambda row: (row.updated_at, row.id))[:SHOWN])
 
 
 def is_quiet(actor: Actor, clocks: ClocksInForce, *, on: date) -> ColumnElement[bool]:

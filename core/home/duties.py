@@ -12,7 +12,7 @@ from core.circulation.models import Circulation
 from core.clock import local_date
 from core.extensions import db
 from core.facts import Actor, CirculationKind, MeetingStatus, MinutesStatus
-from core.home.queries import RECENT, MinutesRow, coming, minutes_under_way, not_recused
+from core.home.queries import RECENT, MinutesRow, minutes_under_way, not_recused
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Research
 from core.partnerships.clocks import actions_due, agenda_due, minutes_due, research_due
 from core.partnerships.models import Group
@@ -94,8 +94,8 @@ def _step(actor: Actor, row: MinutesRow) -> tuple[str, str] | None:
 MeetingRow = Row[int, str, int, str, datetime, int]
 """meeting_id, ref, group_id, group, starts_at, number (of what is to be done)."""
 
-ComingRow = Row[int, str, int, str, datetime, int, MeetingStatus, int]
-"""The same, with number (of agencies that have not answered), status, sent (1 where an agenda went out, else 0)."""
+ComingRow = Row[int, str, int, str, datetime, int, int]
+"""The same, with number (of agencies that have not answered) and sent (1 where an agenda went out, else 0)."""
 
 
 def _of_led_groups(actor: Actor, number: ColumnElement[int]) -> Select[int, str, int, str, datetime, int]:
@@ -131,8 +131,13 @@ def _coming_meetings(actor: Actor, *, now: datetime) -> Sequence[ComingRow]:
     )
     return db.session.execute(
         _of_led_groups(actor, missing)
-        .add_columns(Meeting.status, case((sent, 1), else_=0).label("sent"))
-        .where(coming(now), Meeting.starts_at <= now + AHEAD)
+        .add_columns(case((sent, 1), else_=0).label("sent"))
+        .where(
+            Meeting.status == MeetingStatus.SCHEDULED,
+            Meeting.starts_at >= now,
+            Meeting.starts_at <= now + AHEAD,
+            or_(~sent, missing > 0),
+        )
     ).all()
 
 
@@ -160,9 +165,9 @@ def _actions_to_send(actor: Actor, *, now: datetime) -> Sequence[MeetingRow]:
 
 
 def _before(row: ComingRow, clocks: ClocksInForce) -> Iterator[Duty]:
-    """What is owed before a meeting: its agenda, until it is in session; and what agencies were asked."""
+    """What is owed before a meeting: its agenda, and what agencies were asked."""
     day, terms = local_date(row.starts_at), clocks.of(row.group_id)
-    if not row.sent and row.status is MeetingStatus.SCHEDULED:
+    if not row.sent:
         yield _duty(Owed.AGENDA, "Send the agenda", "meetings.build", row, agenda_due(day, terms))
     if row.number:
         who = "1 agency has" if row.number == 1 else f"{row.number} agencies have"

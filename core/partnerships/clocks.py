@@ -40,6 +40,10 @@ class Setting:
     most: int
     source: str
 
+    def words(self, value: int) -> str:
+        """A value with its unit: "1 working day"."""
+        return f"{value} {self.unit.removesuffix('s') if value == 1 else self.unit}"
+
 
 def _clock(
     default: int,

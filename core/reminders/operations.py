@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from itertools import groupby
 
-from sqlalchemy.orm.attributes import set_committed_value
-
 from core import audit
 from core.accounts.models import User
 from core.circulation.letters import Letter, link_to, write
@@ -20,7 +18,7 @@ from core.dates import in_words, lateness, with_weekday
 from core.extensions import db
 from core.facts import SYSTEM, MailKind
 from core.reminders.queries import TOLD, Digest, Reminder, days_to_tell_of, digests_for, people_to_remind, told_on
-from core.reminders.schedule import is_time
+from core.reminders.schedule import Days, is_time
 from core.web.transaction import begin_write, end_read
 
 SHOWN = 15
@@ -40,35 +38,41 @@ def make_digests(*, now: datetime, hour: time) -> int:
     if not is_time(now, hour) or told_on(on):
         end_read()
         return 0
-    letters = [(user, letter) for user in people_to_remind(on=on) if (letter := letter_for(user, now=now)) is not None]
+    days = days_to_tell_of(on)
+    letters = [(user, letter_for(user, days, now=now)) for user in people_to_remind(on=on)]
     end_read()
     begin_write()
+    made = 0
     for user, letter in letters:
-        queue(user, kind=MailKind.REMINDER, letter=letter, now=now, once_key=f"digest:u_{user.id}:{on.isoformat()}")
+        if letter is not None:
+            once = f"digest:u_{user.id}:{on.isoformat()}"
+            made += queue(user, kind=MailKind.REMINDER, letter=letter, now=now, once_key=once).created_at == now
     audit.record(SYSTEM, audit.Category.ADMIN, "digests.make", object=f"{TOLD}{on.isoformat()}")
     db.session.commit()
-    return len(letters)
+    return made
 
 
 def written_anew(mail: Mail, *, now: datetime) -> str:
     """Write a digest that is about to go out as things stand now. Returns why it may not; empty when it may.
 
-    In the mail in hand alone, not in its row: that keeps what was queued.
+    Where it says something else by now, it begins a transaction that writes, for the caller to commit.
     """
     if local_date(mail.created_at) != local_date(now):
         return DAY_OVER
-    letter = letter_for(mail.user, now=now)
+    letter = letter_for(mail.user, days_to_tell_of(local_date(now)), now=now)
     if letter is None:
         return NOTHING_LEFT
-    set_committed_value(mail, "body", letter.text)
-    set_committed_value(mail, "body_html", letter.html)
+    if letter.text != mail.body:
+        end_read()
+        begin_write()
+        mail.subject, mail.body, mail.body_html = letter.subject, letter.text, letter.html
     return ""
 
 
-def letter_for(user: User, *, now: datetime) -> Letter | None:
-    """What this person is told today; None when there is nothing."""
+def letter_for(user: User, days: Days, *, now: datetime) -> Letter | None:
+    """What this person is told of those days; None when there is nothing."""
     on = local_date(now)
-    digests = digests_for(user, days_to_tell_of(on), now=now)
+    digests = digests_for(user, days, now=now)
     if not digests:
         return None
     number = sum(len(digest.reminders) for digest in digests)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
@@ -16,9 +16,9 @@ from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor
 from core.home.duties import Owed, duties_of
 from core.home.queries import nominations_to_decide, not_recused, research_to_answer
-from core.partnerships.belonging import belongs
+from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import agenda_due
-from core.partnerships.models import Group, Partnership, PartnershipAgency, Provider
+from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency, Provider
 from core.partnerships.terms.queries import ClocksInForce, clocks_in
 from core.referrals.models import Referral
 from core.reminders.schedule import Days, days_reminded_of, reminds_on_any
@@ -130,7 +130,7 @@ def _actions(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
             Action.owner_agency_id == actor.agency_id,
             IS_OPEN,
             _due(clocks, days),
-            _theirs(actor),
+            _theirs(actor, days[-1]),
             not_recused(actor, Action.case_id),
         )
         .order_by(Action.due_on, Action.id)
@@ -149,15 +149,29 @@ def _due(clocks: ClocksInForce, days: Days) -> ColumnElement[bool]:
     )
 
 
-def _theirs(actor: Actor) -> ColumnElement[bool]:
-    """Of an Action of the actor's agency: it is in their name, or in that of nobody who is there to do it."""
+def _theirs(actor: Actor, on: date) -> ColumnElement[bool]:
+    """Of an Action of the actor's agency: it is in their name, or in that of nobody who is there to do it.
+
+    Then it is for those of the agency who sit in its group, and where nobody does for its single point of contact.
+    """
     sits_in = [group_id for group_id, role in actor.groups.items() if role in RECORDING_ROLES]
-    somebody = exists().where(
+    named = exists().where(
         User.id == Action.owner_user_id, User.retired_at.is_(None), User.agency_id == Action.owner_agency_id
+    )
+    seated = (
+        exists()
+        .where(GroupMember.group_id == Action.group_id, GroupMember.role.in_(RECORDING_ROLES), sits(on))
+        .where(User.id == GroupMember.user_id, User.agency_id == actor.agency_id, User.retired_at.is_(None))
+    )
+    is_contact = exists().where(
+        PartnershipAgency.partnership_id == actor.partnership_id,
+        PartnershipAgency.agency_id == actor.agency_id,
+        func.lower(PartnershipAgency.spoc).in_((actor.name.lower(), actor.email.lower())),
     )
     return or_(
         Action.owner_user_id == actor.user_id,
-        and_(Action.group_id.in_(sits_in), ~somebody) if sits_in else false(),
+        and_(~named, Action.group_id.in_(sits_in)),
+        and_(~named, ~seated, is_contact),
     )
 
 

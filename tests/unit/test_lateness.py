@@ -12,9 +12,9 @@ from core.dates import lateness
 @pytest.mark.parametrize(
     ("due", "words"),
     [
-        (date(2026, 11, 25), "due today"),
-        (date(2026, 11, 26), "due in 1 working day"),
-        (date(2026, 11, 30), "due in 3 working days"),
+        (date(2026, 11, 25), "today"),
+        (date(2026, 11, 26), "in 1 working day"),
+        (date(2026, 11, 30), "in 3 working days"),
         (date(2026, 11, 24), "1 working day late"),
         (date(2026, 11, 22), "3 working days late"),
     ],

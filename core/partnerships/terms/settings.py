@@ -28,8 +28,7 @@ class Term:
     @property
     def words(self) -> str:
         """The value with its unit: "1 working day"."""
-        unit = self.setting.unit.removesuffix("s") if self.value == 1 else self.setting.unit
-        return f"{self.value} {unit}"
+        return self.setting.words(self.value)
 
 
 def terms_of_partnership(partnership: Partnership) -> Sequence[Term]:

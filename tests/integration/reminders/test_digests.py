@@ -71,7 +71,7 @@ def test_the_named_person_is_reminded_else_whoever_of_the_agency_sits_in_the_gro
     mails = digests()
     assert set(mails) == {table.officer.name, colleague.name}
     assert f"- {theirs.ref}, {table.group.name}: " in mails[table.officer.name].body
-    assert "due in 3 working days" in mails[table.officer.name].body
+    assert "in 3 working days" in mails[table.officer.name].body
     assert f"/actions/{agencys.id}" in mails[colleague.name].body
     assert "1 working day late" in mails[colleague.name].body
     assert theirs.ref not in mails[colleague.name].body
@@ -84,6 +84,27 @@ def test_what_is_in_the_name_of_somebody_who_has_gone_is_the_agencys(table):
     action.owner_user_id = gone.id
     make()
     assert action.ref in digests()[table.officer.name].body
+
+
+def test_where_nobody_of_the_agency_sits_in_the_group_its_point_of_contact_is_reminded(table):
+    trust = an_agency(table.partnership, "Mental Health Trust")
+    contact, other = a_user(trust, "Zoë Lindqvist"), a_user(trust, "Someone Else")
+    membership = select(PartnershipAgency).where(PartnershipAgency.agency_id == trust.id)
+    db.session.scalars(membership).one().spoc = contact.email
+    action = an_action(table.case, table.group, trust, due_on=IN_THREE_DAYS)
+    make()
+    assert action.ref in digests()[contact.name].body
+    assert other.name not in digests()
+
+
+def test_a_point_of_contact_is_not_told_of_what_a_colleague_in_the_group_is_told(table):
+    contact = a_user(table.police, "Connie Contact")
+    membership = select(PartnershipAgency).where(PartnershipAgency.agency_id == table.police.id)
+    db.session.scalars(membership).one().spoc = "connie contact"
+    an_action(table.case, table.group, table.police, due_on=IN_THREE_DAYS)
+    make()
+    assert set(digests()) == {table.officer.name}
+    assert contact.name not in digests()
 
 
 def test_nobody_is_reminded_of_what_is_done_or_not_due_or_of_a_case_that_is_closed_to_them(table):
