@@ -1,6 +1,7 @@
 """Text that looks like mark-up, a template, a header or a formula stays text: on every page, in every file and mail."""
 
 import csv
+from collections.abc import Iterator
 from email import policy
 from io import BytesIO, StringIO
 
@@ -9,6 +10,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from core.circulation.mailing import message_of
 from core.circulation.models import Mail
@@ -93,30 +95,42 @@ def write_everywhere(app: Flask, world: World, text: str, only: str = "") -> lis
     return saved
 
 
+def opened(app: Flask, world: World) -> Iterator[tuple[str, TestResponse]]:
+    """Every page, file and refusal at every stage: as the first two of the readers to whom it opens.
+
+    What a page does with a text does not depend on who else may read it; a third reader would show nothing new.
+    """
+    browsers = [browser_of(app, world, actor) for actor in READERS]
+    for route in guarded_routes(app):
+        for ids in world.stages.values():
+            if route.method != "GET" or not route.arguments <= set(ids):
+                continue
+            path, open_to = address(app, route, ids), 0
+            for browser in browsers:
+                answer = browser.get(path)
+                yield path, answer
+                open_to += answer.status_code == 200
+                if open_to == 2:
+                    break
+
+
 @pytest.mark.sqlite_alone
 def test_markup_is_text_on_every_page_and_in_every_document(app, world):
     saved = write_everywhere(app, world, MARKUP)
     assert len(saved) > 35, saved
     shown, wrong = 0, []
-    for actor in READERS:
-        browser = browser_of(app, world, actor)
-        for route in guarded_routes(app):
-            for ids in world.stages.values():
-                if route.method != "GET" or not route.arguments <= set(ids):
-                    continue
-                path = address(app, route, ids)
-                answer = browser.get(path)
-                content = content_of(answer)
-                if answer.status_code >= 500:
-                    wrong.append(f"{path} answers {answer.status_code}")
-                if answer.mimetype == "text/html":
-                    page = content.decode()
-                    shown += "&lt;b&gt;Tyler&lt;/b&gt;{{7*7}}" in page
-                    if "<b>Tyler" in page or "\"x='" in page or "Tyler</b>49" in page or "Tyler&lt;/b&gt;49" in page:
-                        wrong.append(path)
-                elif content.startswith(b"%PDF-"):
-                    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-                    shown += "<b>Tyler</b>{{7*7}}" in text.replace("\n", "")
+    for path, answer in opened(app, world):
+        content = content_of(answer)
+        if answer.status_code >= 500:
+            wrong.append(f"{path} answers {answer.status_code}")
+        if answer.mimetype == "text/html":
+            page = content.decode()
+            shown += "&lt;b&gt;Tyler&lt;/b&gt;{{7*7}}" in page
+            if "<b>Tyler" in page or "\"x='" in page or "Tyler</b>49" in page or "Tyler&lt;/b&gt;49" in page:
+                wrong.append(path)
+        elif content.startswith(b"%PDF-"):
+            text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+            shown += "<b>Tyler</b>{{7*7}}" in text.replace("\n", "")
     assert not wrong, "\n".join(dict.fromkeys(wrong))
     assert shown > 100
 
