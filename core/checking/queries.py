@@ -30,6 +30,7 @@ KINDS = {
     "extract": "A provider’s extract from the minutes",
     "full": "A full copy of the minutes, for the chair or the coordinator",
     "correction": "The minutes with the note of their correction",
+    "corrected copy": "A reader’s copy of the minutes, with the note of their correction",
     AGENDA: "A reader’s copy of the agenda",
 }
 """Kind of document -> what it is. A kind that is not here is called by its own name."""

@@ -96,7 +96,7 @@ def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
     actor = actor_as_of(copy.user_id, meeting.group.partnership_id, on=local_date(now))
     granted = frozenset(int(item) for item in copy.granted_items.split(",") if item)
     granted -= items_taken_back(minutes.id, actor)
-    reader = reader_of(actor, group_id=meeting.group_id, cases=(item.case_id for item in record.items), granted=granted)
+    reader = reader_of(actor, group_id=meeting.group_id, cases=record.case_ids, granted=granted)
     if copy.circulation.kind is not CirculationKind.EXTRACT:
         return record.only(reader)
     part, _ = extract_for(record, reader)

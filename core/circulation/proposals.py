@@ -7,17 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.accounts.queries import actors_as_of
 from core.circulation.grants import GrantMade, granted_to, grants_of
+from core.circulation.models import Circulation, Copy
 from core.clock import local_date
 from core.documents.readers import readers_of
 from core.documents.record import LeftOut, Reader
 from core.extensions import db
-from core.facts import Actor
+from core.facts import Actor, CirculationKind
 from core.meetings.models import Meeting
 from core.minutes.record import MeetingRecord
 from core.partnerships.belonging import sits
@@ -71,8 +72,7 @@ def _readers(
     granted = {
         actor.user_id: frozenset(each.item_id for each in granted_to(actor, grants)) for actor in actors.values()
     }
-    cases = [item.case_id for item in record.items]
-    return actors, readers_of(actors.values(), group_id=meeting.group_id, cases=cases, granted=granted)
+    return actors, readers_of(actors.values(), group_id=meeting.group_id, cases=record.case_ids, granted=granted)
 
 
 def _proposal(
@@ -98,6 +98,17 @@ def refusal_of(actor: Actor, user: User, meeting: Meeting) -> str:
     if not actor.signatory:
         return NOT_SIGNED
     return ENDED if not keep_copies(actor, meeting) else ""
+
+
+def sent_to(meeting_id: int, kind: CirculationKind) -> Mapping[int, datetime]:
+    """Account id -> when they were last sent that about a meeting. One query."""
+    rows = db.session.execute(
+        select(Copy.user_id, func.max(Circulation.at))
+        .join(Circulation, Circulation.id == Copy.circulation_id)
+        .where(Circulation.meeting_id == meeting_id, Circulation.kind == kind)
+        .group_by(Copy.user_id)
+    )
+    return dict(rows.all())
 
 
 def candidates_for(meeting: Meeting, *, on: date) -> Sequence[Candidate]:

@@ -48,5 +48,5 @@ def sight_of(actor: Actor, meeting: Meeting) -> Sight:
         raise Refused("The minutes of this meeting have not been composed, so there is nothing for anybody yet.")
     record = frozen_record(minutes) if minutes.status is MinutesStatus.APPROVED else build(meeting.id)
     record = replace(record, whole_sha256=minutes.record_sha256 or record.sha256())
-    me = reader_of(actor, group_id=meeting.group_id, cases=(item.case_id for item in record.items))
+    me = reader_of(actor, group_id=meeting.group_id, cases=record.case_ids)
     return Sight(minutes, record, record.only(me), me)

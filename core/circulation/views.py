@@ -7,6 +7,7 @@ from core.circulation import queries
 from core.circulation.actions_out import views as actions_out
 from core.circulation.blueprint import bp
 from core.circulation.copies import views as copies
+from core.circulation.corrected import views as corrected
 from core.circulation.extracts import views as extracts
 from core.circulation.forms import CaughtFilter
 from core.circulation.full import full_copy
@@ -18,7 +19,7 @@ from core.policy import Permission
 from core.web import render, requires
 from core.web.addresses import row_id
 
-__all__ = ["actions_out", "bp", "copies", "extracts", "full_copy", "queue", "recipients", "sent"]
+__all__ = ["actions_out", "bp", "copies", "corrected", "extracts", "full_copy", "queue", "recipients", "sent"]
 
 
 @bp.get("/demo/mail")

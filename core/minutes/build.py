@@ -18,6 +18,8 @@ from core.extensions import db
 from core.facts import CAME, GroupRole, MinutesStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes import sources
+from core.minutes.corrections.queries import recorded_at
+from core.minutes.corrections.recorded import RecordedCorrection
 from core.minutes.record import (
     AgencyName,
     AttendanceLine,
@@ -67,6 +69,7 @@ def build(meeting_id: int) -> MeetingRecord:
     agreed = _by_item(actions.agreed)
     referrals = [referral for of_case in referrals_of_cases(cases).values() for referral in of_case]
     sections, closing = _sections(meeting, referrals, agencies, until=until)
+    corrections = recorded_at(meeting_id)
     return MeetingRecord(
         partnership=meeting.group.partnership.name,
         group=meeting.group.name,
@@ -101,6 +104,7 @@ def build(meeting_id: int) -> MeetingRecord:
                     if referral.item_id == item.id
                 ),
                 sections=tuple(sections[item.id]),
+                corrections=corrections.get(item.id, ()),
             )
             for item in items
         ),
@@ -218,6 +222,7 @@ def _recorded_item(
     actions: tuple[RecordedAction, ...],
     referrals: tuple[RecordedReferral, ...],
     sections: tuple[RecordedSection, ...],
+    corrections: tuple[RecordedCorrection, ...],
 ) -> RecordedItem:
     return RecordedItem(
         id=item.id,
@@ -243,6 +248,7 @@ def _recorded_item(
         actions=actions,
         referrals=referrals,
         sections=sections,
+        corrections=corrections,
     )
 
 

@@ -147,7 +147,7 @@ def _bare(item: RecordedItem, reader: Reader) -> RecordedItem:
 
 def _with_what_was_said(item: RecordedItem) -> RecordedItem:
     """Who else was there, and who was not, is the meeting's own."""
-    return replace(item, heard_by=(), recused=())
+    return replace(item, heard_by=(), recused=(), corrections=())
 
 
 def _may_read(entry: RecordedEntry, reader: Reader, *, heard: bool) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core import audit
 from core.audit import Category
+from core.circulation.corrected.operations import tell_holders
 from core.documents.operations import Subject, keep_document, keep_html, paper_from
 from core.documents.pdf import Paper
 from core.documents.record import AuditHead
@@ -15,6 +16,7 @@ from core.facts import Actor, MeetingStatus, MinutesStatus
 from core.meetings.models import Meeting
 from core.minutes.build import build, sealed
 from core.minutes.comments.queries import anything_settled_since, comments_for, open_ones
+from core.minutes.corrections.renditions import Rendition, keep_renditions, renditions_by
 from core.minutes.models import Minutes, MinutesStep
 from core.minutes.queries import persons_of
 from core.minutes.record import MeetingRecord
@@ -30,6 +32,8 @@ class Fair:
     paper: Paper
     revision: int
     version: int
+    corrected: tuple[Rendition, ...] = ()
+    """Of earlier minutes that this meeting corrected: the same record, with notes of it."""
 
 
 def compose(actor: Actor, meeting: Meeting, *, now: datetime) -> Minutes:
@@ -94,7 +98,7 @@ def fair_copy(actor: Actor, minutes: Minutes, *, now: datetime) -> Fair:
         head=AuditHead(seq=head.seq, hash=head.hash),
     )
     html = minutes_html(record)
-    return Fair(record, html, paper_from(html), revision, version)
+    return Fair(record, html, paper_from(html), revision, version, renditions_by(minutes.meeting_id))
 
 
 def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> None:
@@ -117,6 +121,8 @@ def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> Non
     minutes.document_id = keep_document(fair.paper, "minutes", *named, now=now, of=of).id
     minutes.html_id = keep_html(fair.html, fair.paper, "html", *named, now=now, of=of).id
     meeting.frozen_at = now
+    for agreed in keep_renditions(fair.corrected, meeting.id, now=now):
+        tell_holders(actor, agreed, by=meeting, now=now)
     _step(actor, minutes, MinutesStatus.APPROVED, now=now, persons=persons_of(fair.record))
 
 

@@ -102,8 +102,9 @@ def _frozen_part(minutes_id: int, sha256: str, reader: Reader) -> tuple[MeetingR
 
 def persons_of(record: MeetingRecord) -> Sequence[int]:
     """Ids of the persons named in the cases of a record, for the trail: those of items shown in full alone."""
-    cases = {item.case_id for item in record.items if item.case_id is not None and not item.by_reference}
-    return people_named_in(cases)
+    corrected = {each.case_id for item in record.items for each in item.corrections}
+    cases = corrected | {item.case_id for item in record.items if not item.by_reference}
+    return people_named_in([case_id for case_id in cases if case_id is not None])
 
 
 def names_of_steps(minutes: Minutes) -> Mapping[int, str]:

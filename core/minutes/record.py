@@ -274,9 +274,11 @@ def _cut_item(
         if hidden := len(section.rows) - len(part.rows):
             left_out.append(lost(what=f"Lines of {section.title}: {hidden}", why=NOT_FOR_THIS_AUDIENCE))
     sections = tuple(part for part in parts if part.rows or part.note)
-    for each in item.corrections:
-        if why := each.closed_to(reader):
-            left_out.append(lost(what=f"A correction of {each.reference}", why=why))
+    left_out.extend(
+        lost(what=f"A correction of {each.reference}", why=why)
+        for each in item.corrections
+        if (why := each.closed_to(reader))
+    )
     return (
         replace(
             item,

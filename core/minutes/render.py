@@ -1,17 +1,23 @@
 """Minutes as HTML for paper. No session, no clock, no user: the same record gives the same text."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from core.documents.render import environment
 from core.facts import CAME, Presence
+from core.minutes.corrections.recorded import CorrectionNote
 from core.minutes.record import MeetingRecord, RecordedAction, RecordedItem
 
 
-def minutes_html(record: MeetingRecord) -> str:
-    """Minutes, ready for core.documents.pdf: the record as it is, nothing added and nothing left out."""
+def minutes_html(record: MeetingRecord, notes: Sequence[CorrectionNote] = ()) -> str:
+    """Minutes, ready for core.documents.pdf: the record as it is, nothing added and nothing left out.
+
+    `notes`: of its corrections, for the rendition that says on its first page and at the item what was corrected.
+    """
     page = environment().get_template("minutes.html", globals={"missing": missing})
     return page.render(
         record=record,
+        notes=notes,
         present=[line for line in record.attendance if line.presence in CAME],
         apologies=[line for line in record.attendance if line.presence is Presence.APOLOGIES],
         absent=[line for line in record.attendance if line.presence is Presence.EXPECTED],

@@ -23,7 +23,7 @@ def whole_record(minutes: Minutes) -> MeetingRecord:
 
 def own_part(record: MeetingRecord, meeting: Meeting) -> MeetingRecord:
     """What whoever is signed in may have of it."""
-    reader = reader_of(current_actor(), group_id=meeting.group_id, cases=(item.case_id for item in record.items))
+    reader = reader_of(current_actor(), group_id=meeting.group_id, cases=record.case_ids)
     return record.only(reader)
 
 

@@ -11,6 +11,8 @@ from core.minutes.blueprint import bp
 from core.minutes.changes import changes_since_closing
 from core.minutes.comments import views as comments
 from core.minutes.comments.queries import by_place, comments_for, open_ones
+from core.minutes.corrections import views as corrections
+from core.minutes.corrections.queries import Proposals, corrections_of, sorted_for
 from core.minutes.download import views as download
 from core.minutes.forms import SubmitForm
 from core.minutes.loading import minutes_meeting_of, minutes_of
@@ -93,8 +95,18 @@ def _context(minutes: Minutes) -> dict[str, object]:
         "comments": by_place(remarks),
         "unsettled": open_ones(remarks),
         "changes": changes_since_closing(meeting) if meeting.frozen_at is None else (),
+        "corrections": _corrections(minutes),
         "may_circulate": bool(may(Permission.CIRCULATE_MINUTES, meeting)),
     }
+
+
+def _corrections(minutes: Minutes) -> Proposals | None:
+    """What was proposed for approved minutes, as far as the reader may have it."""
+    if minutes.status is not MinutesStatus.APPROVED:
+        return None
+    return sorted_for(current_actor(), corrections_of(minutes.id))
+
+
 
 
 def _may_mend(meeting: Meeting) -> bool:

@@ -34,7 +34,7 @@ class CorrectionSeen:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionInRoom:
-    """A correction under the item at which a meeting decides it; `due_here` says whether it is this meeting that does."""
+    """A correction under the item at which a meeting decides it; `due_here`: whether it is this meeting that does."""
 
     here: ItemInRoom
     seen: CorrectionSeen
@@ -59,7 +59,7 @@ def propose_from_copy(actor: Actor, copy: Copy) -> Verdict:
 
 
 def read_correction(actor: Actor, seen: CorrectionSeen) -> Verdict:
-    """Whoever has the part of the minutes that it is about, with the words that it quotes; and is of the group still."""
+    """Whoever has the part of the minutes that it is about, with the words that it quotes, and is of the group."""
     meeting: Meeting = seen.correction.minutes.meeting
     if not same_partnership(actor, meeting.group.partnership_id):
         return Verdict.hidden()

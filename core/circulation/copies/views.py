@@ -17,14 +17,16 @@ from core.errors import NotFound
 from core.extensions import db
 from core.facts import CirculationKind
 from core.meetings.circulated.copies import agenda_copy, cases_shown, keep_agenda_copy
+from core.minutes.corrections.queries import Proposals, corrections_of, sorted_for
 from core.minutes.queries import persons_of
 from core.policy import Permission, require
 from core.references import file_name
-from core.web import begin_write, current_actor, now, render, requires
+from core.web import begin_write, current_actor, disclose, may, now, render, requires
 
 LEADS_TO = {
     CirculationKind.AGENDA: "circulation.copy_agenda",
     CirculationKind.ACTIONS: "circulation.copy_actions",
+    CirculationKind.CORRECTION: "circulation.copy_corrected",
 }
 """Where the document of a copy is; elsewhere it is minutes, or a part of them."""
 
@@ -47,7 +49,23 @@ def copy(copy: Copy) -> ResponseReturnValue:
         meeting=copy.circulation.meeting,
         kind=copy.circulation.kind,
         leads_to=LEADS_TO.get(copy.circulation.kind, "circulation.copy_pdf"),
+        corrections=_corrections(copy),
     )
+
+
+def _corrections(copy: Copy) -> Proposals | None:
+    """Of a copy of minutes, what was proposed for them and became of it, as far as its reader may have it."""
+    if copy.circulation.minutes is None or not may(Permission.PROPOSE_FROM_COPY, copy):
+        return None
+    found = sorted_for(current_actor(), corrections_of(copy.circulation.minutes.id))
+    if found.cases:
+        disclose(
+            "correction.read",
+            object=f"copy:{copy.id}",
+            subjects=people_named_in(found.cases),
+            purpose=f"meeting:{copy.circulation.meeting_id}",
+        )
+    return found
 
 
 @bp.get("/copies/<int:copy_id>/minutes.pdf")

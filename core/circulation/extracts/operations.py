@@ -61,7 +61,7 @@ def extracts_for(meeting: Meeting, record: MeetingRecord, *, now: datetime) -> S
     readers = readers_of(
         actors.values(),
         group_id=meeting.group_id,
-        cases=[item.case_id for item in record.items],
+        cases=record.case_ids,
         granted={
             actor.user_id: frozenset(each.item_id for each in granted_to(actor, grants)) for actor in actors.values()
         },

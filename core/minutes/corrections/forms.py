@@ -29,9 +29,7 @@ class ProposeForm(Form):
         "What should they say?",
         [Required("Enter what the minutes should say"), at_most(LONG_TEXT, "What the minutes should say")],
     )
-    reason = TextAreaField(
-        "Why?", [Required("Enter why they should say that"), at_most(LONG_TEXT, "The reason")]
-    )
+    reason = TextAreaField("Why?", [Required("Enter why they should say that"), at_most(LONG_TEXT, "The reason")])
 
     def offer(self, part: MeetingRecord) -> "ProposeForm":
         """The items of the reader's part, less those of which they have the reference alone."""
@@ -57,4 +55,6 @@ class DecideForm(VersionedForm):
         [Required("Choose whether the meeting agreed")],
         choices=all_of(DECISIONS),
     )
-    note = TextAreaField("Note", [at_most(LONG_TEXT, "The note")], description="Stands in the minutes, beside the correction.")
+    note = TextAreaField(
+        "Note", [at_most(LONG_TEXT, "The note")], description="Stands in the minutes, beside the correction."
+    )

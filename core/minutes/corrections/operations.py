@@ -15,7 +15,9 @@ from core.policy.correcting import CorrectionInRoom, CorrectionSeen
 from core.recording.numbers import Part, take_number_to_mend
 
 NOT_IN_YOUR_PART = "Choose an item that you have"
-OF_A_REFERRAL = "These words belong to the referral. Ask its provider or the agency that referred to put them right there"
+OF_A_REFERRAL = (
+    "These words belong to the referral. Ask its provider or the agency that referred to put them right there"
+)
 SAME = "The minutes say that already"
 
 

@@ -40,7 +40,8 @@ def is_of_a_referral(item: RecordedItem, passage: str) -> bool:
     wanted = _plain(passage)
     if not wanted or any(wanted in _plain(text) for text in (*_for_all_at(item), *(e.text for e in item.entries))):
         return False
-    rows = (row for part in (*item.referrals, *item.sections) for row in part.rows)
+    rows = [row for referral in item.referrals for row in referral.rows]
+    rows += [row for section in item.sections for row in section.rows]
     return any(wanted in _plain(f"{row.label}: {row.value}") for row in rows)
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.cases.models import Case
-from core.circulation.models import Circulation, Copy
 from core.circulation.grants import granted_to, grants_of
+from core.circulation.models import Circulation, Copy
 from core.clock import local_date
 from core.documents.readers import reader_of
 from core.documents.record import Reader
@@ -58,8 +58,8 @@ class Proposals:
     closed: int
 
     @property
-    def subjects(self) -> Sequence[int]:
-        """Ids of the cases that they are about."""
+    def cases(self) -> Sequence[int]:
+        """Ids of the cases that those shown are about."""
         return [each.recorded.case_id for each in self.shown if each.recorded.case_id is not None]
 
 
@@ -70,9 +70,7 @@ def corrections_of(minutes_id: int) -> Sequence[Correction]:
 
 def correction_of(minutes: Minutes, correction_id: int) -> Correction | None:
     """A correction of those minutes."""
-    found = _corrections(
-        select(Correction).where(Correction.id == correction_id, Correction.minutes_id == minutes.id)
-    )
+    found = _corrections(select(Correction).where(Correction.id == correction_id, Correction.minutes_id == minutes.id))
     return found[0] if found else None
 
 
@@ -112,19 +110,27 @@ def heading_item(meeting_id: int) -> int | None:
     )
 
 
-def numbers_waiting(meeting: Meeting, *, now: datetime) -> Sequence[Row[str, int]]:
-    """Reference of minutes, and how many corrections of them wait for that meeting. Without any content: for the agenda.
+def corrections_under(actor: Actor, item: AgendaItem, *, now: datetime) -> Proposals | None:
+    """What stands under an item of a meeting, for somebody who may read the item; None where corrections do not stand.
 
-    One query, or none where the meeting is not the group's next.
+    `item` with its meeting. No query for an item that is about a case or a place.
+    """
+    if item.kind is not ItemKind.STANDING or heading_item(item.meeting_id) != item.id:
+        return None
+    return sorted_for(actor, standing_at(item.meeting, now=now))
+
+
+def numbers_waiting(meeting: Meeting, *, now: datetime) -> Sequence[Row[str, int]]:
+    """Reference of minutes, and how many corrections of them wait for that meeting: for the agenda, without content.
+
+    One query.
     """
     return db.session.execute(
         select(_Earlier.ref, func.count())
         .select_from(Correction)
         .join(Minutes, Minutes.id == Correction.minutes_id)
         .join(_Earlier, _Earlier.id == Minutes.meeting_id)
-        .where(
-            Correction.status == CorrectionStatus.PROPOSED, _earlier_than(meeting), _waits_for(meeting, now=now)
-        )
+        .where(Correction.status == CorrectionStatus.PROPOSED, _earlier_than(meeting), _waits_for(meeting, now=now))
         .group_by(_Earlier.ref, _Earlier.starts_at)
         .order_by(_Earlier.starts_at)
     ).all()
@@ -164,11 +170,16 @@ def waiting_for_leaders(actor: Actor, *, now: datetime) -> Sequence[tuple[str, s
     return [(name, ref, number, following[group_id]) for group_id, name, ref, number in rows]
 
 
+def decided_at(meeting_id: int) -> Sequence[Correction]:
+    """The corrections that were decided at that meeting, agreed or not."""
+    of_meeting = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)
+    return _corrections(select(Correction).where(Correction.decided_item_id.in_(of_meeting)))
+
+
 def recorded_at(meeting_id: int) -> Mapping[int, tuple[RecordedCorrection, ...]]:
     """Item id -> the corrections that were decided under it, as that meeting's minutes hold them."""
     found: dict[int, tuple[RecordedCorrection, ...]] = {}
-    of_meeting = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)
-    for each in _corrections(select(Correction).where(Correction.decided_item_id.in_(of_meeting))):
+    for each in decided_at(meeting_id):
         assert each.decided_item_id is not None
         found[each.decided_item_id] = (*found.get(each.decided_item_id, ()), recorded(each))
     return found
@@ -261,7 +272,7 @@ def own_copies(actor: Actor, meetings: Sequence[int]) -> Mapping[int, int]:
         .where(Circulation.kind == CirculationKind.MINUTES, Meeting.id.in_(meetings), copies_open_to(actor))
         .group_by(Circulation.meeting_id)
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 _Earlier = aliased(Meeting)
@@ -270,7 +281,7 @@ _Earlier = aliased(Meeting)
 _FIRST = (case((Meeting.status == MeetingStatus.IN_SESSION, 0), else_=1), Meeting.starts_at, Meeting.id)
 
 
-def _corrections(query: Select[tuple[Correction]]) -> Sequence[Correction]:
+def _corrections(query: Select[Correction]) -> Sequence[Correction]:
     return db.session.scalars(query.order_by(Correction.id).options(*_WITH_ALL)).all()
 
 

@@ -1,28 +1,36 @@
 """Pages of corrections: propose one, read it, take it back, and say at the meeting whether it is agreed."""
 
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.circulation.copies.views import copy_of
 from core.circulation.models import Copy
 from core.circulation.operations import part_for
+from core.documents.operations import paper_from
+from core.documents.queries import document_bytes
 from core.errors import NotFound, Refused, Stale
-from core.facts import CorrectionStatus
+from core.facts import CorrectionStatus, MinutesStatus, Visibility
+from core.meetings.models import Meeting
 from core.minutes.blueprint import bp
 from core.minutes.corrections import operations, queries
 from core.minutes.corrections.forms import DecideForm, ProposeForm
-from core.minutes.loading import minutes_of
+from core.minutes.corrections.recorded import RecordedCorrection
+from core.minutes.loading import minutes_meeting_of, minutes_of
 from core.minutes.models import Minutes
 from core.minutes.queries import persons_of
 from core.minutes.record import MeetingRecord
+from core.minutes.render import minutes_html
 from core.minutes.showing import own_part, whole_record
 from core.policy import Permission
 from core.policy.correcting import CorrectionInRoom, CorrectionSeen
 from core.recording.answering import form_page, stale_page, written
 from core.recording.loading import item_of
+from core.references import file_name
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other
 
 PROPOSE = "minutes/propose_correction.html"
@@ -93,12 +101,42 @@ def correction(seen: CorrectionSeen) -> ResponseReturnValue:
         meeting=meeting,
         correction=of,
         recorded=shown,
+        readers=_readers(shown),
         following=queries.next_meeting(meeting.group_id, now=now()) if waiting else None,
         may_withdraw=bool(may(Permission.WITHDRAW_CORRECTION, seen)),
         may_see_minutes=bool(may(Permission.SEE_MINUTES, meeting)),
         may_see_decided=of.decided_item is not None and bool(may(Permission.SEE_MINUTES, of.decided_item.meeting)),
         copies=queries.own_copies(actor, [meeting.id, *([of.decided_item.meeting_id] if of.decided_item else [])]),
     )
+
+
+@bp.get("/meetings/<int:meeting_id>/minutes/corrected.pdf")
+@requires(Permission.SEE_MINUTES, on=minutes_meeting_of)
+def corrected_pdf(meeting: Meeting) -> ResponseReturnValue:
+    """The reader's part of the minutes with the notes of what was corrected; the kept document, if all of it is theirs.
+
+    Raises NotFound while nothing was corrected that is theirs.
+    """
+    minutes = minutes_of(meeting.id)
+    if minutes.status is not MinutesStatus.APPROVED:
+        raise NotFound
+    whole, agreed = whole_record(minutes), queries.in_effect(minutes.id)
+    mine = own_part(whole, meeting)
+    notes = queries.notes_for(minutes, queries.reader_in(current_actor(), minutes))
+    if not notes:
+        raise NotFound
+    disclose(
+        "minutes.download",
+        object=f"minutes:{minutes.id}",
+        subjects=persons_of(mine),
+        purpose=f"meeting:{meeting.id}",
+    )
+    if len(notes) == len(agreed) and replace(mine, whole_sha256=whole.whole_sha256) == whole:
+        content = document_bytes(max(each.document_id or 0 for each in agreed)).content
+    else:
+        content = paper_from(minutes_html(mine, notes)).content
+    name = file_name("minutes", meeting.ref, "corrected", suffix="pdf")
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name=name)
 
 
 @bp.post("/meetings/<int:meeting_id>/minutes/corrections/<int:correction_id>/withdraw")
@@ -197,6 +235,18 @@ def _under(target: CorrectionInRoom) -> dict[str, Any]:
     recorded = queries.recorded(of)
     _disclose(of.minutes, recorded.case_id)
     return {"item": target.here.item, "correction": of, "recorded": recorded}
+
+
+def _readers(recorded: RecordedCorrection) -> str:
+    """Who may read it, in words."""
+    place = "these minutes" if recorded.item_number is None else f"item {recorded.item_number}"
+    match recorded.visibility:
+        case Visibility.EVERYONE:
+            return f"Everybody who has {place}"
+        case Visibility.NAMED:
+            return f"Of those who have {place}: whom the words that it quotes were for, the chair and the coordinator"
+        case _:
+            return f"Of those who have {place}: the chair, the coordinator and the agency that it is from"
 
 
 def _disclose(minutes: Minutes, case_id: int | None) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from flask import Response, flash, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from core.cases.queries import people_named_in
 from core.clock import local_date
 from core.errors import NotFound, Refused
 from core.facts import GroupRole, ItemOutcome, MeetingStatus
+from core.minutes.corrections.queries import Proposals, corrections_under
 from core.policy import Permission
 from core.policy.recording import ItemInRoom, Room, may_mend
 from core.recording import choices, queries
@@ -199,7 +201,9 @@ def _disclose(room: Room, subjects: Collection[int]) -> None:
 
 def _people_of(item: dict[str, Any]) -> set[int]:
     page: board.ItemPage | None = item["page"]
-    return {each.person_id for each in page.people} if page is not None else set()
+    corrections: Proposals | None = item["corrections"]
+    named = people_named_in(corrections.cases) if corrections is not None and corrections.cases else ()
+    return {*named, *((each.person_id for each in page.people) if page is not None else ())}
 
 
 def _pinned() -> int | None:
@@ -217,7 +221,10 @@ def _item(room: Room) -> dict[str, Any]:
     page = None
     if line is not None and line.open:
         page = board.item_page(actor, ItemInRoom(line.item, room.attendance, missed=room.missed), line)
+    corrections = corrections_under(actor, line.item, now=now()) if line is not None and line.open else None
     return {
+        "corrections": corrections,
+        "may_decide": page is not None and (bool(page.may_settle) or may_mend(actor, meeting)),
         "meeting": meeting,
         "over": board.is_over(room),
         "may_run": may(Permission.RUN_MEETING, room),

@@ -22,6 +22,7 @@ from core.extensions import db
 from core.facts import (
     Actor,
     CirculationKind,
+    CorrectionStatus,
     EntryKind,
     ItemKind,
     ItemOutcome,
@@ -34,9 +35,11 @@ from core.facts import (
 )
 from core.meetings.circulated.operations import circulate as circulate_agenda
 from core.meetings.models import AgendaItem, Meeting, Nomination, Research, Series
+from core.meetings.order import MINUTES_OF_THE_LAST_MEETING
 from core.meetings.schedule import Frequency, Rule, Weekday
 from core.minutes import operations as minutes
 from core.minutes.comments.operations import comment, settle
+from core.minutes.models import Correction, Minutes
 from core.minutes.wording.operations import word_entry
 from core.minutes.wording.queries import version_of_words
 from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, Signature
@@ -199,6 +202,7 @@ def in_session(table: Table, ids: Ids) -> Ids:
         "entry_id": entry.id,
         "line_id": lines["member"].id,
         "recusal_id": recusal.id,
+        "standing_id": next(each.id for each in meeting.items if each.kind is ItemKind.STANDING),
         "kind": "information",
     }
 
@@ -291,6 +295,7 @@ def sent(table: Table, ids: Ids) -> Ids:
         "meeting_id": meeting.id,
         "item_id": meeting.items[0].id,
         "mail_id": failed.id,
+        "correction_id": _corrections(table, made),
         **_copies(table, meeting, CirculationKind.MINUTES, "copy"),
         "copy of provider": to_provider.id,
         "reader_id": absent.id,
@@ -298,6 +303,33 @@ def sent(table: Table, ids: Ids) -> Ids:
         "at_provider_id": table.users["provider"].id,
         **_copies(table, meeting, CirculationKind.ACTIONS, "actions copy"),
     }
+
+
+def _corrections(table: Table, made: Minutes) -> int:
+    """What a member proposed for these minutes; and of their attendance, what a later meeting agreed already."""
+    later = a_meeting(table.group, starts_at=utc_now() - timedelta(days=10), status=MeetingStatus.CLOSED)
+    under = an_item(later, None, heading=MINUTES_OF_THE_LAST_MEETING)
+    member = table.users["member"]
+    proposal = {
+        "minutes_id": made.id,
+        "proposed": f"{table.words['case']} was seen twice",
+        "reason": "The log says so",
+        "proposed_at": utc_now(),
+        "proposed_by_id": member.id,
+        "agency_id": member.agency_id,
+    }
+    waiting = add(Correction(item_id=made.meeting.items[0].id, passage=table.words["case"], **proposal))
+    add(
+        Correction(
+            status=CorrectionStatus.AGREED,
+            decided_item_id=under.id,
+            decided_at=utc_now(),
+            decided_by_id=table.users["chair"].id,
+            document_id=made.document_id,
+            **proposal | {"proposed": "Mo Member came late"},
+        )
+    )
+    return waiting.id
 
 
 def _copies(table: Table, meeting: Meeting, kind: CirculationKind, called: str) -> Ids:

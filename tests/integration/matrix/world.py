@@ -106,7 +106,7 @@ def _stages(table: Table) -> dict[str, Ids]:
     ids = {**things.main_case(table), "secret_id": secret["case_id"], "token": "no-such-token", "name": "app.css"}
     ids |= {"key": "young_person", "transition": "accept", "kind": "information"}
     own = {**ids, **things.before_the_meeting(table, ids)}
-    return {
+    stages = {
         "own": own,
         "secret": {**own, **secret},
         "session": {**own, **things.in_session(table, ids)},
@@ -114,6 +114,8 @@ def _stages(table: Table) -> dict[str, Ids]:
         "sent back": {**own, **things.sent_back(table, ids)},
         "sent": {**own, **things.sent(table, ids)},
     }
+    stages["session"]["correction_id"] = stages["sent"]["correction_id"]  # the meeting that is held decides it
+    return stages
 
 
 def _agencies(partnership: Partnership) -> SimpleNamespace:
