@@ -31,6 +31,8 @@ KINDS = {
     "full": "A full copy of the minutes, for the chair or the coordinator",
     "correction": "The minutes with the note of their correction",
     "corrected copy": "A reader’s copy of the minutes, with the note of their correction",
+    "access": "A subject-access copy, for one person whom the minutes are about",
+    "locked copy": "A reader’s copy, locked with a password, as it went out with a mail",
     AGENDA: "A reader’s copy of the agenda",
 }
 """Kind of document -> what it is. A kind that is not here is called by its own name."""

@@ -7,6 +7,8 @@ from core.facts import MinutesStatus
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
 from core.minutes import operations, queries
+from core.minutes.access import views as access
+from core.minutes.access.listing import copies_for
 from core.minutes.blueprint import bp
 from core.minutes.changes import changes_since_closing
 from core.minutes.comments import views as comments
@@ -27,9 +29,9 @@ from core.policy.composing import work_on
 from core.policy.minutes import approve_minutes
 from core.policy.recording import may_mend
 from core.recording import queries as recording
-from core.web import current_actor, invalid, may, now, render, requires, see_other
+from core.web import current_actor, invalid, may, now, render, requires, see_other, today
 
-__all__ = ["bp", "comments", "download", "review", "wording"]
+__all__ = ["access", "bp", "comments", "corrections", "download", "review", "wording"]
 
 PAGE = "minutes/show.html"
 
@@ -97,6 +99,7 @@ def _context(minutes: Minutes) -> dict[str, object]:
         "changes": changes_since_closing(meeting) if meeting.frozen_at is None else (),
         "corrections": _corrections(minutes),
         "may_circulate": bool(may(Permission.CIRCULATE_MINUTES, meeting)),
+        "access": _access(minutes),
     }
 
 
@@ -107,6 +110,12 @@ def _corrections(minutes: Minutes) -> Proposals | None:
     return sorted_for(current_actor(), corrections_of(minutes.id))
 
 
+def _access(minutes: Minutes) -> dict[str, object] | None:
+    """The copies for people whom approved minutes are about, and whether the reader may start one."""
+    if minutes.status is not MinutesStatus.APPROVED:
+        return None
+    verdict = may(Permission.START_ACCESS_COPY, minutes)
+    return {"verdict": verdict, "copies": copies_for(current_actor(), minutes, today=today()) if verdict else ()}
 
 
 def _may_mend(meeting: Meeting) -> bool:

@@ -31,6 +31,7 @@ Rule = Callable[..., Verdict]
 _RULES: dict[Permission, Rule] = {
     permission: rule
     for subject in (
+        access,
         actions,
         admin,
         cases,

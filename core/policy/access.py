@@ -38,11 +38,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class CopyAbout:
-    """A copy that was begun, and what it is made of; and one of its masks where it is about that."""
+    """A copy that was begun, and what it is made of; and one of its masks or items where it is about that."""
 
     copy: SubjectAccessCopy
     about: About
     mask: SubjectAccessMask | None = None
+    item_id: int = 0
 
 
 def start_copy(actor: Actor, minutes: Minutes) -> Verdict:

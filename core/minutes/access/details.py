@@ -7,7 +7,7 @@ from datetime import date
 from core.dates import in_short, in_words
 from core.minutes.access.folding import Folded, fold, phrases_in
 
-EMAIL = re.compile(r"[^\s@<>()\[\],;:]{1,64}@[^\s@<>()\[\],;:]{1,190}[^\W_]")
+EMAIL = re.compile(r"(?<![^\s@<>()\[\],;:])[^\s@<>()\[\],;:]+@[^\s@<>()\[\],;:]{1,190}[^\W_]")
 TELEPHONE = re.compile(r"(?<![\w/])(?:\+\d{1,3}|0)(?:[\s().–-]{0,2}\d){9,12}(?!\w)")
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s{0,3}\d[A-Z]{2}\b", re.IGNORECASE)
 HOUSE = re.compile(
@@ -41,6 +41,8 @@ def address_in(text: Folded, address: str, postcode: str, own_address: str) -> I
 def birthday_in(text: Folded, born: date) -> Iterator[tuple[int, int]]:
     """Where a day of birth stands, as it is written here."""
     short = f"{born.year % 100:02}"
+    if short not in text.text:
+        return
     written: Sequence[str] = (
         in_words(born),
         in_short(born),

@@ -5,34 +5,52 @@ they add.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.minutes.access.folding import Folded, fold, is_unspaced
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
-TITLES = frozenset("mr mrs ms miss mx dr master sir lady rev prof sister brother auntie uncle".split())
 
-PARTICLES = frozenset("da de del della den der di do dos du la le lo van von al el bin bint ibn abu st ap ab o mac mc".split())
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(WORD.findall(words))
+
+
+TITLES = _listed(
+    """
+    mr mrs ms miss mx dr master sir lady rev prof sister brother auntie uncle
+    """
+)
+
+PARTICLES = _listed(
+    """
+    da de del della den der di do dos du la le lo van von al el bin bint ibn abu st ap ab o mac mc
+    """
+)
 """Parts of names that are no name by themselves."""
 
-EVERYDAY = frozenset(
+EVERYDAY = _listed(
     """
-    a abbey all an and angel art as at baker banks bar bill bird bishop black blue boss bridge bright brook brown burns
-    bush butler carpenter carter case chance chase church clay cliff close cole cook cooper court cox cross dale dan
-    dawn day dean dee drew english faith farmer farrow field fisher fox frank free french gardener gene glen grace grant
-    gray green guy hall hand harry heather heath hill holly home hope house hunt hunter iris ivy jack joy judge june
-    kay king knight lake lane lee little long lord love major marsh mark marks mason may merry mills miller moon moss
-    mark new nick noble north old olive page park parker parks pat pearl penny pope potter powers price prince queen
-    ray read reed rich rob robin rock rod rose ruby sale savage shaw short singer sky small smart smith south stone
-    storm street strong sue summer sun swan taylor temple the thomas tom turner violet walker wall ward waters way
-    webb wells west white will wise wood woods worker young
-    """.split()
+    a abbey all an and angel art as at baker banks bar bill bird bishop black blue boss bridge bright brook brown
+    burns bush butler carpenter carter case chance chase church clay cliff close cole cook cooper court cox cross
+    dale dan dawn day dean dee drew english faith farmer farrow field fisher fox frank free french gardener gene
+    glen grace grant gray green guy hall hand harry heather heath hill holly home hope house hunt hunter iris ivy
+    jack joy judge june kay king knight lake lane lee little long lord love major marsh mark marks mason may merry
+    mills miller moon moss new nick noble north old olive page park parker parks pat pearl penny pope potter powers
+    price prince queen ray read reed rich rob robin rock rod rose ruby sale savage shaw short singer sky small smart
+    smith south stone storm street strong sue summer sun swan taylor temple the thomas tom turner violet walker wall
+    ward waters way webb wells west white will wise wood woods worker young
+    """
 )
 """Words that are names as well: in small letters they are words."""
 
-INITIALS_OF_OTHERS = frozenset("GP PC TV AM PM CC CS MP PS HO UK EU AA AB DA ID IT OK RE TA".split())
+INITIALS_OF_OTHERS = _listed(
+    """
+    GP PC TV AM PM CC CS MP PS HO UK EU AA AB DA ID IT OK RE TA
+    """
+)
 """Pairs of capitals that minutes are full of."""
 
 _PROCLITICS = "وفبكل"
@@ -88,13 +106,18 @@ def names_in(text: Folded, original: str, others: Sequence[Name], own: Name) -> 
     A part that is the person's own name as well is another's only where it stands beside another part of theirs.
     """
     words = list(_words(text, original))
+    standing: defaultdict[str, set[int]] = defaultdict(set)
+    for n, word in enumerate(words):
+        for form in word.forms:
+            standing[form].add(n)
     for other in others:
-        found = {n for n, word in enumerate(words) if _stands_alone(word, other, own)}
-        found |= {n for n in range(1, len(words)) for n in _pair(words, n, other, own)}
+        maybe = sorted(set().union(*(standing[part] for part in other.parts)))
+        found = {n for n in maybe if _stands_alone(words[n], other, own)}
+        found |= {n for after in maybe if after for n in _pair(words, after, other, own)}
         for n in sorted(found):
             _grow(words, n, other, found)
+        found |= {n for pair in _pairs(other) - _pairs(own) for n in standing[pair] if _is_capitals(words[n])}
         yield from ((words[n].starts, words[n].ends) for n in sorted(found))
-        yield from _initials(words, other, own)
         yield from _unspaced(text, other, own)
 
 
@@ -135,16 +158,19 @@ def _pair(words: Sequence[_Word], n: int, other: Name, own: Name) -> tuple[int, 
 def _grow(words: Sequence[_Word], n: int, other: Name, found: set[int]) -> None:
     """Take in what belongs to the name: its other parts, initials and a title."""
     after = n + 1
-    while after < len(words) and _joined(words[after]) and (
-        _is(words[after], other.family) or _is_initial(words[after], other.family)
+    while (
+        after < len(words)
+        and _joined(words[after])
+        and (_is(words[after], other.family) or _is_initial(words[after], other.family))
     ):
         found.add(after)
         after += 1
-    before = n - 1
+    before, in_family = n - 1, _is(words[n], other.family)
     while before >= 0 and _joined(words[before + 1]):
-        word, next_one = words[before], words[before + 1]
-        of_name = _is(next_one, other.family) and (_is(word, other.given) or _is_initial(word, other.given))
-        if not (of_name or word.forms[0] in TITLES or (word.forms[0] in PARTICLES and word.forms[0] in other.parts)):
+        word = words[before]
+        given = in_family and (_is(word, other.given) or _is_initial(word, other.given))
+        particle = word.forms[0] in PARTICLES and word.forms[0] in other.parts
+        if not (given or particle or word.forms[0] in TITLES):
             return
         found.add(before)
         before -= 1
@@ -159,17 +185,9 @@ def _is_initial(word: _Word, parts: frozenset[str]) -> bool:
     return len(word.forms[0]) == 1 and word.written.isupper() and any(part[0] == word.forms[0] for part in parts)
 
 
-def _initials(words: Iterable[_Word], other: Name, own: Name) -> Iterator[tuple[int, int]]:
-    """Two capitals that are the other's initials and not the person's own."""
-    pairs = _pairs(other) - _pairs(own)
-    yield from (
-        (word.starts, word.ends)
-        for word in words
-        if len(word.written) == 2
-        and word.written.isupper()
-        and word.written not in INITIALS_OF_OTHERS
-        and word.forms[0] in pairs
-    )
+def _is_capitals(word: _Word) -> bool:
+    """Two capitals that may be somebody's initials."""
+    return len(word.written) == 2 and word.written.isupper() and word.written not in INITIALS_OF_OTHERS
 
 
 def _pairs(name: Name) -> set[str]:

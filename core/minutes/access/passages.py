@@ -34,7 +34,7 @@ class Piece:
 
 def snapped(text: str, starts: int, ends: int) -> tuple[int, int]:
     """The same passage, so that no letter is parted from its marks. Within the text."""
-    starts, ends = max(0, starts), min(len(text), ends)
+    starts, ends = (max(0, min(at, len(text))) for at in (starts, ends))
     while 0 < starts < len(text) and _belongs_before(text[starts]):
         starts -= 1
     while 0 < ends < len(text) and _belongs_before(text[ends]):

@@ -133,7 +133,9 @@ def _entry(entry: RecordedEntry, speakers: tuple[str, ...]) -> Line:
             sources=(source,) if source and not decides else (),
             speakers=speakers,
         ),
-        before=Text(f"entry:{entry.id}:source", source, whole=None if decides else MaskReason.SOURCE) if source else None,
+        before=Text(f"entry:{entry.id}:source", source, whole=None if decides else MaskReason.SOURCE)
+        if source
+        else None,
     )
 
 

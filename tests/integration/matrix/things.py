@@ -38,6 +38,8 @@ from core.meetings.models import AgendaItem, Meeting, Nomination, Research, Seri
 from core.meetings.order import MINUTES_OF_THE_LAST_MEETING
 from core.meetings.schedule import Frequency, Rule, Weekday
 from core.minutes import operations as minutes
+from core.minutes.access.operations import begin
+from core.minutes.access.queries import about_person
 from core.minutes.comments.operations import comment, settle
 from core.minutes.models import Correction, Minutes
 from core.minutes.wording.operations import word_entry
@@ -296,6 +298,7 @@ def sent(table: Table, ids: Ids) -> Ids:
         "item_id": meeting.items[0].id,
         "mail_id": failed.id,
         "correction_id": _corrections(table, made),
+        **_access(table, made, ids),
         **_copies(table, meeting, CirculationKind.MINUTES, "copy"),
         "copy of provider": to_provider.id,
         "reader_id": absent.id,
@@ -303,6 +306,14 @@ def sent(table: Table, ids: Ids) -> Ids:
         "at_provider_id": table.users["provider"].id,
         **_copies(table, meeting, CirculationKind.ACTIONS, "actions copy"),
     }
+
+
+def _access(table: Table, made: Minutes, ids: Ids) -> Ids:
+    """A subject-access copy that is not issued yet, for whom the main case is about."""
+    about = about_person(made, ids["person_id"])
+    assert about is not None
+    copy = begin(table.actor("coordinator"), about, asked_on=today(), now=utc_now())
+    return {"access_id": copy.id, "mask_id": copy.masks[0].id}
 
 
 def _corrections(table: Table, made: Minutes) -> int:

@@ -1,0 +1,54 @@
+"""The copy as HTML for paper. No session, no clock, no user, and no character of what is masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from core.documents.render import environment
+from core.facts import MaskReason
+from core.minutes.access.shown import ShownItem
+from core.minutes.record import MeetingRecord
+
+REASONS: Mapping[MaskReason, str] = {
+    MaskReason.THIRD_PARTY: (
+        "It is about somebody else, who has not agreed that you are told, and it would not be reasonable to tell you "
+        "without that (Data Protection Act 2018, Schedule 2, paragraph 16)."
+    ),
+    MaskReason.SOURCE: (
+        "It would show who gave the information, and they have not agreed to that (Data Protection Act 2018, Schedule "
+        "2, paragraph 16)."
+    ),
+}
+"""Why something is masked, as the copy's last page tells the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDocument:
+    """All that the copy prints. `items` come from core.minutes.access.shown.printed."""
+
+    person: str
+    asked_on: date
+    due_on: date
+    issued_at: datetime | None
+    items: tuple[ShownItem, ...]
+    masked: Mapping[MaskReason, int]
+
+
+def access_html(document: AccessDocument, record: MeetingRecord) -> str:
+    """The copy, ready for core.documents.pdf. Of the record it takes what its first page says, and its hash."""
+    # Nothing of the items is in reach of the template, nor who was at the meeting.
+    bare = replace(
+        record,
+        items=(),
+        attendance=(),
+        sections=(),
+        chair="",
+        minute_taker="",
+        approved_by="",
+        whole_sha256=record.whole_sha256 or record.sha256(),
+    )
+    return (
+        environment()
+        .get_template("access.html")
+        .render(copy=document, record=bare, reasons=REASONS, MaskReason=MaskReason)
+    )

@@ -1,0 +1,221 @@
+"""Making a subject-access copy: begun with what Roundtable proposes, masked and lifted by hand, issued once.
+
+Nothing is deleted: a mask that was lifted stays with who lifted it, when and why. The record is never touched.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from core import audit
+from core.documents.operations import Subject, keep_document, paper_from
+from core.documents.pdf import Paper
+from core.errors import Refused, Stale
+from core.extensions import db
+from core.facts import Actor, MaskReason
+from core.minutes.access.document import AccessDocument, access_html
+from core.minutes.access.due import due_after
+from core.minutes.access.masking import Passage, occurrences
+from core.minutes.access.passages import Span, covered, merged
+from core.minutes.access.queries import Contents, contents_of, draft_for, in_force, spans_by_place
+from core.minutes.access.shown import counts, printed
+from core.minutes.access.texts import ItemTexts
+from core.minutes.models import SubjectAccessCopy, SubjectAccessMask
+from core.minutes.operations import hold
+from core.minutes.queries import frozen_record
+from core.policy import Permission, require
+from core.policy.access import About, CopyAbout
+
+BEGUN = "A copy for this person has been begun and is not issued yet. Go on with that one"
+NOT_THERE = "These words are not in this item. Copy them as they stand there"
+MASKED_ALREADY = "These words are masked already"
+A_DECISION = "A decision stays in the copy. Mask the words in it that are about somebody else"
+LIFTED_ALREADY = "This mask was lifted already."
+UNSEEN = (
+    "There is more that Roundtable would mask, and nobody has decided on it: somebody may have been named in a case "
+    "meanwhile. Have it masked, look at it, and then issue the copy."
+)
+
+
+def begin(actor: Actor, about: About, *, asked_on: date, now: datetime) -> SubjectAccessCopy:
+    """Begin the copy for somebody, with everything masked that Roundtable proposes.
+
+    Raises Refused when one that was begun for them is not issued yet.
+    """
+    hold(about.minutes)
+    require(actor, Permission.MAKE_ACCESS_COPY, about)
+    if draft_for(about.minutes.id, about.person_id) is not None:
+        raise Refused(BEGUN, field="person")
+    copy = SubjectAccessCopy(
+        minutes_id=about.minutes.id,
+        person_id=about.person_id,
+        asked_on=asked_on,
+        made_at=now,
+        made_by_id=actor.user_id,
+    )
+    db.session.add(copy)
+    db.session.flush()
+    contents = contents_of(about.minutes, about.person_id)
+    _keep(copy, contents.proposed(), now=now)
+    _record(actor, copy, about, contents, "access.begin", {"asked_on": asked_on.isoformat()})
+    return copy
+
+
+def mask_words(actor: Actor, target: CopyAbout, *, words: str, reason: MaskReason, note: str, now: datetime) -> int:
+    """Mask those words wherever they stand in the target's item; how many passages that were.
+
+    Raises Refused when they are not there, are masked already, or are a whole decision.
+    """
+    copy, contents = _held(actor, target)
+    item = next(each for each in contents.items if each.id == target.item_id)
+    texts = {text.place: text.text for text in item.texts()}
+    found = [Passage(place, Span(starts, ends, reason)) for place, starts, ends in occurrences(item.texts(), words)]
+    if not found:
+        raise Refused(NOT_THERE, field="words")
+    masked = spans_by_place(in_force(copy.masks))
+    new = [each for each in found if not covered(texts[each.place], each.span, masked.get(each.place, ()))]
+    if not new:
+        raise Refused(MASKED_ALREADY, field="words")
+    if any(_is_all(texts[each.place], each.span) for each in new if each.place in _decisions(item)):
+        raise Refused(A_DECISION, field="words")
+    _keep(copy, new, now=now, by=actor, note=note)
+    _record(actor, copy, target.about, contents, "access.mask", {"note": note, "reason": reason})
+    return len(new)
+
+
+def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None:
+    """Show again what the target's mask hides, and say why: with what prints as one block with it.
+
+    Where a text was masked as a whole, what it holds of other people stays masked. Raises Refused when it was lifted
+    already.
+    """
+    copy, contents = _held(actor, target)
+    chosen = target.mask
+    assert chosen is not None
+    if chosen.lifted_at is not None:
+        raise Refused(LIFTED_ALREADY)
+    text = next(text.text for text in contents.texts() if text.place == chosen.place)
+    blocks = merged(text, spans_by_place(in_force(copy.masks))[chosen.place])
+    together = next(ids for _, ids in blocks if chosen.id in ids)
+    for mask in copy.masks:
+        if mask.id in together:
+            mask.lifted_at, mask.lifted_by_id, mask.lifted_reason = now, actor.user_id, reason
+    _keep(copy, [each for each in contents.unseen(copy.masks) if each.place == chosen.place], now=now)
+    _record(actor, copy, target.about, contents, "access.lift", {"reason": reason, "masks": sorted(together)})
+
+
+def look_again(actor: Actor, target: CopyAbout, *, now: datetime) -> int:
+    """Mask what Roundtable would mask and nobody has decided on; how many passages that were."""
+    copy, contents = _held(actor, target)
+    new = contents.unseen(copy.masks)
+    if new:
+        _keep(copy, new, now=now)
+        _record(actor, copy, target.about, contents, "access.look_again", {"masks": len(new)})
+    return len(new)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The document that is to be issued, and of which version of the copy."""
+
+    paper: Paper
+    version: int
+
+
+def ready(target: CopyAbout, *, now: datetime) -> Ready:
+    """Make the document. Slow, so it is done before the write lock. Raises Refused when it cannot be made."""
+    return Ready(paper_of(target, issued_at=now), target.copy.version)
+
+
+def issue(actor: Actor, target: CopyAbout, made: Ready, *, version: int, now: datetime) -> None:
+    """Issue the copy as it was read: its document is kept, and it never changes again. It is mailed to nobody.
+
+    Raises Stale when somebody masked or lifted something after it was read; and Refused when there is something to
+    mask that nobody has decided on.
+    """
+    copy, contents = _held(actor, target)
+    if not version == made.version == copy.version:
+        raise Stale(told={"Masks": "Somebody else masked or lifted something after you read the copy"})
+    if contents.unseen(copy.masks):
+        raise Refused(UNSEEN)
+    meeting = target.about.minutes.meeting
+    copy.issued_at, copy.issued_by_id = now, actor.user_id
+    copy.document_id = keep_document(
+        made.paper, "access", "subject access copy", meeting.ref, str(copy.id), now=now, of=Subject(meeting.id)
+    ).id
+    _record(actor, copy, target.about, contents, "access.issue", {"pages": made.paper.pages})
+
+
+def paper_of(target: CopyAbout, *, issued_at: datetime | None) -> Paper:
+    """The copy as PDF: as it stands, or as it is issued. Raises Refused, with the reason, when it cannot be made."""
+    copy = target.copy
+    items = printed(contents_of(target.about.minutes, copy.person_id).items, spans_by_place(in_force(copy.masks)))
+    document = AccessDocument(
+        person=copy.person.name,
+        asked_on=copy.asked_on,
+        due_on=due_after(copy.asked_on),
+        issued_at=issued_at,
+        items=items,
+        masked=counts(items),
+    )
+    return paper_from(access_html(document, frozen_record(target.about.minutes)))
+
+
+def _held(actor: Actor, target: CopyAbout) -> tuple[SubjectAccessCopy, Contents]:
+    """Wait for whoever is masking this copy, read it again, and ask the gate again."""
+    copy = target.copy
+    db.session.flush()
+    db.session.refresh(copy, ["version", "issued_at"], with_for_update=True)
+    db.session.refresh(copy, ["masks"])
+    require(actor, Permission.MASK_ACCESS_COPY, target)
+    return copy, contents_of(target.about.minutes, copy.person_id)
+
+
+def _keep(
+    copy: SubjectAccessCopy, passages: Iterable[Passage], *, now: datetime, by: Actor | None = None, note: str = ""
+) -> None:
+    copy.masks.extend(
+        SubjectAccessMask(
+            place=each.place,
+            starts=each.span.starts,
+            ends=each.span.ends,
+            reason=each.span.reason,
+            note=note,
+            by_id=by.user_id if by is not None else None,
+            at=now,
+        )
+        for each in passages
+    )
+    flag_modified(copy, "asked_on")  # the copy's version rises with its masks
+    db.session.flush()
+
+
+def _is_all(text: str, span: Span) -> bool:
+    return not (text[: span.starts] + text[span.ends :]).strip(" \t\r\n.")
+
+
+def _decisions(item: ItemTexts) -> set[str]:
+    return {line.text.place for block in item.blocks if block.kind == "decision" for line in block.lines}
+
+
+def _record(
+    actor: Actor,
+    copy: SubjectAccessCopy,
+    about: About,
+    contents: Contents,
+    operation: str,
+    payload: dict[str, object],
+) -> None:
+    subjects: Sequence[int] = contents.person_ids
+    audit.record(
+        actor,
+        audit.Category.DISCLOSURE if operation == "access.issue" else audit.Category.ALTERATION,
+        operation,
+        object=f"access:{copy.id}",
+        subjects=subjects,
+        purpose=f"meeting:{about.minutes.meeting_id}",
+        recipient=f"p_{copy.person_id}" if operation == "access.issue" else None,
+        payload=payload,
+    )

@@ -1,0 +1,232 @@
+"""Reads of subject-access copies: whom minutes are about, what they hold of one person, and the copies made of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from core.accounts.models import User
+from core.cases.models import Case, CasePerson
+from core.extensions import db
+from core.minutes.access.masking import Known, Passage, proposals
+from core.minutes.access.passages import Span, covered
+from core.minutes.access.texts import ItemTexts, Text, item_texts
+from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
+from core.minutes.queries import frozen_record
+from core.minutes.record import MeetingRecord, RecordedItem
+from core.people.models import Person
+from core.policy.access import About
+from core.referrals.models import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class InTheMinutes:
+    """Somebody whom a case names that was on the agenda, and the cases that do."""
+
+    person: Person
+    case_ids: frozenset[int]
+
+
+def people_in(record: MeetingRecord) -> Sequence[InTheMinutes]:
+    """Everybody named in a case on the agenda, by family name."""
+    rows = db.session.execute(
+        select(Person, CasePerson.case_id)
+        .join(CasePerson, CasePerson.person_id == Person.id)
+        .where(CasePerson.case_id.in_(_cases_of(record)))
+        .order_by(Person.search_name, Person.id)
+        .options(raiseload("*"))
+    ).all()
+    cases: defaultdict[Person, set[int]] = defaultdict(set)
+    for person, case_id in rows:
+        cases[person].add(case_id)
+    return [InTheMinutes(person, frozenset(of_person)) for person, of_person in cases.items()]
+
+
+def items_about(record: MeetingRecord, case_ids: Collection[int]) -> list[RecordedItem]:
+    """The items of those cases, in the order of the agenda."""
+    return [item for item in record.items if item.case_id in case_ids]
+
+
+def about(minutes: Minutes, people: Collection[InTheMinutes]) -> Mapping[int, About]:
+    """Person id -> what the minutes hold about them, as the gate needs it. One query."""
+    record = frozen_record(minutes)
+    wanted = {case_id for each in people for case_id in each.case_ids}
+    cases = db.session.scalars(
+        select(Case)
+        .where(Case.id.in_(wanted))
+        .options(selectinload(Case.agencies), selectinload(Case.groups), raiseload("*"))
+    ).all()
+    return {
+        each.person.id: About(
+            minutes=minutes,
+            person_id=each.person.id,
+            cases=[case for case in cases if case.id in each.case_ids],
+            was_restricted=frozenset(
+                item.case_id for item in items_about(record, each.case_ids) if item.restricted and item.case_id
+            ),
+            declared=frozenset(
+                one.user_id
+                for item in items_about(record, each.case_ids)
+                for one in item.recused
+                if one.user_id is not None
+            ),
+        )
+        for each in people
+    }
+
+
+def about_person(minutes: Minutes, person_id: int) -> About | None:
+    """What the minutes hold about that person; None when no case on the agenda names them."""
+    found = [each for each in people_in(frozen_record(minutes)) if each.person.id == person_id]
+    return about(minutes, found).get(person_id)
+
+
+def about_copy(minutes: Minutes, copy: SubjectAccessCopy) -> About:
+    """The same of a copy's person. When no case names them any more, nothing of the meeting may be closed."""
+    record = frozen_record(minutes)
+    found = about_person(minutes, copy.person_id)
+    return found or about(minutes, [InTheMinutes(copy.person, frozenset(_cases_of(record)))])[copy.person_id]
+
+
+def copies_of(minutes_id: int) -> Sequence[SubjectAccessCopy]:
+    """The copies that were begun of those minutes, the newest first, each with its person."""
+    return db.session.scalars(
+        select(SubjectAccessCopy)
+        .where(SubjectAccessCopy.minutes_id == minutes_id)
+        .order_by(SubjectAccessCopy.id.desc())
+        .options(joinedload(SubjectAccessCopy.person), raiseload("*"))
+    ).all()
+
+
+def copy_of(minutes: Minutes, copy_id: int) -> SubjectAccessCopy | None:
+    """That copy of those minutes, with its person and its masks, lifted ones included."""
+    return db.session.scalars(
+        select(SubjectAccessCopy)
+        .where(SubjectAccessCopy.id == copy_id, SubjectAccessCopy.minutes_id == minutes.id)
+        .options(joinedload(SubjectAccessCopy.person), selectinload(SubjectAccessCopy.masks), raiseload("*"))
+    ).first()
+
+
+def draft_for(minutes_id: int, person_id: int) -> SubjectAccessCopy | None:
+    """The copy for that person that is not issued yet, if one was begun."""
+    return db.session.scalars(
+        select(SubjectAccessCopy)
+        .where(
+            SubjectAccessCopy.minutes_id == minutes_id,
+            SubjectAccessCopy.person_id == person_id,
+            SubjectAccessCopy.issued_at.is_(None),
+        )
+        .options(raiseload("*"))
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a copy is made of: its items' texts, whom it is for, and everybody else who is named at that meeting."""
+
+    items: Sequence[ItemTexts]
+    subject: Known
+    others: Sequence[Known]
+    person_ids: Sequence[int]
+    """Everybody named in the cases of those items, for the trail."""
+
+    def texts(self) -> Iterator[Text]:
+        """Every text of the copy."""
+        for item in self.items:
+            yield from item.texts()
+
+    def proposed(self) -> list[Passage]:
+        """What Roundtable would mask."""
+        return proposals(self.texts(), self.subject, self.others)
+
+    def unseen(self, masks: Collection[SubjectAccessMask]) -> list[Passage]:
+        """What it would mask and nobody has decided on: neither masked nor lifted.
+
+        Where a text was masked whole and that was lifted, each part of it is decided on for itself.
+        """
+        by_place: defaultdict[str, list[SubjectAccessMask]] = defaultdict(list)
+        for mask in masks:
+            by_place[mask.place].append(mask)
+        return [each for text in self.texts() for each in self._unseen_in(text, by_place[text.place])]
+
+    def _unseen_in(self, text: Text, masks: Sequence[SubjectAccessMask]) -> list[Passage]:
+        whole = [mask for mask in masks if _is_all_of(text, mask)]
+        if text.whole is not None and whole and not in_force(whole):
+            text = replace(text, whole=None)
+            masks = [mask for mask in masks if mask not in whole]
+        found = proposals([text], self.subject, self.others)
+        return [each for each in found if not covered(text.text, each.span, spans_of(masks))]
+
+
+def _is_all_of(text: Text, mask: SubjectAccessMask) -> bool:
+    return mask.starts == 0 and mask.ends >= len(text.text)
+
+
+def contents_of(minutes: Minutes, person_id: int) -> Contents:
+    """What the copy for that person is made of. Three queries."""
+    record = frozen_record(minutes)
+    people = people_in(record)
+    own_cases = next((each.case_ids for each in people if each.person.id == person_id), frozenset())
+    items = items_about(record, own_cases)
+    own = _referrals_of(person_id, items)
+    shared = {case_id for each in people if each.person.id != person_id for case_id in each.case_ids}
+    return Contents(
+        items=[item_texts(item, own_referrals=own, alone=item.case_id not in shared) for item in items],
+        subject=next((_known(each.person) for each in people if each.person.id == person_id), Known()),
+        others=[_known(each.person) for each in people if each.person.id != person_id],
+        person_ids=[each.person.id for each in people if each.case_ids & own_cases],
+    )
+
+
+def spans_by_place(masks: Collection[SubjectAccessMask]) -> Mapping[str, Sequence[Span]]:
+    """Place -> what those masks cover."""
+    by_place: defaultdict[str, list[Span]] = defaultdict(list)
+    for mask in masks:
+        by_place[mask.place] += spans_of([mask])
+    return by_place
+
+
+def spans_of(masks: Collection[SubjectAccessMask]) -> list[Span]:
+    """What those masks of one text cover."""
+    return [Span(mask.starts, mask.ends, mask.reason, mask.id) for mask in masks]
+
+
+def in_force(masks: Collection[SubjectAccessMask]) -> list[SubjectAccessMask]:
+    """Those that were not lifted."""
+    return [mask for mask in masks if mask.lifted_at is None]
+
+
+def names_of(user_ids: Collection[int | None]) -> Mapping[int, str]:
+    """Account id -> name."""
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_({each for each in user_ids if each})))
+    return dict(rows.all())
+
+
+def _cases_of(record: MeetingRecord) -> set[int]:
+    return {item.case_id for item in record.items if item.case_id is not None}
+
+
+def _referrals_of(person_id: int, items: Sequence[RecordedItem]) -> frozenset[str]:
+    """References of the person's own referrals among those of the items."""
+    refs = {referral.ref for item in items for referral in item.referrals}
+    cases = {item.case_id for item in items}
+    return frozenset(
+        db.session.scalars(
+            select(Referral.ref).where(
+                Referral.ref.in_(refs), Referral.case_id.in_(cases), Referral.person_id == person_id
+            )
+        )
+    )
+
+
+def _known(person: Person) -> Known:
+    return Known(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        known_as=person.known_as,
+        address=person.address,
+        postcode=person.postcode,
+        born=person.date_of_birth,
+    )
