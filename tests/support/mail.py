@@ -59,9 +59,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
+def mail_server(handler: MailServer | None = None) -> Iterator[MailServer]:
     """A server that listens until the block ends."""
-    handler = MailServer()
+    handler = handler or MailServer()
     handler.port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
     controller.start()
