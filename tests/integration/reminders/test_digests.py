@@ -1,6 +1,7 @@
 """The day's reminders: one mail to each person, with what is due soon or late for them, and no word of anybody."""
 
 from datetime import date, datetime, time, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -374,3 +375,24 @@ def test_more_to_do_costs_no_more_queries(table, count_queries):
         a_meeting(group, starts_at=at_ten(add_working_days(DAY, 7)))
         an_action(table.case, group, table.council, due_on=YESTERDAY)
     assert ask() == few
+
+
+def test_several_workers_at_the_same_moment_write_one_mail_to_each(app, table):
+    for _ in range(3):
+        an_action(table.case, table.group, table.police, due_on=IN_THREE_DAYS)
+        an_action(table.case, table.group, table.landlord, due_on=IN_THREE_DAYS)
+    db.session.commit()
+    began, made = Barrier(4), []
+
+    def work() -> None:
+        with app.app_context():
+            began.wait()
+            made.append(make_digests(now=MORNING, hour=HALF_PAST_SEVEN))
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(made) == 4, "none has failed"
+    assert set(digests()) == {table.officer.name, table.landlady.name}
