@@ -16,6 +16,7 @@ from core.facts import (
     Visibility,
 )
 from core.meetings.agenda_document import AgendaLine, AgendaRecord
+from core.meetings.pack.document import PackCase, PackPerson, PackProgress, PackReturn, ResearchPack
 from core.minutes.record import (
     AgencyName,
     AttendanceLine,
@@ -219,6 +220,57 @@ def an_agenda(cases: int = 8) -> AgendaRecord:
         research_due=date(2026, 2, 27),
         items=(*standing, *lines),
         audit_head=AuditHead(seq=201, hash="51ab" * 16),
+    )
+
+
+def a_pack(cases: int = 8, *, leads: bool = True) -> ResearchPack:
+    """A research pack of so many cases, two people in each; of those who lead it holds every agency's returns."""
+    pick = random.Random(13)
+    due = date(2026, 2, 27)
+    asked = AGENCIES if leads else AGENCIES[2:3]
+
+    def answer(agency: AgencyName, number: int) -> PackReturn:
+        if (agency.id + number) % 3 == 0:
+            return PackReturn(agency=agency.name, due_on=due, overdue=True)
+        nothing = (agency.id + number) % 3 == 1
+        text = "" if nothing else _sentence(pick, 30)
+        by, on = pick.choice(PEOPLE), date(2026, 2, 24)
+        return PackReturn(agency=agency.name, due_on=due, answered_on=on, nothing_held=nothing, text=text, by=by)
+
+    return ResearchPack(
+        partnership="Northbridge Community Safety Partnership",
+        group="Riverside Community Sector Team",
+        title="",
+        reference="M-2026-014",
+        starts_at=STARTS,
+        ends_at=STARTS + timedelta(hours=2, minutes=30),
+        venue="Committee room 2, Town Hall, Northbridge",
+        leads=leads,
+        made_for=PEOPLE[2],
+        made_for_agency=AGENCIES[2].name,
+        made_at=STARTS - timedelta(days=2),
+        progress=tuple(
+            PackProgress(agency=each.name, asked=cases, answered=cases - 1, waiting=("NB-2026-0001",))
+            for each in asked
+            if leads
+        ),
+        cases=tuple(
+            PackCase(number=number + 4, ref=f"NB-2026-{number:04d}", closed=True)
+            if number % 6 == 0
+            else PackCase(
+                number=number + 4,
+                title=_person(pick, number),
+                ref=f"NB-2026-{number:04d}",
+                reason=_sentence(pick, 14),
+                asks=_sentence(pick, 10) if number % 2 else "",
+                people=tuple(
+                    PackPerson(name=pick.choice(PEOPLE), role=role, born=date(2009, 5, number % 28 + 1))
+                    for role in ("subject", "parent or carer")
+                ),
+                returns=tuple(answer(each, number) for each in asked),
+            )
+            for number in range(1, cases + 1)
+        ),
     )
 
 

@@ -95,6 +95,7 @@ OPERATIONS = {
         "nomination.send_on": "Sent a nomination to another group",
         "research.ask": "Asked for research",
         "research.read": "Read research",
+        "research.download": "Downloaded a research pack",
         "research.answer": "Answered research",
         "agenda.add": "Added to an agenda",
         "agenda.change": "Changed an agenda",

@@ -3,6 +3,7 @@
 No session, no clock, no user: the same record gives the same text.
 """
 
+import re
 import unicodedata
 from functools import cache
 from typing import Protocol
@@ -13,8 +14,14 @@ from core.dates import in_words, time_in_words, with_weekday
 from core.facts import ActionStatus, EntryKind, ItemKind, ItemOutcome, MinutesStatus, Presence, Visibility
 from core.paths import template_root
 
-UNPRINTABLE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Characters that turn the direction of what follows them: typed text may not reach beyond itself."""
+UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, and those that turn the direction of what follows: typed text may not reach beyond itself."""
+
+STRONG = {"L": False, "R": True, "AL": True}
+"""Directions that a character takes its neighbours along in: whether it is from right to left."""
+
+LEFT_TO_RIGHT = "\u200e"
+"""Prints nothing. After a name from right to left it keeps a date that follows from being drawn to its wrong side."""
 
 
 class Item(Protocol):
@@ -38,7 +45,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
+        finalize=lambda value: apart(value) if type(value) is str else value,
     )
     made.filters |= {
         "paragraphs": paragraphs,
@@ -84,11 +91,16 @@ def _stamp(across: tuple[str, ...], head: str) -> str:
 
 def printable(text: str) -> str:
     """Text as text: composed, and without control characters or those that turn the direction of others."""
-    return "".join(
-        character
-        for character in unicodedata.normalize("NFC", text)
-        if character == "\n" or not (character in UNPRINTABLE or unicodedata.category(character) in ("Cc", "Cs"))
-    )
+    return UNPRINTABLE.sub("", unicodedata.normalize("NFC", text))
+
+
+def apart(text: str) -> str:
+    """Text to stand beside other text: printable, and closed where it ends in letters from right to left."""
+    shown = printable(text)
+    if shown.isascii():
+        return shown
+    ends = next((STRONG[each] for each in map(unicodedata.bidirectional, reversed(shown)) if each in STRONG), False)
+    return shown + LEFT_TO_RIGHT if ends else shown
 
 
 def paragraphs(text: str) -> list[str]:

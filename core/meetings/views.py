@@ -9,11 +9,12 @@ from core.meetings.circulated import views as circulated
 from core.meetings.diary import views as diary
 from core.meetings.models import Meeting
 from core.meetings.nominations import views as nominations
+from core.meetings.pack import views as pack
 from core.meetings.research import views as research
 from core.meetings.sections import PART_OF, sections_of
 from core.web import current_actor
 
-__all__ = ["agenda", "bp", "circulated", "diary", "nominations", "research"]
+__all__ = ["agenda", "bp", "circulated", "diary", "nominations", "pack", "research"]
 
 
 @bp.app_template_global("meeting_sections")

@@ -235,6 +235,7 @@ ASK_NOTHING = (
     "recording.stream",
     "minutes.pdf",
     "meetings.agenda_pdf",
+    "meetings.research_pack",
     "circulation.copy_pdf",
     "circulation.full_copy",
     "circulation.preview_extract",

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from core.documents.render import copy_html, heading, ordinal, paragraphs, printable
+from core.documents.render import apart, copy_html, heading, ordinal, paragraphs, printable
 from core.facts import ItemKind, ItemOutcome
 from core.minutes.record import RecordedItem
 
@@ -13,6 +13,13 @@ def test_a_text_cannot_turn_the_direction_of_what_follows() -> None:
     assert printable("a\u202eb\u2066c\x00d\x1b[0m") == "abcd[0m"
     assert printable("e\u0301") == "\u00e9"
     assert printable("محمد") == "محمد"
+
+
+def test_a_date_after_a_name_from_right_to_left_stays_after_it() -> None:
+    assert apart("محمد") == "محمد\u200e"
+    assert apart("محمد (12)") == "محمد (12)\u200e"
+    assert apart("Shirin رضایی Smith") == "Shirin رضایی Smith"
+    assert apart("24 February") == "24 February"
 
 
 def test_lines_that_hold_something_become_paragraphs() -> None:
