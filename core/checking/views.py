@@ -17,7 +17,7 @@ bp = Blueprint("checking", __name__)
 def check() -> ResponseReturnValue:
     """Ask; with a SHA-256 in the address, the answer."""
     digest = digest_of(request.args.get("sha256", ""))
-    form = CheckForm(formdata=None, sha256=digest)
+    form = CheckForm(formdata=None)
     return render("checking/check.html", form=form, digest=digest, **(_answer(digest) if digest else {}))
 
 

@@ -10,6 +10,8 @@ from core.accounts.queries import actor_as_of
 from core.actions.models import Action
 from core.actions.operations import complete, give_up, note_progress
 from core.circulation.copies.operations import note_opening
+from core.circulation.extracts.operations import send_extracts
+from core.circulation.grants import Grantee, grant_items
 from core.circulation.operations import circulate_minutes, part_for
 from core.circulation.proposals import proposals_for
 from core.circulation.queries import circulations_of, copy_by_id
@@ -94,6 +96,10 @@ class Aftermath:
     def _approve(self, at: datetime) -> None:
         chair, minutes = self.cast.actor(self.told["chair"], at), self._minutes()
         approve(chair, minutes, fair_copy(chair, minutes, now=at), now=at)
+        if (told := self.told.get("granted")) is not None:
+            items = [self.cast.items[self.name, place] for place in told["items"]]
+            to = Grantee(user_id=self.cast.user(told["to"]).id)
+            grant_items(chair, minutes, items=items, to=to, reason=told["reason"], now=at)
 
     def _circulate(self, at: datetime) -> None:
         minutes = self._minutes()
@@ -101,9 +107,12 @@ class Aftermath:
         readers = [
             proposal.candidate.user.id
             for proposal in proposals
-            if proposal.candidate.presence in ("present", "left") and not proposal.refusal
+            if (proposal.candidate.presence in ("present", "left") or proposal.grants) and not proposal.refusal
         ]
-        circulate_minutes(self.cast.actor(self.told["minute_taker"], at), minutes, readers=readers, now=at)
+        sender = self.cast.actor(self.told["minute_taker"], at)
+        circulate_minutes(sender, minutes, readers=readers, now=at)
+        if extract_to := [self.cast.user(name).id for name in self.told.get("extract_to", ())]:
+            send_extracts(sender, minutes, readers=extract_to, now=at)
 
     def _open(self, at: datetime) -> None:
         """The readers open their copies on the next morning, save those of whom the story says otherwise."""

@@ -13,6 +13,7 @@ from core.clock import local_date
 from core.demo.cast import Cast
 from core.documents.operations import RENDERER
 from core.extensions import db
+from core.facts import CirculationKind
 from core.meetings.circulated.copies import agenda_copy, keep_agenda_copy
 from core.meetings.models import AgendaVersion
 from core.references import file_name
@@ -36,7 +37,7 @@ def write_documents(folder: Path, cast: Cast, *, now: datetime) -> None:
     (folder / "agenda-v1.pdf").write_bytes(agenda.paper.content)
     keep_agenda_copy(coordinator, version, agenda, now=now)
     meeting = cast.meeting(HEART)
-    circulation = next(each for each in circulations_of(meeting.id) if each.minutes_id is not None)
+    circulation = next(each for each in circulations_of(meeting.id) if each.kind is CirculationKind.MINUTES)
     for found in circulation.copies:
         copy = copy_by_id(found.id)
         assert copy is not None

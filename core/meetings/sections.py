@@ -19,7 +19,9 @@ _SENT = ("sent", "Sent", "circulation.sent")
 PART_OF = {
     **{endpoint: key for key, _, endpoint, _ in _OTHERS},
     "circulation.sent": "sent",
-    "circulation.prepare": "minutes",
+    **dict.fromkeys(
+        ("circulation.prepare", "circulation.reader", "circulation.preview", "circulation.extracts"), "minutes"
+    ),
 }
 """Endpoint of another subject's page -> the part that it belongs to."""
 

@@ -11,6 +11,7 @@ from core.documents.record import LeftOut, Reader
 from core.facts import Audience, Visibility, visible
 from core.minutes.record import (
     NOT_A_SIGNATORY,
+    NOT_FOR_THEIR_AGENCY,
     NOT_PRESENT,
     RECUSED,
     RESTRICTED,
@@ -106,7 +107,7 @@ def _cut(item: RecordedItem, reader: Reader) -> tuple[RecordedItem | None, tuple
     part = _with_what_was_said(item) if heard else _bare(item, reader)
     left_out = []
     if hidden := len(item.entries) - len(entries):
-        why = NOT_THEIRS if heard else NOT_PRESENT
+        why = NOT_FOR_THEIR_AGENCY if heard else NOT_PRESENT
         left_out.append(LeftOut(item=item.number, what=f"Entries: {hidden} of {len(item.entries)}", why=why))
     if hidden := len(item.actions) - len(actions):
         what = f"Actions: {hidden} of {len(item.actions)}"

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from core.circulation.blueprint import bp
 from core.circulation.extracts.operations import Extract, extracts_for, send_extracts
+from core.circulation.proposals import sent_to
 from core.circulation.recipients.forms import ExtractForm
 from core.circulation.sight import Sight, sight_of
-from core.documents.operations import paper_from, stamped_as_preview
+from core.documents.operations import laid_out, stamped_as_preview
 from core.errors import NotFound
+from core.facts import CirculationKind
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
 from core.minutes.queries import persons_of
@@ -63,7 +65,7 @@ def preview_extract(meeting: Meeting) -> ResponseReturnValue:
         purpose=f"extract-of:u_{user_id}",
     )
     paper = stamped_as_preview(
-        paper_from(minutes_html(part)),
+        laid_out(minutes_html(part)).paper,
         name=found.reader.name,
         agency=found.reader.agency_name,
         seen_by=current_actor().name,
@@ -87,5 +89,6 @@ def _context(meeting: Meeting, sight: Sight, everybody: Sequence[Extract]) -> di
     return {
         "meeting": meeting,
         "sight": sight,
+        "sent": sent_to(meeting.id, CirculationKind.EXTRACT),
         "providers": [(name, list(people)) for name, people in by_provider],
     }

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from flask import flash, request, send_file
 from flask.typing import ResponseReturnValue
 
 from core.circulation import grants, operations
 from core.circulation.blueprint import bp
-from core.circulation.proposals import Proposal, proposals_for
-from core.circulation.recipients.contents import Held, contents_of
+from core.circulation.proposals import Proposal, proposals_for, sent_to
+from core.circulation.recipients.contents import contents_of
 from core.circulation.recipients.forms import AGENCY, CirculateForm, GrantForm
 from core.circulation.sight import Sight, sight_of
-from core.documents.operations import paper_from, stamped_as_preview
+from core.documents.operations import laid_out, stamped_as_preview
 from core.errors import NotFound
-from core.facts import CAME
+from core.facts import CAME, CirculationKind
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
 from core.minutes.models import Grant
@@ -45,11 +46,16 @@ class Preview:
 def prepare(meeting: Meeting) -> ResponseReturnValue:
     """Every recipient in a row each: what goes in, what stays out, whether they may be sent anything."""
     sight, proposals = _all(meeting)
+    page = _context(meeting, sight, proposals)
     form = CirculateForm()
     form.readers.data = [
-        each.candidate.user.id for each in proposals if each.candidate.presence in CAME and not each.refusal
+        each.candidate.user.id
+        for each in proposals
+        if (each.candidate.presence in CAME or each.grants)
+        and not each.refusal
+        and each.candidate.user.id not in page["sent"]
     ]
-    return render("circulation/prepare.html", form=form, **_context(meeting, sight, proposals))
+    return render("circulation/prepare.html", form=form, **page)
 
 
 @bp.post("/meetings/<int:meeting_id>/circulate")
@@ -102,11 +108,12 @@ def grant(meeting: Meeting) -> ResponseReturnValue:
 @requires(Permission.GRANT_ITEM, on=lambda meeting_id, user_id, grant_id: meeting_of(meeting_id))
 def take_back(meeting: Meeting) -> ResponseReturnValue:
     """Take a grant back."""
+    found = grants.grant_by_id(meeting.id, _asked("grant_id"))
+    if found is None:
+        raise NotFound
     sight, proposals = _all(meeting)
     proposal = _theirs(proposals)
-    found = grants.grant_by_id(meeting.id, _asked("grant_id"))
-    own = {item.id for item in sight.mine.items}
-    if found is None or found.item_id not in own or not _is_for(found, proposal):
+    if found.item_id not in {item.id for item in sight.mine.items} or not _is_for(found, proposal):
         raise NotFound
     grants.take_back(current_actor(), sight.minutes, found, now=now())
     flash("Taken back. Copies are made without it from now on.")
@@ -130,7 +137,7 @@ def preview_pdf(meeting: Meeting) -> ResponseReturnValue:
     shown = _previewed(meeting, sight, _theirs(proposals))
     reader = shown.proposal.reader
     paper = stamped_as_preview(
-        paper_from(minutes_html(shown.part)),
+        laid_out(minutes_html(shown.part)).paper,
         name=reader.name,
         agency=reader.agency_name,
         seen_by=current_actor().name,
@@ -169,13 +176,13 @@ def _is_for(grant: Grant, proposal: Proposal) -> bool:
     return grant.user_id == user.id or (grant.agency_id is not None and grant.agency_id == user.agency_id)
 
 
-def _context(meeting: Meeting, sight: Sight, proposals: Sequence[Proposal]) -> dict[str, object]:
+def _context(meeting: Meeting, sight: Sight, proposals: Sequence[Proposal]) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "rows": [(each, contents_of(each, sight)) for each in proposals],
         "closed": sight.closed,
         "approved": sight.approved,
-        "Held": Held,
+        "sent": sent_to(meeting.id, CirculationKind.MINUTES),
     }
 
 
@@ -186,7 +193,6 @@ def _reader_context(meeting: Meeting, sight: Sight, proposal: Proposal) -> dict[
         "user": proposal.candidate.user,
         "contents": contents_of(proposal, sight),
         "closed": sight.closed,
-        "Held": Held,
     }
 
 

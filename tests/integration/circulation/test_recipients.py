@@ -73,6 +73,21 @@ def test_a_recipient_whose_agency_has_not_signed_may_not_be_sent_and_the_row_say
     assert "checkbox" not in row
 
 
+def test_whoever_was_sent_theirs_is_shown_so_and_not_chosen_again(conference, visitor):
+    approved(conference, visitor)
+    coordinator = visitor(conference.coordinator)
+    assert f'value="{conference.officer.id}" checked' in coordinator.get(conference.path("circulate")).text
+    coordinator.post(conference.path("circulate"), {"readers": [conference.officer.id]})
+    page = coordinator.get(conference.path("circulate")).text
+    assert "Sent " in row_of(page, "Aisha Rafiq")
+    assert "checked" not in row_of(page, "Aisha Rafiq")
+    assert "checked" in row_of(page, "Martin Obi")
+    grant(conference, visitor, conference.officer, conference.meeting.items[1])
+    again = coordinator.post(conference.path("circulate"), {"readers": [conference.officer.id]})
+    assert again.status_code == 303, "with an item more it is another thing"
+    assert db.session.query(Copy).count() == 2
+
+
 def test_before_approval_the_list_is_there_and_nothing_can_be_sent(conference, visitor):
     composed(conference, visitor)
     coordinator = visitor(conference.coordinator)
