@@ -98,6 +98,19 @@ Index(
     Action.owner_agency_id,
     Action.partnership_id,
     Action.due_on,
+    Action.group_id,
+    Action.owner_user_id,
     sqlite_where=OPEN_ACTIONS,
     postgresql_where=OPEN_ACTIONS,
+)
+"""Holds all that the counts of open actions ask for: at a million actions they need not look at one of them."""
+
+HAS_PERSON = text("owner_user_id IS NOT NULL")
+Index(
+    "ix_action_owner_user",
+    Action.owner_user_id,
+    Action.due_on,
+    Action.id,
+    sqlite_where=HAS_PERSON,
+    postgresql_where=HAS_PERSON,
 )
