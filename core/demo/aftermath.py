@@ -18,6 +18,7 @@ from core.circulation.queries import circulations_of, copy_by_id
 from core.clock import at_local, local_date
 from core.demo.cast import Cast, Timeline, Told
 from core.demo.preparing import starts_of
+from core.demo.reviewing import Reviewing
 from core.extensions import db
 from core.facts import ActionStatus, Actor, NotDoneReason
 from core.minutes.models import Minutes
@@ -48,6 +49,7 @@ class Aftermath:
         self.timeline.at(self._after(1, 9), self._compose)
         if state in SUBMITTED:
             self.timeline.at(self._after(self.told["submitted_after"], 10), self._submit)
+        Reviewing(self.cast, self.timeline, self.told, after=self._after).plan()
         if state == "sent back":
             self.timeline.at(self._after(self.told["sent_back"]["after"], 10), self._send_back)
         if state in APPROVED:

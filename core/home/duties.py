@@ -84,10 +84,11 @@ def _step(actor: Actor, row: MinutesRow) -> tuple[str, str] | None:
     if row.status is MinutesStatus.DRAFT:
         return "Read through and send to the chair", "minutes.show"
     if row.status is MinutesStatus.SENT_BACK:
-        return "The chair sent them back: put right and send again", "minutes.show"
+        settle = f"settle {row.comments} comment{'s' if row.comments != 1 else ''}" if row.comments else "put right"
+        return f"The chair sent them back: {settle} and send again", "minutes.show"
     if row.status is MinutesStatus.SUBMITTED:
         theirs = approves(actor, row.group_id, chair_id=row.chair_id, minute_taker_id=row.minute_taker_id)
-        return ("Read, then approve or send back", "minutes.show") if theirs else None
+        return ("Read, then approve or send back", "minutes.review") if theirs else None
     return ("Circulate", "circulation.prepare") if actor.leads(row.group_id) else None
 
 

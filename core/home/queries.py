@@ -20,8 +20,9 @@ from core.database import UTCDateTime
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, MeetingStatus, MinutesStatus, NominationStatus, ProviderStatus
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Nomination, Research
-from core.minutes.models import Minutes
+from core.minutes.models import Minutes, MinutesComment
 from core.partnerships.models import Group, Provider
+from core.policy.composing import comments_read_by
 from core.policy.minutes import copies_open_to
 from core.referrals.models import Referral
 
@@ -226,15 +227,26 @@ def nominations_to_decide(actor: Actor, *, now: datetime) -> Sequence[Nomination
     ).all()
 
 
-MinutesRow = Row[int, str, str, datetime, int, int | None, int | None, MinutesStatus | None]
+MinutesRow = Row[int, str, str, datetime, int, int | None, int | None, MinutesStatus | None, int]
 
 
 def minutes_under_way(actor: Actor, *, now: datetime) -> Sequence[MinutesRow]:
     """Closed meetings whose minutes are not composed, not approved or not circulated, the oldest first.
 
     Of groups that the actor leads or meetings that they take the minutes of.
-    Columns: meeting_id, ref, group, starts_at, group_id, chair_id, minute_taker_id, status (None: not composed).
+    Columns: meeting_id, ref, group, starts_at, group_id, chair_id, minute_taker_id, status (None: not composed),
+    comments (that are open, of those that the actor may read).
     """
+    comments = (
+        select(func.count())
+        .where(
+            MinutesComment.minutes_id == Minutes.id,
+            MinutesComment.settled_at.is_(None),
+            comments_read_by(actor),
+        )
+        .correlate(Meeting, Minutes)
+        .scalar_subquery()
+    )
     circulated = exists().where(Circulation.minutes_id == Minutes.id, Circulation.meeting_id == Meeting.id)
     return db.session.execute(
         select(
@@ -246,6 +258,7 @@ def minutes_under_way(actor: Actor, *, now: datetime) -> Sequence[MinutesRow]:
             Meeting.chair_id,
             Meeting.minute_taker_id,
             Minutes.status,
+            comments.label("comments"),
         )
         .join(Group, Group.id == Meeting.group_id)
         .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)

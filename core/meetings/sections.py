@@ -19,6 +19,7 @@ _SENT = ("sent", "Sent", "circulation.sent")
 PART_OF = {
     **{endpoint: key for key, _, endpoint, _ in _OTHERS},
     "circulation.sent": "sent",
+    **dict.fromkeys(("minutes.review", "minutes.send_back", "minutes.approve", "minutes.submit"), "minutes"),
     **dict.fromkeys(
         ("circulation.prepare", "circulation.reader", "circulation.preview", "circulation.extracts"), "minutes"
     ),

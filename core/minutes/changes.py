@@ -29,14 +29,21 @@ WORDS: Mapping[str, str] = {
 """Operation of the trail -> what it did to the record, as the page says it."""
 
 
+OF_WORDING = frozenset({"minutes.word", "minutes.unword"})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: when, by whom, under which item (its id), and what was done to what. No text of the record."""
+    """One change: when, by whom, under which item (its id), and what was done to what. No text of the record.
+
+    `wording`: of how the minutes say it, not of what was recorded.
+    """
 
     at: datetime
     by: str
     item_id: int
     what: str
+    wording: bool = False
 
 
 def changes_since_closing(meeting: Meeting) -> Sequence[Change]:
@@ -47,7 +54,13 @@ def changes_since_closing(meeting: Meeting) -> Sequence[Change]:
     done = done_after(("meeting.close", f"meeting:{meeting.id}"), things, operations=WORDS)
     names = _names({each.actor for each in done})
     return [
-        Change(each.at, names.get(each.actor, "Roundtable"), *_what(things[each.object], each.action)) for each in done
+        Change(
+            each.at,
+            names.get(each.actor, "Roundtable"),
+            *_what(things[each.object], each.action),
+            wording=each.action in OF_WORDING,
+        )
+        for each in done
     ]
 
 

@@ -93,7 +93,7 @@ def _context(minutes: Minutes) -> dict[str, object]:
         "returned": last_return(minutes) if minutes.status is MinutesStatus.SENT_BACK else None,
         "mending": being_written and _may_mend(meeting),
         "wording": being_written,
-        "worded": worded_in(meeting.id) if meeting.frozen_at is None else {},
+        "worded": worded_in(meeting.id, since=now()) if meeting.frozen_at is None else {},
         "comments": by_place(remarks),
         "unsettled": open_ones(remarks),
         "changes": changes_since_closing(meeting) if meeting.frozen_at is None else (),

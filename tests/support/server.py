@@ -98,7 +98,7 @@ class Client:
             assert found, "the page carries no token"
             self._csrf = found[1]
         form = {"csrf_token": self._csrf, "idempotency_key": key or str(uuid.uuid4()), **fields}
-        return self._send("POST", path, urlencode(form))
+        return self._send("POST", path, urlencode(form, doseq=True))
 
     def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from core.facts import MinutesStatus
 from core.minutes.changes import Change, changes_since_closing
@@ -29,10 +30,11 @@ class Review:
     settled: Sequence[MinutesComment]
     """Comments that were settled since then."""
     changed: Sequence[Change]
+    """What was changed in the record since then; of the wording the words themselves are shown."""
     anew: Sequence[Anew]
     """Worded anew since then, against how the minutes read then."""
     differing: Sequence[Anew]
-    """All that reads otherwise than it was recorded, against the record."""
+    """What reads otherwise than it was recorded, against the record; less what `anew` says already."""
     earlier: Sequence[Change]
     """Of the record, before they were sent back."""
     elsewhere: int
@@ -44,28 +46,29 @@ class Review:
 def review_of(minutes: Minutes, record: MeetingRecord, comments: Sequence[MinutesComment]) -> Review:
     """What the reader of that part of the record, and of those comments, is shown. Six queries."""
     returned = last_return(minutes)
-    since = returned.at if returned is not None else None
+    since = returned.at if returned is not None else datetime.max.replace(tzinfo=UTC)
     open_items = {item.id for item in record.items if not item.by_reference}
     changes = changes_since_closing(minutes.meeting)
-    shown = [change for change in changes if change.item_id in open_items]
+    of_record = [change for change in changes if change.item_id in open_items and not change.wording]
     worded = worded_in(minutes.meeting_id, since=since)
-    anew = [(item, entry, worded[entry.id]) for item in record.items for entry in item.entries if entry.id in worded]
+    entries = [(item, entry, worded[entry.id]) for item in record.items for entry in item.entries if entry.id in worded]
+    new = {one.entry_id for _, _, one in entries if one.at > since and one.text != one.before}
     return Review(
         returned=returned,
-        settled=[each for each in comments if since and each.settled_at is not None and each.settled_at > since],
-        changed=[change for change in shown if since and change.at > since],
+        settled=[each for each in comments if each.settled_at is not None and each.settled_at > since],
+        changed=[change for change in of_record if change.at > since],
         anew=[
             Anew(item, entry, one, difference(one.before, one.text))
-            for item, entry, one in anew
-            if since and one.at > since and one.text != one.before
+            for item, entry, one in entries
+            if one.entry_id in new
         ],
         differing=[
             Anew(item, entry, one, difference(one.recorded, one.text))
-            for item, entry, one in anew
-            if one.text != one.recorded
+            for item, entry, one in entries
+            if one.text != one.recorded and not (one.entry_id in new and one.before == one.recorded)
         ],
-        earlier=[change for change in shown if not (since and change.at > since)],
-        elsewhere=len(changes) - len(shown),
+        earlier=[change for change in of_record if change.at <= since],
+        elsewhere=len([change for change in changes if change.item_id not in open_items]),
         worded=worded,
     )
 

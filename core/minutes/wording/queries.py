@@ -100,7 +100,7 @@ def record_changed(entry: Entry, newest: Wording | None) -> bool:
     return newest is not None and not newest.follows_record and newest.entry_version != entry.version
 
 
-def worded_in(meeting_id: int, *, since: datetime | None = None) -> Mapping[int, Worded]:
+def worded_in(meeting_id: int, *, since: datetime) -> Mapping[int, Worded]:
     """Entry id -> how it was worded anew, in a meeting's minutes. `before` is of the moment `since`. One query."""
     rows = db.session.execute(
         select(Entry, Wording, User.name)
@@ -120,7 +120,7 @@ def worded_in(meeting_id: int, *, since: datetime | None = None) -> Mapping[int,
             number=wording.number,
             text=words_of(entry, wording),
             recorded=entry.text,
-            before=words_of(entry, wording) if since is not None and wording.at <= since else then,
+            before=words_of(entry, wording) if wording.at <= since else then,
             at=wording.at,
             by=by,
             record_changed=record_changed(entry, wording),

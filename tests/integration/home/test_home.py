@@ -12,7 +12,7 @@ from core.clock import utc_now
 from core.extensions import db
 from core.facts import AdminRole, CaseStatus, CirculationKind, GroupRole, MeetingStatus, MinutesStatus, ProviderStatus
 from core.meetings.models import Nomination, Research
-from core.minutes.models import Minutes
+from core.minutes.models import Minutes, MinutesComment
 from core.recording.models import Recusal
 from tests.builders import (
     a_case,
@@ -169,6 +169,27 @@ def test_minutes_wait_for_whoever_has_the_next_step(place, visitor, status, chai
         page = home(visitor, user)
         assert ("To do for your groups" in page) is bool(words), user.name
         assert words in page
+
+
+def test_sent_back_with_comments_the_page_says_how_many_are_to_be_settled(place, visitor):
+    held = a_meeting(
+        place.group, starts_at=utc_now() - timedelta(days=2), status=MeetingStatus.CLOSED, cases=[place.case]
+    )
+    held.minute_taker_id = place.coordinator.id
+    minutes = Minutes(
+        meeting_id=held.id,
+        status=MinutesStatus.SENT_BACK,
+        composed_at=utc_now(),
+        composed_by_id=place.coordinator.id,
+    )
+    db.session.add(minutes)
+    db.session.flush()
+    of = {"minutes_id": minutes.id, "text": "When?", "at": utc_now(), "by_id": place.chair.id}
+    on_item, on_whole = MinutesComment(item_id=held.items[0].id, **of), MinutesComment(**of)
+    db.session.add_all([on_item, on_whole])
+    assert "settle 2 comments and send again" in home(visitor, place.coordinator)
+    on_item.settled_at = utc_now()
+    assert "settle 1 comment and send again" in home(visitor, place.coordinator)
 
 
 def test_those_who_lead_see_what_they_owe_their_group_the_latest_first(place, visitor):
