@@ -11,7 +11,7 @@ from core.facts import MaskReason
 from core.minutes.access.details import address_in, birthday_in, details_in
 from core.minutes.access.folding import Folded, fold, phrases_in
 from core.minutes.access.names import Name, name_of, name_of_one, names_in
-from core.minutes.access.passages import Span, merged
+from core.minutes.access.passages import WITHIN, Span, merged
 from core.minutes.access.texts import Text
 
 
@@ -46,7 +46,7 @@ def proposals(texts: Iterable[Text], subject: Known, others: Sequence[Known]) ->
         Passage(text.place, block)
         for text in texts
         if text.text.strip()
-        for block, _ in merged(text.text, _spans(text, subject, others))
+        for block, _ in merged(text.text, _spans(text, subject, others), across=WITHIN)
     ]
 
 

@@ -18,7 +18,7 @@ from core.facts import Actor, MaskReason
 from core.minutes.access.document import AccessDocument, access_html
 from core.minutes.access.due import due_after
 from core.minutes.access.masking import Passage, occurrences
-from core.minutes.access.passages import Span, covered, merged
+from core.minutes.access.passages import Span, covered
 from core.minutes.access.queries import Contents, contents_of, draft_for, in_force, spans_by_place
 from core.minutes.access.shown import counts, printed
 from core.minutes.access.texts import ItemTexts
@@ -86,7 +86,7 @@ def mask_words(actor: Actor, target: CopyAbout, *, words: str, reason: MaskReaso
 
 
 def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None:
-    """Show again what the target's mask hides, and say why: with what prints as one block with it.
+    """Show again what the target's mask hides, and say why: with every mask that lies over some of it.
 
     Where a text was masked as a whole, what it holds of other people stays masked. Raises Refused when it was lifted
     already.
@@ -96,14 +96,11 @@ def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None
     assert chosen is not None
     if chosen.lifted_at is not None:
         raise Refused(LIFTED_ALREADY)
-    text = next(text.text for text in contents.texts() if text.place == chosen.place)
-    blocks = merged(text, spans_by_place(in_force(copy.masks))[chosen.place])
-    together = next(ids for _, ids in blocks if chosen.id in ids)
-    for mask in copy.masks:
-        if mask.id in together:
-            mask.lifted_at, mask.lifted_by_id, mask.lifted_reason = now, actor.user_id, reason
+    together = [mask for mask in in_force(copy.masks) if _overlap(mask, chosen)]
+    for mask in together:
+        mask.lifted_at, mask.lifted_by_id, mask.lifted_reason = now, actor.user_id, reason
     _keep(copy, [each for each in contents.unseen(copy.masks) if each.place == chosen.place], now=now)
-    _record(actor, copy, target.about, contents, "access.lift", {"reason": reason, "masks": sorted(together)})
+    _record(actor, copy, target.about, contents, "access.lift", {"reason": reason, "masks": len(together)})
 
 
 def look_again(actor: Actor, target: CopyAbout, *, now: datetime) -> int:
@@ -190,6 +187,10 @@ def _keep(
     )
     flag_modified(copy, "asked_on")  # the copy's version rises with its masks
     db.session.flush()
+
+
+def _overlap(one: SubjectAccessMask, other: SubjectAccessMask) -> bool:
+    return one.place == other.place and one.starts < other.ends and other.starts < one.ends
 
 
 def _is_all(text: str, span: Span) -> bool:

@@ -6,8 +6,14 @@ from dataclasses import dataclass, replace
 
 from core.facts import MaskReason
 
-BETWEEN = frozenset(" \t\r\n\f\v\u00a0\u202f,.-‐‑–'’")
-"""What may stand between two masked passages that print as one block: a name's own blanks and marks."""
+WITHIN = frozenset(" \t\u00a0\u202f.-‐‑–'’")
+"""What stands between the parts of one name."""
+
+BETWEEN = WITHIN | frozenset("\r\n\f\v,")
+"""What may stand between two passages that print as one block: a list of names does not tell how many there are."""
+
+APART = frozenset("")
+"""Nothing: each passage by itself, as those who decide see them."""
 
 _JOINS = ("M", "Cf")
 """Categories of characters that belong to the one before them: marks, joiners."""
@@ -42,11 +48,11 @@ def snapped(text: str, starts: int, ends: int) -> tuple[int, int]:
     return starts, ends
 
 
-def merged(text: str, spans: Iterable[Span]) -> list[tuple[Span, tuple[int, ...]]]:
+def merged(text: str, spans: Iterable[Span], *, across: frozenset[str]) -> list[tuple[Span, tuple[int, ...]]]:
     """What is masked, as blocks that do not overlap, in order, each with the ids of its masks.
 
-    Passages with one reason that only a name's blanks and marks keep apart are one block, so that a block never tells
-    how many words it hides. Where two overlap, the reason of the one that begins first, then of the longer, counts.
+    Passages with one reason and nothing but characters of `across` between them are one block. Where two overlap, the
+    reason of the one that begins first, then of the longer, counts.
     """
     whole = [
         replace(each, starts=starts, ends=ends)
@@ -58,7 +64,7 @@ def merged(text: str, spans: Iterable[Span]) -> list[tuple[Span, tuple[int, ...]
     blocks: list[tuple[Span, tuple[int, ...]]] = []
     for span in whole:
         ids = (span.mask,) if span.mask else ()
-        if blocks and _is_one(text, blocks[-1][0], span):
+        if blocks and _is_one(text, blocks[-1][0], span, across):
             last, before = blocks[-1]
             blocks[-1] = (replace(last, ends=max(last.ends, span.ends)), (*before, *ids))
         else:
@@ -66,10 +72,10 @@ def merged(text: str, spans: Iterable[Span]) -> list[tuple[Span, tuple[int, ...]
     return blocks
 
 
-def pieces_of(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
+def pieces_of(text: str, spans: Iterable[Span], *, across: frozenset[str] = BETWEEN) -> tuple[Piece, ...]:
     """The text cut into what is shown and what is masked: put together again, it is the text."""
     pieces, at = [], 0
-    for block, ids in merged(text, spans):
+    for block, ids in merged(text, spans, across=across):
         if at < block.starts:
             pieces.append(Piece(text[at : block.starts]))
         pieces.append(Piece(text[block.starts : block.ends], block.reason, ids))
@@ -88,16 +94,17 @@ def covered(text: str, passage: Span, by: Sequence[Span]) -> bool:
     """Whether every character of the passage lies in one of those."""
     starts, ends = snapped(text, passage.starts, passage.ends)
     at = starts
-    for block, _ in merged(text, by):
+    for block, _ in merged(text, by, across=APART):
         if block.starts <= at < block.ends:
             at = block.ends
     return at >= ends
 
 
-def _is_one(text: str, last: Span, span: Span) -> bool:
+def _is_one(text: str, last: Span, span: Span, across: frozenset[str]) -> bool:
     if span.starts < last.ends:
         return True
-    return span.reason is last.reason and BETWEEN.issuperset(text[last.ends : span.starts])
+    between = text[last.ends : span.starts]
+    return bool(across) and span.reason is last.reason and across.issuperset(between)
 
 
 def _belongs_before(character: str) -> bool:

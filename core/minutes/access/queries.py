@@ -12,7 +12,8 @@ from core.cases.models import Case, CasePerson
 from core.extensions import db
 from core.minutes.access.masking import Known, Passage, proposals
 from core.minutes.access.passages import Span, covered
-from core.minutes.access.texts import ItemTexts, Text, item_texts
+from core.minutes.access.texts import Besides, ItemTexts, Text, item_texts
+from core.minutes.corrections.queries import in_effect, note_of
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
 from core.minutes.queries import frozen_record
 from core.minutes.record import MeetingRecord, RecordedItem
@@ -165,15 +166,32 @@ def _is_all_of(text: Text, mask: SubjectAccessMask) -> bool:
 
 
 def contents_of(minutes: Minutes, person_id: int) -> Contents:
-    """What the copy for that person is made of. Three queries."""
+    """What the copy for that person is made of. Four queries."""
     record = frozen_record(minutes)
     people = people_in(record)
     own_cases = next((each.case_ids for each in people if each.person.id == person_id), frozenset())
     items = items_about(record, own_cases)
     own = _referrals_of(person_id, items)
     shared = {case_id for each in people if each.person.id != person_id for case_id in each.case_ids}
+    corrections = [(each.id, note_of(each)) for each in in_effect(minutes.id)]
+    last = {item.case_id: item.id for item in items}
     return Contents(
-        items=[item_texts(item, own_referrals=own, alone=item.case_id not in shared) for item in items],
+        items=[
+            item_texts(
+                item,
+                Besides(
+                    own_referrals=own,
+                    alone=item.case_id not in shared,
+                    closing=tuple(
+                        (n, section)
+                        for n, section in enumerate(record.sections)
+                        if section.case_id == item.case_id and last[item.case_id] == item.id
+                    ),
+                    corrections=tuple(each for each in corrections if each[1].item_number == item.number),
+                ),
+            )
+            for item in items
+        ],
         subject=next((_known(each.person) for each in people if each.person.id == person_id), Known()),
         others=[_known(each.person) for each in people if each.person.id != person_id],
         person_ids=[each.person.id for each in people if each.case_ids & own_cases],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.facts import MaskReason
-from core.minutes.access.passages import Piece, Span, pieces_of, without_masked
+from core.minutes.access.passages import APART, Piece, Span, pieces_of, without_masked
 from core.minutes.access.texts import Block, ItemTexts, Line, Text
 
 Pieces = tuple[Piece, ...]
@@ -58,23 +58,23 @@ Masks = Mapping[str, Sequence[Span]]
 
 
 def shown(items: Iterable[ItemTexts], masks: Masks) -> tuple[ShownItem, ...]:
-    """The items with all their text, for those who decide what is masked."""
-    return tuple(_item(item, lambda text: _pieces(text, masks)) for item in items)
+    """The items with all their text and each passage by itself, for those who decide what is masked."""
+    return tuple(
+        _item(item, lambda text: pieces_of(text.text, masks.get(text.place, ()), across=APART)) for item in items
+    )
 
 
 def printed(items: Iterable[ItemTexts], masks: Masks) -> tuple[ShownItem, ...]:
     """The items without any character of what is masked, for the person."""
-    return tuple(_item(item, lambda text: without_masked(_pieces(text, masks))) for item in items)
+    return tuple(
+        _item(item, lambda text: without_masked(pieces_of(text.text, masks.get(text.place, ())))) for item in items
+    )
 
 
 def counts(items: Iterable[ShownItem]) -> Mapping[MaskReason, int]:
     """How many passages are masked for each reason; a reason that nothing is masked for is 0."""
     found = Counter(piece.reason for item in items for piece in item.pieces() if piece.reason is not None)
     return {reason: found[reason] for reason in MaskReason}
-
-
-def _pieces(text: Text, masks: Masks) -> Pieces:
-    return pieces_of(text.text, masks.get(text.place, ()))
 
 
 def _item(item: ItemTexts, cut: Callable[[Text], Pieces]) -> ShownItem:
@@ -94,4 +94,6 @@ def _block(block: Block, cut: Callable[[Text], Pieces]) -> ShownBlock:
 
 
 def _line(line: Line, cut: Callable[[Text], Pieces]) -> ShownLine:
-    return ShownLine(cut(line.before) if line.before is not None else (), cut(line.text), line.after)
+    before, text = cut(line.before) if line.before is not None else (), cut(line.text)
+    # Nothing is left of it: one block says so.
+    return ShownLine(() if before == text and not any(piece.text for piece in text) else before, text, line.after)

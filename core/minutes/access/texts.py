@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.dates import in_words
 from core.documents.render import ordinal
 from core.facts import ActionStatus, Audience, EntryKind, ItemOutcome, MaskReason, Row, Visibility
+from core.minutes.corrections.recorded import CorrectionNote
 from core.minutes.record import Parties, RecordedAction, RecordedEntry, RecordedItem, RecordedReferral, RecordedSection
 
 AUDIENCES = frozenset({Audience.ATTENDEES, Audience.CHAIR})
@@ -75,11 +76,25 @@ class ItemTexts:
                 yield line.text
 
 
-def item_texts(item: RecordedItem, *, own_referrals: Collection[str], alone: bool) -> ItemTexts:
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What an item's texts are made of besides the item: whose referrals, what was noted later, what was put right."""
+
+    own_referrals: frozenset[str] = frozenset()
+    """References of the person's own."""
+    alone: bool = False
+    """The case names nobody else."""
+    closing: tuple[tuple[int, RecordedSection], ...] = ()
+    """Sections after the last item that are about its case, with their number there."""
+    corrections: tuple[tuple[int, CorrectionNote], ...] = ()
+    """Corrections of the item that are in effect, with their id."""
+
+
+def item_texts(item: RecordedItem, besides: Besides) -> ItemTexts:
     """What the copy of somebody whom the item's case names holds of it.
 
-    `own_referrals` are references of theirs; `alone` says that the case names nobody else. Who attended is told as
-    agencies; who declared an interest, who wrote an entry and which person does an action is not told.
+    Who attended is told as agencies. Who presented it, who declared an interest, who wrote an entry and which person
+    does an action is not told.
     """
     at = f"item:{item.id}"
     speakers = tuple(sorted({entry.author for entry in item.entries if _is_information(entry) and entry.author}))
@@ -98,8 +113,10 @@ def item_texts(item: RecordedItem, *, own_referrals: Collection[str], alone: boo
         *written,
         _said("Why it ended so", f"{at}:outcome", item.outcome_reason, speakers),
         Block("Actions agreed", tuple(_actions(item.actions)), "action"),
-        *(_referral(f"{at}:referral:{n}", each, own_referrals) for n, each in enumerate(item.referrals)),
-        *(_section(f"{at}:section:{n}", each, alone=alone) for n, each in enumerate(item.sections)),
+        *(_referral(f"{at}:referral:{n}", each, besides.own_referrals) for n, each in enumerate(item.referrals)),
+        *(_section(f"{at}:section:{n}", each, alone=besides.alone) for n, each in enumerate(item.sections)),
+        *(_section(f"section:{n}", each, alone=besides.alone) for n, each in besides.closing),
+        Block("Corrected since", tuple(_correction(number, note, speakers) for number, note in besides.corrections)),
     )
     return ItemTexts(
         id=item.id,
@@ -163,6 +180,12 @@ def _section(place: str, section: RecordedSection, *, alone: bool) -> Block:
     return Block("Also noted", (line,) if shown else ())
 
 
+def _correction(number: int, note: CorrectionNote, speakers: tuple[str, ...]) -> Line:
+    was = f"Instead of: “{note.was}”\n" if note.was else ""
+    text = Text(f"correction:{number}", f"{was}Read: “{note.now}”", speakers=speakers)
+    return Line(text, after=f"Agreed on {in_words(note.on)}, {note.reference}")
+
+
 def _rows(title: str, rows: Iterable[Row], parties: Parties) -> str:
     to = f" (to {parties.provider.name})" if parties.provider is not None else ""
     return "\n".join((f"{title}{to}", *(f"{row.label}: {row.value}" for row in rows if row.audiences & AUDIENCES)))
@@ -171,5 +194,4 @@ def _rows(title: str, rows: Iterable[Row], parties: Parties) -> str:
 def _meta(item: RecordedItem) -> str:
     carried = item.outcome is ItemOutcome.CARRIED_FORWARD and item.times_carried
     outcome = item.outcome.capitalize() + (f" for the {ordinal(item.times_carried + 1)} time" if carried else "")
-    said = (item.case_ref, f"Presented by {item.presenter}" if item.presenter else "", "Urgent" if item.urgent else "")
-    return " · ".join(each for each in (*said, outcome) if each)
+    return " · ".join(each for each in (item.case_ref, "Urgent" if item.urgent else "", outcome) if each)

@@ -7,21 +7,21 @@ from flask import Response, flash, send_file
 from flask.typing import ResponseReturnValue
 
 from core.documents.queries import document_bytes
-from core.errors import Refused
+from core.errors import Refused, Stale
 from core.minutes.access import operations, queries
 from core.minutes.access.due import due_after
 from core.minutes.access.forms import IssueForm, LiftForm, MaskForm, StartForm
 from core.minutes.access.listing import Decision, choices_for, decisions_on
 from core.minutes.access.loading import copy_of, item_of, mask_of
 from core.minutes.access.operations import Ready
-from core.minutes.access.shown import counts, shown
+from core.minutes.access.shown import counts, printed, shown
 from core.minutes.blueprint import bp
 from core.minutes.loading import minutes_of
 from core.minutes.models import Minutes
 from core.policy import Permission
 from core.policy.access import CopyAbout
 from core.references import file_name
-from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
+from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import held
 
 ADDRESS = "/meetings/<int:meeting_id>/minutes/access"
@@ -59,7 +59,7 @@ def access_begin(minutes: Minutes) -> ResponseReturnValue:
 @requires(Permission.READ_ACCESS_COPY, on=copy_of)
 def access_show(target: CopyAbout) -> ResponseReturnValue:
     """The copy with what is masked in it, and why."""
-    return render(SHOW, form=IssueForm(formdata=None), **_page(target))
+    return render(SHOW, form=IssueForm(version=str(target.copy.version)), **_page(target))
 
 
 @bp.get(f"{ADDRESS}/<int:access_id>/items/<int:item_id>/mask")
@@ -131,7 +131,11 @@ def access_issue(target: CopyAbout, made: Ready) -> ResponseReturnValue:
     form = IssueForm()
     if not form.validate():
         return invalid(SHOW, form=form, **_page(target))
-    operations.issue(current_actor(), target, made, version=form.version_read, now=now())
+    try:
+        operations.issue(current_actor(), target, made, version=form.version_read, now=now())
+    except Stale as stale:
+        form.read.data = False
+        return saved_first(SHOW, form, stale, version=target.copy.version, **_page(target))
     flash("The copy is issued. Download it and hand it to the person in the way that they asked for.")
     return _back_to(target)
 
@@ -164,7 +168,7 @@ def _page(target: CopyAbout) -> dict[str, Any]:
     """What the pages of a copy say besides their form."""
     copy, minutes = target.copy, target.about.minutes
     contents = queries.contents_of(minutes, copy.person_id)
-    items = shown(contents.items, queries.spans_by_place(queries.in_force(copy.masks)))
+    masks = queries.spans_by_place(queries.in_force(copy.masks))
     disclose(
         "access.read", object=f"access:{copy.id}", subjects=contents.person_ids, purpose=f"meeting:{minutes.meeting_id}"
     )
@@ -174,12 +178,11 @@ def _page(target: CopyAbout) -> dict[str, Any]:
         "copy": copy,
         "due": due,
         "overdue": copy.issued_at is None and due < today(),
-        "items": items,
-        "counts": counts(items),
+        "items": shown(contents.items, masks),
+        "counts": counts(printed(contents.items, masks)),
         "decisions": decisions_on(copy, contents),
         "unseen": contents.unseen(copy.masks) if copy.issued_at is None else (),
         "masking": bool(may(Permission.MASK_ACCESS_COPY, target)),
-        "version": copy.version,
         "names": queries.names_of((copy.made_by_id, copy.issued_by_id)),
     }
 

@@ -102,7 +102,7 @@ FILLED = {
     ("actions.due", "due"): "soon",
     ("minutes.access_begin", "asked_on"): "today",
     ("minutes.access_issue", "read"): "y",
-    ("minutes.access_mask_submit", "words"): "Zephyrine",
+    ("minutes.access_mask_submit", "words"): "Isolde",
     ("accounts.choose_partnership", "partnership"): "2",
     ("accounts.password_submit", "current"): PASSWORD,
     ("accounts.password_submit", "password"): SECRET_WORDS,

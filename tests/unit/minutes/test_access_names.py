@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.facts import MaskReason
 from core.minutes.access.masking import Known, occurrences, proposals
-from core.minutes.access.passages import Span, covered, merged, pieces_of, snapped, without_masked
+from core.minutes.access.passages import APART, BETWEEN, Span, covered, merged, pieces_of, snapped, without_masked
 from core.minutes.access.texts import Text
 
 SUBJECT = Known("Martin", "Ashdown", address="4 Quarry Road, Northbridge", postcode="NB1 4QR")
@@ -125,9 +125,12 @@ def test_pieces_are_the_text_and_print_nothing_of_what_is_masked(text, raw):
         at += len(piece.text)
     assert all(piece.text == "" for piece in without_masked(pieces) if piece.reason)
     assert all(covered(text, span, spans) for span in spans)
-    blocks = [block for block, _ in merged(text, spans)]
+    blocks = [block for block, _ in merged(text, spans, across=BETWEEN)]
     assert all(one.ends <= two.starts for one, two in pairwise(blocks))
     assert pieces_of(text, reversed(spans)) == pieces
+    apart = pieces_of(text, spans, across=APART)
+    assert "".join(piece.text for piece in apart) == text
+    assert len(apart) >= len(pieces)
 
 
 @given(text=st.text(alphabet="ae\u0301\u0323 ", max_size=12), starts=st.integers(-2, 14), ends=st.integers(-2, 14))
@@ -138,13 +141,14 @@ def test_a_letter_is_never_parted_from_its_marks(text, starts, ends):
 
 
 def test_one_block_never_tells_how_many_words_it_hides():
-    text = "Karen Louise Bell-Hughes, and Bob"
+    text = "Karen, Louise Bell-Hughes, and Bob"
     spans = [
         Span(0, 5, MaskReason.THIRD_PARTY),
-        Span(6, 12, MaskReason.THIRD_PARTY),
-        Span(13, 24, MaskReason.THIRD_PARTY),
+        Span(7, 13, MaskReason.THIRD_PARTY),
+        Span(14, 25, MaskReason.THIRD_PARTY),
     ]
-    assert [piece.text for piece in pieces_of(text, spans)] == ["Karen Louise Bell-Hughes", ", and Bob"]
+    assert [piece.text for piece in pieces_of(text, spans)] == ["Karen, Louise Bell-Hughes", ", and Bob"]
+    assert [piece.text for piece in pieces_of(text, spans, across=APART)][::2] == ["Karen", "Louise", "Bell-Hughes"]
 
 
 def test_words_that_were_pasted_are_found_wherever_they_stand():
