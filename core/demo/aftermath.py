@@ -14,8 +14,8 @@ from core.circulation.extracts.operations import send_extracts
 from core.circulation.grants import Grantee, grant_items
 from core.circulation.operations import circulate_minutes, part_for
 from core.circulation.proposals import proposals_for
-from core.circulation.queries import circulations_of
-from core.clock import at_local
+from core.circulation.queries import circulations_of, copy_by_id
+from core.clock import at_local, local_date
 from core.demo.answering import Answering
 from core.demo.cast import Cast, Timeline, Told
 from core.demo.preparing import starts_of
@@ -122,9 +122,12 @@ class Aftermath:
         """The readers open their copies on the next morning, save those of whom the story says otherwise."""
         unopened = {self.cast.user(name).id for name in self.told.get("unopened", ())}
         for circulation in circulations_of(self.cast.meetings[self.name]):
-            for copy in circulation.copies if circulation.minutes_id is not None else ():
-                if copy.user_id not in unopened:
-                    open_copy(self.cast, copy.id, at)
+            for found in circulation.copies if circulation.minutes_id is not None else ():
+                copy = copy_by_id(found.id)
+                if copy is not None and copy.user_id not in unopened:
+                    reader = actor_as_of(copy.user_id, self.cast.partnership_id, on=local_date(at))
+                    subjects = persons_of(part_for(copy, now=at))
+                    note_opening(reader, copy, subjects=subjects, now=at + timedelta(minutes=copy.user_id % 50))
 
 
 def settle_action(actor: Actor, action: Action, told: Told, at: datetime) -> None:
