@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, or_, select
 
 from core.actions.models import IS_OPEN, Action
 from core.circulation.models import Circulation
@@ -93,7 +93,7 @@ def _step(actor: Actor, row: MinutesRow) -> tuple[str, str] | None:
 
 
 MeetingRow = Row[int, str, int, str, datetime, int]
-"""meeting_id, ref, group_id, group, starts_at, number (of what is to be done)."""
+"""meeting_id, ref, group_id, group, starts_at, number (of what is missing; 0 where that is not counted)."""
 
 ComingRow = Row[int, str, int, str, datetime, int, int]
 """The same, with number (of agencies that have not answered) and sent (1 where an agenda went out, else 0)."""
@@ -143,24 +143,18 @@ def _coming_meetings(actor: Actor, *, now: datetime) -> Sequence[ComingRow]:
 
 
 def _actions_to_send(actor: Actor, *, now: datetime) -> Sequence[MeetingRow]:
-    """Closed meetings that agreed actions of which nobody has been told. number: of those that are open.
+    """Closed meetings that agreed actions which are still open, and of which nobody has been told.
 
     Once the minutes have gone out everybody has them, too.
     """
-    agreed = (
-        select(func.count())
-        .select_from(Action)
-        .where(Action.meeting_id == Meeting.id, IS_OPEN)
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
+    agreed = exists().where(Action.meeting_id == Meeting.id, IS_OPEN)
     told = exists().where(
         Circulation.meeting_id == Meeting.id,
         or_(Circulation.kind == CirculationKind.ACTIONS, Circulation.minutes_id.is_not(None)),
     )
     return db.session.execute(
-        _of_led_groups(actor, agreed)
-        .where(Meeting.starts_at >= now - RECENT, Meeting.status == MeetingStatus.CLOSED, agreed > 0, ~told)
+        _of_led_groups(actor, literal(0))
+        .where(Meeting.starts_at >= now - RECENT, Meeting.status == MeetingStatus.CLOSED, agreed, ~told)
         .limit(MOST)
     ).all()
 
@@ -178,8 +172,7 @@ def _before(row: ComingRow, clocks: ClocksInForce) -> Iterator[Duty]:
 
 def _actions(row: MeetingRow, clocks: ClocksInForce) -> Duty:
     due = actions_due(local_date(row.starts_at), clocks.of(row.group_id))
-    what = "Send out the action" if row.number == 1 else f"Send out the {row.number} actions"
-    return _duty(Owed.ACTIONS, what, "circulation.actions_out", row, due)
+    return _duty(Owed.ACTIONS, "Send out the actions", "circulation.actions_out", row, due)
 
 
 def _minutes(row: MinutesRow, step: tuple[str, str], clocks: ClocksInForce) -> Duty:

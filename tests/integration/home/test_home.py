@@ -201,7 +201,7 @@ def test_those_who_lead_see_what_they_owe_their_group_the_latest_first(place, vi
     for user in (place.chair, place.coordinator):
         page = home(visitor, user)
         steps = re.findall(r"</a>: (send [^,]*|compose [^,]*), by", page)
-        assert steps == ["send out the action", "send the agenda", "send the agenda", "compose the minutes"]
+        assert steps == ["send out the actions", "send the agenda", "send the agenda", "compose the minutes"]
         assert "working days late" in page
         assert page.index(f"/meetings/{late.id}/agenda") < page.rindex(f"/meetings/{due.id}/agenda")
     assert "To do for your groups" not in home(visitor, place.member)
@@ -221,7 +221,7 @@ def test_once_the_actions_have_gone_out_nobody_is_asked_to_send_them(place, visi
     an_action(place.case, place.group, place.homes).meeting_id = held.id
     sent = {"kind": CirculationKind.ACTIONS, "at": utc_now(), "by_id": place.chair.id}
     db.session.add(Circulation(meeting_id=held.id, audit_seq=1, audit_hash="0" * 64, **sent))
-    assert "send out the action" not in home(visitor, place.coordinator)
+    assert "send out the actions" not in home(visitor, place.coordinator)
 
 
 def quiet(place, days):

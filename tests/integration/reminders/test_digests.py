@@ -254,7 +254,7 @@ def test_those_who_lead_are_reminded_of_agenda_actions_and_minutes(table):
     assert set(mails) == {table.chair.name, table.coordinator.name, table.officer.name}
     body = mails[table.coordinator.name].body
     assert f"Send the agenda, {table.group.name}, {coming.ref}" in body
-    assert f"Send out the action, {table.group.name}, {held.ref}" in body
+    assert f"Send out the actions, {table.group.name}, {held.ref}" in body
     assert f"Compose the minutes, {table.group.name}, {older.ref}" in body
     taker = mails[table.officer.name].body
     assert "Compose the minutes" in taker and "Send" not in taker
