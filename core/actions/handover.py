@@ -70,11 +70,13 @@ def hand_over_what_is_left(*, now: datetime, on: date) -> int:
 
 
 def _actions(membership: PartnershipAgency, groups: Sequence[int]) -> Sequence[Action]:
+    """Locked: of two workers that sweep at once, one hands them over, and the other finds none."""
     return db.session.scalars(
         select(Action)
         .where(*open_of(membership), Action.group_id.in_(groups))
         .order_by(Action.due_on, Action.id)
         .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
         .options(raiseload("*"))
     ).all()
 

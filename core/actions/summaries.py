@@ -1,7 +1,7 @@
 """Counts of the log: how each agency, or each person of one, does. Counts alone; no case is named.
 
 What is open and overdue is counted as of today. What is settled is counted where its due date lies in a span of time,
-so that the count costs no more as the books grow (bench/action_log.py).
+so that the count does not grow with the age of the books.
 """
 
 from collections.abc import Sequence
