@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, or_
 
 from core.cases.models import Case
-from core.facts import Actor, MinutesStatus, Verdict
+from core.facts import Actor, MinutesStatus, Verdict, visible
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Minutes, MinutesComment
-from core.policy import cases, meetings, recording
+from core.policy import cases
 from core.policy.minutes import approve_minutes, lead_minutes
 from core.policy.permissions import Permission
 from core.recording.models import Attendance, Entry, ItemAttendance
@@ -54,25 +54,36 @@ class CommentInMinutes:
 
 
 def read_place(actor: Actor, here: InMinutes) -> Verdict:
-    """What MeetingRecord.only gives a reader of the draft: of an item, the case must be open to them.
+    """What MeetingRecord.only gives a reader of the draft, in full: a test holds the two together.
 
     A minute-taker who leads nothing has the items that they were there for: attendance decides who receives which
-    part of the minutes (docs/domain.md, step 6).
+    part of the minutes (docs/domain.md, step 6). A case that the group hears no more was minuted all the same.
     """
-    meeting = here.minutes.meeting
+    meeting, item = here.minutes.meeting, here.item
     verdict = lead_minutes(actor, meeting)
-    if not verdict or here.item is None:
+    if not verdict or item is None:
         return verdict
-    verdict = meetings.read_item(actor, here.item)
-    if verdict and not (here.heard or actor.leads(meeting.group_id)):
-        return Verdict.no(MISSED)
-    return verdict
+    if item.case_id in actor.recused_cases:
+        return Verdict.no(cases.RECUSED)
+    if item.case is not None and item.case.restricted and not cases.open_case(actor, item.case):
+        return Verdict.no(cases.RESTRICTED)
+    return verdict if here.heard or actor.leads(meeting.group_id) else Verdict.no(MISSED)
 
 
 def read_wording(actor: Actor, target: EntryInMinutes) -> Verdict:
     """Whoever has the entry in their minutes, with the visibility that its source gave it."""
     verdict = read_place(actor, target.here)
-    return recording.read_entry(actor, target.entry) if verdict else verdict
+    if not verdict:
+        return verdict
+    entry = target.entry
+    seen = visible(
+        entry.visibility,
+        source_agency_id=entry.source_agency_id,
+        named={link.agency_id for link in entry.named_agencies},
+        agency_id=actor.agency_id,
+        leads=actor.leads(target.here.minutes.meeting.group_id),
+    )
+    return verdict if seen else Verdict.hidden()
 
 
 def word_entry(actor: Actor, target: EntryInMinutes) -> Verdict:
@@ -120,7 +131,10 @@ def comments_read_by(actor: Actor) -> ColumnElement[bool]:
     )
     without_case = exists().where(AgendaItem.id == MinutesComment.item_id, AgendaItem.case_id.is_(None))
     of_open_case = exists().where(
-        AgendaItem.id == MinutesComment.item_id, AgendaItem.case_id == Case.id, cases.open_to(actor)
+        AgendaItem.id == MinutesComment.item_id,
+        AgendaItem.case_id == Case.id,
+        Case.id.not_in(actor.recused_cases),
+        or_(Case.restricted.is_(False), cases.open_to(actor)),
     )
     leads = Meeting.group_id.in_(actor.led_groups)
     return or_(MinutesComment.item_id.is_(None), and_(or_(without_case, of_open_case), or_(leads, there)))
