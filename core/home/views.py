@@ -13,6 +13,7 @@ from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
+from core.minutes.corrections.queries import waiting_for_leaders
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import clocks_in
@@ -64,6 +65,7 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
         "quiet": quiet_cases(actor, clocks, on=today()),
         "copies": queries.unread_copies(actor),
+        "corrections": waiting_for_leaders(actor, now=now()) if actor.led_groups else [],
     }
 
 

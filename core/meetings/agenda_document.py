@@ -11,6 +11,20 @@ from core.facts import MARKING, ItemKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionsProposed:
+    """How many corrections of earlier minutes stand under an item: that there are, and no word of them."""
+
+    reference: str
+    number: int
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        corrections = "1 correction is" if self.number == 1 else f"{self.number} corrections are"
+        return f"{corrections} proposed to the minutes of {self.reference}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaLine:
     """An item as it stood when the agenda went out. `title` and `reason` are sensitive where it is a case.
 
@@ -30,6 +44,8 @@ class AgendaLine:
     urgent: bool = False
     times_carried: int = 0
     closed: bool = False
+    corrections: tuple[CorrectionsProposed, ...] = ()
+    """Under "Minutes of the last meeting"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from core.accounts.models import User
 from core.actions.models import Action
 from core.cases.models import Case, CasePerson
 from core.extensions import db
-from core.facts import ActionStatus, Actor, GroupRole, ItemKind, ItemOutcome, NominationStatus, Risk
+from core.facts import ActionStatus, Actor, CorrectionStatus, GroupRole, ItemKind, ItemOutcome, NominationStatus, Risk
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Nomination, Research
+from core.minutes.models import Correction, Minutes
 from core.partnerships.belonging import sits
 from core.partnerships.models import Agency, GroupMember, Provider
 from core.policy.cases import open_to
@@ -75,6 +76,7 @@ class Agenda:
 
 
 _MEETING: Any = bindparam("meeting")
+_HERE = Meeting.__table__.alias()
 _AGENCY: Any = bindparam("agency")
 _CASES: Any = bindparam("cases", expanding=True)
 
@@ -102,7 +104,7 @@ _OPEN_REFERRALS = (
     .where(Referral.case_id.in_(_CASES), Referral.closed_at.is_(None))
     .order_by(Referral.id)
 )
-_LATEST, _NOMINATIONS, _UNANSWERED, _PERSON = range(4)
+_LATEST, _NOMINATIONS, _UNANSWERED, _CORRECTIONS, _PERSON = range(5)
 _COUNTS = (
     select(literal(_LATEST), func.coalesce(func.max(AgendaVersion.number), 0)).where(
         AgendaVersion.meeting_id == _MEETING
@@ -118,6 +120,14 @@ _COUNTS = (
         AgendaItem.taken_off_at.is_(None),
         Research.agency_id == _AGENCY,
         Research.answered_at.is_(None),
+    ),
+    select(literal(_CORRECTIONS), func.count())
+    .select_from(Correction)
+    .join(Minutes, Minutes.id == Correction.minutes_id)
+    .join(Meeting, Meeting.id == Minutes.meeting_id)
+    .where(
+        Correction.status == CorrectionStatus.PROPOSED,
+        Meeting.group_id == select(_HERE.c.group_id).where(_HERE.c.id == _MEETING).scalar_subquery(),
     ),
 )
 _PAPERS = union_all(*_COUNTS)
@@ -250,6 +260,8 @@ class Papers:
     """Waiting for the chair."""
     unanswered: int
     """Research requests that the reader's agency has not answered."""
+    corrections: int
+    """Proposed of minutes of the group, whichever meeting will decide them."""
 
 
 def papers_of(actor: Actor, meeting_id: int) -> Papers:
@@ -265,7 +277,7 @@ def papers_and_people(actor: Actor, meeting_id: int, case_ids: Sequence[int]) ->
 
 def _papers(rows: Sequence[Row[int, int]]) -> Papers:
     count = {kind: number for kind, number in rows if kind != _PERSON}
-    return Papers(count[_LATEST], count[_NOMINATIONS], count[_UNANSWERED])
+    return Papers(count[_LATEST], count[_NOMINATIONS], count[_UNANSWERED], count[_CORRECTIONS])
 
 
 def order_of(meeting_id: int) -> Sequence[Row[int, ItemKind, str, int]]:

@@ -15,6 +15,7 @@ from core.meetings.agenda.annotations import annotations_for
 from core.meetings.agenda.forms import AddCaseForm, AddHeadingForm, ItemForm, TakeOffForm
 from core.meetings.agenda.operations import Move
 from core.meetings.agenda.proposals import Proposal, Street, proposals_for, streets_for
+from core.meetings.agenda_document import CorrectionsProposed
 from core.meetings.blueprint import bp
 from core.meetings.diary.queries import last_meeting
 from core.meetings.loading import item_of, meeting_of
@@ -22,6 +23,7 @@ from core.meetings.models import AgendaItem, Meeting
 from core.meetings.nominations.queries import cases_to_choose
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
+from core.minutes.corrections.queries import heading_item, numbers_waiting, sorted_for, standing_at
 from core.policy import Permission
 from core.policy.meetings import sits_in
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
@@ -49,6 +51,7 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
         papers=papers,
         available=minutes_between(meeting.starts_at, meeting.ends_at),
         sections=sections_of(actor, meeting, papers, active="agenda"),
+        corrections=_corrections(meeting) if papers.corrections else (None, []),
         leads=actor.leads(meeting.group_id),
         sits_in=sits_in(actor, meeting),
         may_build=bool(may(Permission.EDIT_AGENDA, meeting)) and meeting.status is MeetingStatus.SCHEDULED,
@@ -66,7 +69,8 @@ def build(meeting: Meeting) -> ResponseReturnValue:
     actor = current_actor()
     agenda = queries.outline_of(actor, meeting)
     proposals = proposals_for(actor, meeting, last_meeting(meeting.group_id, before=meeting.starts_at))
-    shown = [*agenda.open_cases, *(each.case_id for each in proposals)]
+    corrections = sorted_for(actor, standing_at(meeting, now=now()))
+    shown = [*agenda.open_cases, *corrections.cases, *(each.case_id for each in proposals)]
     if shown:
         disclose("agenda.read", object=f"meeting:{meeting.id}", subjects=people_named_in(shown))
     return render(
@@ -80,6 +84,7 @@ def build(meeting: Meeting) -> ResponseReturnValue:
         available=minutes_between(meeting.starts_at, meeting.ends_at),
         form=VersionedForm(version=str(meeting.version)),
         moved=_moved(agenda),
+        corrections=corrections,
     )
 
 
@@ -281,6 +286,15 @@ def take_off_submit(item: AgendaItem) -> ResponseReturnValue:
         return invalid("meetings/take_off.html", form=form, **page)
     flash("The item was taken off the agenda. It is kept below, with the reason.")
     return see_other("meetings.build", meeting_id=item.meeting_id)
+
+
+def _corrections(meeting: Meeting) -> tuple[int | None, list[str]]:
+    """The item under which corrections stand, and how many wait for that meeting: a sentence for each minutes."""
+    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.IN_SESSION):
+        return None, []
+    waiting = numbers_waiting(meeting, now=now())
+    words = [CorrectionsProposed(reference=ref, number=number).sentence for ref, number in waiting]
+    return (heading_item(meeting.id), words) if words else (None, [])
 
 
 def _streets(meeting: Meeting, agenda: queries.Agenda) -> list[Street]:

@@ -36,7 +36,7 @@ def has_changed(meeting: Meeting, last: AgendaVersion | None, *, now: datetime) 
         version=last.number,
         circulated_at=last.circulated_at,
         research_due=sent.research_due,
-        on=local_date(now),
+        now=now,
         audit_head=sent.audit_head,
     )
     # Who chairs or coordinates may change without the agenda's changing.
@@ -65,7 +65,7 @@ def circulate(actor: Actor, *, meeting: Meeting, version: int, now: datetime) ->
         version=number,
         circulated_at=now,
         research_due=research.due_on(meeting, on=local_date(now)),
-        on=local_date(now),
+        now=now,
         audit_head=AuditHead(seq=head.seq, hash=head.hash),
     )
     sent = AgendaVersion(

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 
+from core.clock import local_date
 from core.documents.record import AuditHead
 from core.facts import GroupRole, ItemKind
 from core.meetings.agenda.queries import items_for_record
-from core.meetings.agenda_document import AgendaLine, AgendaRecord
+from core.meetings.agenda_document import AgendaLine, AgendaRecord, CorrectionsProposed
 from core.meetings.diary.queries import leaders_of
 from core.meetings.models import AgendaItem, Meeting
+from core.minutes.corrections.queries import heading_item, numbers_waiting
 
 
 def record_of(
@@ -16,11 +18,13 @@ def record_of(
     version: int,
     circulated_at: datetime,
     research_due: date | None,
-    on: date,
+    now: datetime,
     audit_head: AuditHead | None = None,
 ) -> AgendaRecord:
     """The agenda as it stands, whole: what each reader gets is `record.only(reader)`."""
-    leaders = leaders_of(meeting.group_id, on=on)
+    leaders = leaders_of(meeting.group_id, on=local_date(now))
+    under = heading_item(meeting.id)
+    corrections = tuple(CorrectionsProposed(reference=ref, number=n) for ref, n in numbers_waiting(meeting, now=now))
     return AgendaRecord(
         partnership=meeting.group.partnership.name,
         group=meeting.group.name,
@@ -35,12 +39,15 @@ def record_of(
         version=version,
         circulated_at=circulated_at,
         research_due=research_due,
-        items=tuple(_line(item, number) for number, item in enumerate(items_for_record(meeting.id), start=1)),
+        items=tuple(
+            _line(item, number, corrections if item.id == under else ())
+            for number, item in enumerate(items_for_record(meeting.id), start=1)
+        ),
         audit_head=audit_head,
     )
 
 
-def _line(item: AgendaItem, number: int) -> AgendaLine:
+def _line(item: AgendaItem, number: int, corrections: tuple[CorrectionsProposed, ...]) -> AgendaLine:
     case = item.case if item.kind is ItemKind.CASE else None
     return AgendaLine(
         id=item.id,
@@ -55,4 +62,5 @@ def _line(item: AgendaItem, number: int) -> AgendaLine:
         asks=item.nomination.asks if item.nomination is not None else "",
         urgent=item.urgent,
         times_carried=item.times_carried,
+        corrections=corrections,
     )

@@ -256,7 +256,8 @@ def seen_by(actor: Actor, correction: Correction) -> CorrectionSeen:
 
 def sorted_for(actor: Actor, corrections: Sequence[Correction]) -> Proposals:
     """Which of them the actor may read. A few queries for each of the minutes that they are about."""
-    readers = {each.minutes_id: reader_in(actor, each.minutes) for each in corrections}
+    of = {each.minutes_id: each.minutes for each in corrections}
+    readers = {minutes_id: reader_in(actor, minutes) for minutes_id, minutes in of.items()}
     shown = [Shown(each, recorded(each)) for each in corrections]
     open_ones = [each for each in shown if not each.recorded.closed_to(readers[each.correction.minutes_id])]
     return Proposals(open_ones, len(shown) - len(open_ones))

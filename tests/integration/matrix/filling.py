@@ -141,6 +141,8 @@ FILLED = {
     ("recording.correct_action_submit", "person"): "",
     ("recording.line_submit", "arrived_at"): "10:00",
     ("recording.line_submit", "left_at"): "",
+    ("minutes.propose_correction_submit", "passage"): "",
+    ("minutes.propose_from_copy_submit", "passage"): "",
     ("recording.open_submit", "chair"): "2",
     ("recording.open_submit", "minute_taker"): "3",
     ("recording.open_submit", "early"): "y",

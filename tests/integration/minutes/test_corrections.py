@@ -15,7 +15,8 @@ from core.facts import CirculationKind, CorrectionStatus, ItemOutcome, MailKind,
 from core.meetings.models import Meeting
 from core.meetings.order import MINUTES_OF_THE_LAST_MEETING
 from core.minutes.models import Correction, Minutes
-from core.recording.models import Attendance, ItemAttendance
+from core.partnerships.models import Signature
+from core.recording.models import Attendance, ItemAttendance, Recusal
 from tests.builders import a_meeting, an_item
 from tests.integration.minutes.test_from_record_to_reader import Conference, text_of
 
@@ -166,3 +167,169 @@ def test_from_the_proposal_to_both_documents(group):
     for mail in mails:
         assert NOW not in mail.body and "Ashdown" not in mail.body + mail.subject
     assert later.record["items"][0]["corrections"][0]["sha256"] == group.minutes(group.earlier).record_sha256
+
+
+def test_it_stands_on_the_next_agenda_by_itself_and_says_nothing_there(group):
+    chair, coordinator, officer = group.of.chair, group.of.coordinator, group.of.officer
+    group.propose(officer)
+    said = f"1 correction is proposed to the minutes of {group.earlier.ref}."
+    build = group.as_(chair).get(f"/meetings/{group.next.id}/agenda").text
+    assert NOW in build and "by themselves" in build
+    for reader in (coordinator, officer):
+        page = group.as_(reader).get(f"/meetings/{group.next.id}").text
+        assert said in page and NOW not in page
+    for leader in (chair, coordinator):
+        assert f"1 proposed for the minutes of {group.earlier.ref}" in group.as_(leader).get("/").text
+    assert "proposed for the minutes" not in group.as_(officer).get("/").text
+    db.session.expire_all()
+    version = db.session.get_one(Meeting, group.next.id).version
+    sent = group.as_(coordinator).post(f"/meetings/{group.next.id}/agenda/circulate", {"version": version})
+    assert sent.status_code == 303, sent.text
+    copy = group.copy(officer, CirculationKind.AGENDA, group.next)
+    agenda = " ".join(text_of(group.as_(officer).get(f"/copies/{copy.id}/agenda.pdf")).split())
+    assert said in agenda and WAS not in agenda and NOW not in agenda
+
+
+def test_it_goes_with_whichever_meeting_comes_next(group):
+    chair, officer = group.of.chair, group.of.officer
+    group.propose(officer)
+    after = a_meeting(group.of.group, starts_at=utc_now() + timedelta(days=50))
+    an_item(after, None, heading=MINUTES_OF_THE_LAST_MEETING)
+    db.session.commit()
+    said = f"1 correction is proposed to the minutes of {group.earlier.ref}."
+    reader = group.as_(chair)
+    assert said in reader.get(f"/meetings/{group.next.id}").text
+    assert said not in reader.get(f"/meetings/{after.id}").text
+    group.next.status = MeetingStatus.CANCELLED
+    db.session.commit()
+    assert said not in reader.get(f"/meetings/{group.next.id}").text
+    assert said in reader.get(f"/meetings/{after.id}").text
+    assert after.ref in group.as_(officer).get(group.path(group.correction())).text
+
+
+def test_what_nobody_decided_waits_for_the_meeting_after_that(group):
+    chair, officer = group.of.chair, group.of.officer
+    group.propose(officer)
+    group.hold()
+    group.close()
+    after = a_meeting(group.of.group, starts_at=utc_now() + timedelta(days=50))
+    under = an_item(after, None, heading=MINUTES_OF_THE_LAST_MEETING)
+    db.session.commit()
+    assert f"minutes of {group.earlier.ref}." in group.as_(chair).get(f"/meetings/{after.id}").text
+    assert under.id != group.item.id
+    # Until its minutes are approved, whoever keeps the record of the meeting that is over says what it had decided.
+    assert group.decide(group.of.coordinator, group.correction()).status_code == 303
+    assert f"minutes of {group.earlier.ref}." not in group.as_(chair).get(f"/meetings/{after.id}").text
+    group.approve(group.next)
+    assert group.decide(chair, group.correction(), "not agreed").status_code == 403
+
+
+def test_who_may_propose_what_and_who_may_not(group):
+    officer, landlord = group.of.officer, group.of.landlord
+    form = group.as_(officer).get(f"/copies/{group.copy(officer).id}/corrections/new").text
+    assert "Martin Ashdown" in form
+    assert "Priya Raman" not in form, "they were not there for that item"
+    refused = group.propose(officer, item=group.second.id)
+    assert refused.status_code == 422
+    assert "Priya Raman" not in refused.text
+    assert group.propose(officer, proposed=WAS).status_code == 422
+    assert group.as_(landlord).get(f"/copies/{group.copy(officer).id}/corrections/new").status_code == 404
+    assert group.as_(officer).get(f"/meetings/{group.earlier.id}/minutes/corrections/new").status_code == 403
+    db.session.add(
+        Recusal(
+            item_id=group.first.id, case_id=group.of.ashdown.id, user_id=officer.id, reason="A cousin",
+            declared_at=utc_now(),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    closed = group.as_(officer).get(f"/copies/{group.copy(officer).id}/corrections/new").text
+    assert "Martin Ashdown" not in closed
+    assert group.propose(officer).status_code == 422
+    db.session.query(Signature).filter_by(agency_id=group.of.homes.id).delete()
+    db.session.commit()
+    unsigned = group.as_(landlord).get(f"/copies/{group.copy(landlord).id}/corrections/new")
+    assert unsigned.status_code == 403
+    assert "has not signed" in unsigned.text
+    assert db.session.query(Correction).count() == 0
+
+
+def test_it_is_taken_back_by_its_proposer_alone_and_until_it_is_decided(group):
+    officer, chair = group.of.officer, group.of.chair
+    group.propose(officer)
+    group.propose(officer, proposed="On one night.")
+    second = group.correction()
+    assert group.as_(chair).post(group.path(second, "/withdraw")).status_code == 403
+    assert group.as_(officer).post(group.path(second, "/withdraw")).status_code == 303
+    assert group.correction().status is CorrectionStatus.WITHDRAWN
+    group.hold()
+    page = group.as_(chair).get(f"/meetings/{group.next.id}/live").text
+    assert NOW in page and "On one night." not in page
+    assert group.decide(chair, second).status_code == 403
+    first = db.session.scalars(select(Correction).order_by(Correction.id).limit(1)).one()
+    assert group.decide(chair, first).status_code == 303
+    assert group.as_(officer).post(group.path(first, "/withdraw")).status_code == 403
+
+
+def test_of_two_who_decide_at_once_the_second_sees_both_and_keeps_the_note(group):
+    group.propose(group.of.officer)
+    group.hold()
+    correction = group.correction()
+    read = correction.version
+    assert group.decide(group.of.chair, correction, "agreed", "The log was read out.", read).status_code == 303
+    late = group.decide(group.of.coordinator, correction, "not agreed", "Nobody spoke for it.", read)
+    assert late.status_code == 409
+    assert "The log was read out." in late.text and "Nobody spoke for it." in late.text
+    assert group.correction().status is CorrectionStatus.AGREED
+    again = group.decide(group.of.coordinator, group.correction(), "not agreed", "Nobody spoke for it.")
+    assert again.status_code == 303
+    assert group.correction().status is CorrectionStatus.NOT_AGREED
+
+
+def test_no_reader_has_of_a_correction_what_they_have_not_of_the_minutes(group):
+    chair, coordinator = group.of.chair, group.of.coordinator
+    officer, landlord = group.of.officer, group.of.landlord
+    group.propose(officer, passage="An informant says so.", proposed="Two informants say so.", reason="There were two.")
+    of_police = group.correction()
+    group.propose(landlord, item=group.second.id, passage="", proposed="Rent is paid since.", reason="It came.")
+    of_homes = group.correction()
+    group.hold()
+    seen = {user: group.as_(user).get(f"/meetings/{group.next.id}/live").text for user in (chair, officer, landlord)}
+    assert "Two informants" in seen[chair] and "Rent is paid since." in seen[chair]
+    assert "Two informants" in seen[officer] and "Rent is paid since." not in seen[officer]
+    assert "Two informants" not in seen[landlord] and "Rent is paid since." in seen[landlord]
+    assert "1 more correction is about a part of the minutes that you do not have." in seen[landlord]
+    for user, hidden in ((officer, of_homes), (landlord, of_police)):
+        answer = group.as_(user).get(group.path(hidden))
+        assert answer.status_code == 403
+        assert hidden.proposed not in answer.text
+    group.decide(chair, of_police)
+    group.decide(chair, of_homes, "not agreed", "It came late.")
+    group.close()
+    group.approve(group.next)
+    readers = [chair.id, officer.id, landlord.id]
+    page = group.as_(coordinator).get(f"/meetings/{group.next.id}/readers/{landlord.id}").text
+    assert f"A correction of {group.earlier.ref}" in page and "It quotes what is for other agencies only" in page
+    group.as_(coordinator).post(f"/meetings/{group.next.id}/circulate", {"readers": readers})
+    of_the_next = {user: group.copy(user, meeting=group.next) for user in (chair, officer, landlord)}
+    texts = {
+        user: " ".join(text_of(group.as_(user).get(f"/copies/{copy.id}/minutes.pdf")).split())
+        for user, copy in of_the_next.items()
+    }
+    assert "Two informants" in texts[chair] and "Rent is paid since." in texts[chair]
+    assert "Two informants" in texts[officer] and "Rent is paid since." not in texts[officer]
+    assert "Two informants" not in texts[landlord] and "not agreed" in texts[landlord]
+    told = set(db.session.scalars(select(Mail.user_id).where(Mail.kind == MailKind.CORRECTION)))
+    assert told == {chair.id, coordinator.id, officer.id}, "nothing changed in what the landlord holds"
+    assert group.as_(landlord).get(f"/copies/{group.copy(landlord).id}/corrected.pdf").status_code == 404
+    noted = text_of(group.as_(officer).get(f"/copies/{group.copy(officer).id}/corrected.pdf"))
+    assert "Two informants say so." in noted
+
+
+def test_more_corrections_cost_no_more_queries(group, count_queries):
+    group.propose(group.of.officer)
+    chair = group.as_(group.of.chair)
+    pages = (f"/meetings/{group.earlier.id}/minutes", f"/meetings/{group.next.id}/agenda")
+    few = {page: count_queries(chair.get, page) for page in pages}
+    for night in range(6):
+        group.propose(group.of.officer, proposed=f"On {night} nights.")
+    assert {page: count_queries(chair.get, page) for page in pages} == few
