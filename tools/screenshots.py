@@ -69,7 +69,7 @@ def shots(meetings: dict[tuple[str, str], int], copy_id: int) -> Iterator[Shot]:
     yield Shot("nominations", CHAIR, f"{ahead}/nominations")
     yield Shot("agenda-builder", CHAIR, f"{ahead}/agenda", height=1100)
     yield Shot("agenda", CHAIR, ahead)
-    yield Shot("minutes-to-approve", APPROVER, f"{waiting}/minutes")
+    yield Shot("minutes-to-approve", APPROVER, f"{waiting}/minutes/review")
     yield Shot("research", ATTENDEE, f"{asked}/research")
     yield Shot("research-return", ATTENDEE, f"{asked}/research", _first_request)
     yield Shot("cases", AGENCY, "/cases")
