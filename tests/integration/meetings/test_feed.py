@@ -11,14 +11,16 @@ from sqlalchemy import select
 from core.accounts.models import CalendarFeed
 from core.accounts.passwords import token_hash
 from core.audit.models import AuditRecord
+from core.circulation.models import Mail
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import GroupRole, MeetingStatus, Presence
 from core.meetings.feed import views
+from core.meetings.models import Meeting
 from core.partnerships.models import GroupMember, PartnershipAgency
 from core.recording.models import Attendance
 from tests.builders import a_group, a_meeting, a_user, today
-from tests.integration.meetings.table import a_meeting_in, a_table
+from tests.integration.meetings.table import a_meeting_in, a_table, boxes, in_working_days
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/calendar/[\w-]{43}\.ics)")
 
@@ -97,6 +99,35 @@ def test_a_moved_meeting_keeps_its_uid_and_a_cancelled_one_is_struck_out(table, 
     assert last["SEQUENCE"] == first["SEQUENCE"] + 1
     assert last["STATUS"] == "CANCELLED"
     assert "flooded" not in visitor().get(path).text
+
+
+def test_the_feed_and_the_mailed_invitations_agree_on_uid_and_sequence(table, visitor):
+    coordinator = visitor(table.coordinator)
+    day = in_working_days(20)
+    made = {**boxes(day), "starts": "10:00", "ends": "12:00", "venue": "Town Hall", "online_link": "", "title": ""}
+    assert coordinator.post(f"/meetings/groups/{table.group.id}/new", made).status_code == 303
+    meeting = db.session.scalars(select(Meeting)).one()
+    path, sequences = make(visitor, table.officer), []
+    for step, fields in (
+        ("move", {**made, **boxes(in_working_days(21))}),
+        ("move", {**made, **boxes(in_working_days(21)), "starts": "11:00", "ends": "13:00"}),
+        ("cancel", {"reason": "The hall is flooded"}),
+    ):
+        before = events(visitor().get(path))[meeting.ref]
+        answer = coordinator.post(f"/meetings/{meeting.id}/{step}", {**fields, "version": str(meeting.version)})
+        assert answer.status_code == 303
+        db.session.expire_all()
+        after = events(visitor().get(path))[meeting.ref]
+        assert after["UID"] == before["UID"]
+        assert after["DTSTART"].dt.astimezone(UTC) == meeting.starts_at
+        sequences += [before["SEQUENCE"], after["SEQUENCE"]]
+    assert sequences == [0, 1, 1, 2, 2, 3]
+    mails = db.session.scalars(
+        select(Mail).where(Mail.user_id == table.officer.id, Mail.calendar != "").order_by(Mail.id)
+    ).all()
+    mailed = [event for mail in mails for event in Calendar.from_ical(mail.calendar).walk("VEVENT")]
+    assert [event["SEQUENCE"] for event in mailed] == [0, 1, 2, 3]
+    assert {str(event["UID"]) for event in mailed} == {str(after["UID"])}
 
 
 def test_a_deputy_sees_the_meeting_that_they_sit_in_for_somebody_else(table, visitor):
