@@ -15,8 +15,8 @@ from core.extensions import db
 from core.facts import Actor
 from core.meetings.models import AgendaItem
 from core.minutes.models import Grant, Minutes
+from core.policy import Permission, require
 
-NOT_TO_GRANT = "One of these items cannot be granted to them any more. Look at the list again."
 TAKEN_BACK = "This grant was taken back already."
 
 
@@ -84,7 +84,11 @@ def items_taken_back(minutes_id: int, actor: Actor) -> frozenset[int]:
 def grant_items(
     actor: Actor, minutes: Minutes, *, items: Collection[int], to: Grantee, reason: str, now: datetime
 ) -> Sequence[Grant]:
-    """Grant these items of the minutes. The caller has asked that each is one that may be granted."""
+    """Grant these items of the minutes. The caller has asked that each is one that may be granted.
+
+    Raises Refused unless the actor leads the group.
+    """
+    require(actor, Permission.GRANT_ITEM, minutes.meeting)
     made = [
         Grant(
             minutes_id=minutes.id,
@@ -103,7 +107,11 @@ def grant_items(
 
 
 def take_back(actor: Actor, minutes: Minutes, grant: Grant, *, now: datetime) -> None:
-    """Withdraw a grant: copies are made without the item from now on. Raises Refused when it was withdrawn already."""
+    """Withdraw a grant: copies are made without the item from now on.
+
+    Raises Refused unless the actor leads the group, and when it was withdrawn already.
+    """
+    require(actor, Permission.GRANT_ITEM, minutes.meeting)
     if grant.withdrawn_at is not None:
         raise Refused(TAKEN_BACK)
     grant.withdrawn_at, grant.withdrawn_by_id = now, actor.user_id

@@ -3,8 +3,10 @@
 import uuid
 from hashlib import sha256
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import update
 
 from core.app import LARGEST_BODY
@@ -14,9 +16,12 @@ from core.clock import utc_now
 from core.documents.models import Document
 from core.extensions import db
 from core.facts import AdminRole, CorrectionStatus
+from core.meetings.models import AgendaVersion
 from core.minutes.models import Correction, Minutes
-from tests.builders import a_partnership, a_user, an_agency
+from tests.builders import a_case, a_partnership, a_user, an_agency, an_item
 from tests.integration.circulation.test_recipients import trail, words
+from tests.integration.meetings.table import a_meeting_in, a_table
+from tests.integration.meetings.test_circulating import circulate
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
 
 __all__ = ["conference"]
@@ -255,3 +260,44 @@ def test_the_question_is_for_those_of_a_partnership_alone(app, visitor):
     admin = a_user(None, "Plato Platform", admin=AdminRole.PLATFORM_ADMIN)
     assert visitor(admin).get("/check").status_code == 403
     assert visitor().get("/check").status_code == 302
+
+
+@pytest.fixture
+def agenda(app, visitor):
+    """A meeting whose agenda went out, and the officer's copy of it."""
+    table = a_table()
+    case = a_case(table.partnership, table.police, title="Kyle Brennand", group=table.group)
+    meeting = a_meeting_in(table, 20, cases=[case])
+    assert circulate(visitor, table, meeting).status_code == 303
+    content = visitor(table.officer).get(f"/meetings/{meeting.id}/agenda/1.pdf").data
+    return SimpleNamespace(table=table, meeting=meeting, content=content)
+
+
+def test_a_copy_of_an_agenda_carries_its_readers_name_and_can_be_checked(agenda, visitor):
+    officer = agenda.table.officer
+    text = PdfReader(BytesIO(agenda.content)).pages[0].extract_text()
+    assert f"Copy of {officer.name}" in text
+    page = answer(visitor(officer), agenda.content)
+    assert "A reader’s copy of the agenda" in page
+    assert "Whose copy" in page
+    assert page.count("govuk-tag--green") == 3
+    assert "It is not the last word" not in page
+
+
+def test_the_same_copy_of_an_agenda_is_kept_once_however_often_it_is_opened(agenda, visitor):
+    path = f"/meetings/{agenda.meeting.id}/agenda/1.pdf"
+    assert visitor(agenda.table.officer).get(path).data == agenda.content
+    assert visitor(agenda.table.chair).get(path).data != agenda.content
+    kept = db.session.query(Document).filter(Document.kind == "agenda v1")
+    assert sorted(each.user_id for each in kept) == sorted((agenda.table.officer.id, agenda.table.chair.id))
+
+
+def test_a_later_version_of_the_agenda_supersedes_the_first(agenda, visitor):
+    an_item(agenda.meeting, None, position=2, heading="Any other business")
+    assert circulate(visitor, agenda.table, agenda.meeting).status_code == 303
+    page = answer(visitor(agenda.table.officer), agenda.content)
+    assert "Version 2 of the agenda went out on" in page
+    record = db.session.query(AgendaVersion).filter_by(number=1).one().record_sha256
+    page = typed(visitor(agenda.table.officer), record)
+    assert "The record of the agenda" in page
+    assert "Version 2 of the agenda went out on" in page

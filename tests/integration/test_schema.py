@@ -64,7 +64,17 @@ BEFORE_CIRCULATING = (
     "INSERT INTO circulation (id, meeting_id, at, by_id, audit_seq, audit_hash) VALUES (1, 1, '2026-01-01', 1, 1, 'x')",
     (
         "INSERT INTO document (id, kind, file_name, sha256, pages, made_at, made_of, content)"
-        " VALUES (1, 'minutes', 'm.pdf', 'x', 1, '2026-01-01', '', 'pdf')"
+        " VALUES (1, 'minutes', 'm.pdf', 'x', 1, '2026-01-01', '', 'pdf'),"
+        " (2, 'copy', 'c.pdf', 'y', 1, '2026-01-01', '', 'pdf'),"
+        " (3, 'paper', 'p.pdf', 'z', 1, '2026-01-01', 'w', 'pdf')"
+    ),
+    (
+        "INSERT INTO minutes (id, meeting_id, status, composed_at, composed_by_id, record_sha256, document_id,"
+        " audit_hash, version) VALUES (1, 1, 'approved', '2026-01-01', 1, '', 1, '', 1)"
+    ),
+    (
+        "INSERT INTO copy (id, circulation_id, user_id, granted_items, document_id, part_sha256, times_opened)"
+        " VALUES (1, 1, 1, '', 2, '', 0)"
     ),
     (
         "INSERT INTO mail (id, kind, user_id, to_address, subject, body, calendar, message_id, state, attempts,"
@@ -92,7 +102,8 @@ def test_what_was_kept_before_the_third_migration_is_there_after_it(database, da
     with app.app_context():
         assert db.session.execute(text("SELECT kind FROM circulation")).scalars().all() == ["minutes"]
         assert db.session.execute(text("SELECT body_html, attaches, once_key FROM mail")).all() == [("", False, None)]
-        assert db.session.execute(text("SELECT file_name, meeting_id FROM document")).all() == [("m.pdf", None)]
+        issued = db.session.execute(text("SELECT file_name, meeting_id, user_id FROM document ORDER BY id")).all()
+        assert issued == [("m.pdf", 1, None), ("c.pdf", 1, 1), ("p.pdf", None, None)]
         assert db.session.execute(text("SELECT name, attach_copies FROM partnership")).all() == [("Calder", False)]
         db.session.remove()
         let_go(db.engine)

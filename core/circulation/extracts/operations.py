@@ -26,6 +26,7 @@ from core.minutes.extract import extract_for, providers_in
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import MeetingRecord
+from core.policy import Permission, require
 
 NOTHING = "Nothing of these minutes is for them."
 SENT_BEFORE = "Everybody you chose has been sent this extract. To send it once more, use the page of what was sent."
@@ -82,6 +83,7 @@ def send_extracts(actor: Actor, minutes: Minutes, *, readers: Collection[int], n
     Raises Refused when the minutes are not approved, nobody is chosen, somebody may not be sent it, or all were before.
     """
     meeting = minutes.meeting
+    require(actor, Permission.CIRCULATE_MINUTES, meeting)
     if minutes.status is not MinutesStatus.APPROVED:
         raise Refused("Extracts are made of approved minutes.")
     if not readers:

@@ -107,7 +107,7 @@ def test_the_list_of_one_recipient_says_of_each_item_what_becomes_of_it_and_why(
     assert "They were there for it." in page
     officer = words(visitor(conference.coordinator).get(page_of(conference, conference.officer)).text)
     assert "Was not present for this item." in officer
-    assert "Grant<span" in officer
+    assert "Grant item 2</span>" in officer
 
 
 def test_the_number_of_queries_does_not_rise_with_the_recipients(conference, visitor, count_queries):
