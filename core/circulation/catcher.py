@@ -23,7 +23,8 @@ class _Keeper:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one mail."""
         message = message_from_bytes(envelope.content, policy=policy.default)
-        text = message.get_body(("plain",))
+        text, html = message.get_body(("plain",)), message.get_body(("html",))
+        files = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
         with self._app.app_context():
             begin_write()
             db.session.add(
@@ -32,6 +33,8 @@ class _Keeper:
                     to_address=", ".join(envelope.rcpt_tos)[:254],
                     subject=str(message["Subject"])[:300],
                     body=text.get_content() if text is not None else "",
+                    body_html=html.get_content() if html is not None else "",
+                    files=", ".join(files),
                 )
             )
             db.session.commit()

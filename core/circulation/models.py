@@ -107,6 +107,10 @@ class CaughtMail(Base):
     to_address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    """Shown as it is written: nobody's browser is given it to lay out."""
+    files: Mapped[str] = mapped_column(Text, default="")
+    """Names of what came with it, with commas."""
 
 
 UNSENT = text("mail.state IN ('waiting', 'sending')")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 from core.accounts.models import User
 from core.circulation.models import CaughtMail, Circulation, Copy
 from core.extensions import db
-from core.meetings.models import Meeting
+from core.meetings.models import AgendaVersion, Meeting
 from core.partnerships.models import Group
 
 
@@ -28,7 +28,7 @@ def circulations_of(meeting_id: int) -> Sequence[Circulation]:
 
 
 def copy_by_id(copy_id: int) -> Copy | None:
-    """A reader's copy, with its circulation, meeting, group and minutes."""
+    """A reader's copy, with its circulation, meeting, group, and the minutes or the agenda that it is of."""
     return db.session.scalars(
         select(Copy)
         .where(Copy.id == copy_id)
@@ -38,7 +38,7 @@ def copy_by_id(copy_id: int) -> Copy | None:
             .joinedload(Meeting.group)
             .joinedload(Group.partnership),
             joinedload(Copy.circulation).joinedload(Circulation.minutes),
-            joinedload(Copy.circulation).joinedload(Circulation.agenda_version),
+            joinedload(Copy.circulation).joinedload(Circulation.agenda_version).joinedload(AgendaVersion.meeting),
             joinedload(Copy.user).joinedload(User.agency),
         )
     ).first()

@@ -39,6 +39,13 @@ def catch_what_was_sent() -> None:
             continue
         mail.state, mail.sent_at, mail.attempts = MailState.SENT, at, 1
         db.session.add(
-            CaughtMail(received_at=at, to_address=mail.to_address, subject=mail.subject, body=mail.body),
+            CaughtMail(
+                received_at=at,
+                to_address=mail.to_address,
+                subject=mail.subject,
+                body=mail.body,
+                body_html=mail.body_html,
+                files="invite.ics" if mail.calendar else "",
+            ),
         )
     db.session.commit()

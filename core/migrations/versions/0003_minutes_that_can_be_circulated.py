@@ -181,6 +181,8 @@ def upgrade() -> None:
     op.create_index('ix_action_update_handed_over', 'action_update', ['action_id'], unique=False, sqlite_where=handed_over, postgresql_where=handed_over)
     unfinished = sa.text("state IN ('waiting', 'sending', 'failed')")
     op.create_index('ix_mail_unfinished', 'mail', ['created_at', 'id'], unique=False, sqlite_where=unfinished, postgresql_where=unfinished)
+    op.add_column('caught_mail', sa.Column('body_html', sa.Text(), nullable=False, server_default=''))
+    op.add_column('caught_mail', sa.Column('files', sa.Text(), nullable=False, server_default=''))
     op.add_column('partnership', sa.Column('attach_copies', sa.Boolean(), nullable=False, server_default=sa.false()))
 
 

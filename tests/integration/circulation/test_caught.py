@@ -104,3 +104,16 @@ def test_a_longer_list_costs_no_more_queries(demonstration, browser, count_queri
 
 def test_there_is_no_such_page_elsewhere(browser):
     assert browser.get("/demo/mail").status_code == 404
+
+
+def test_html_is_shown_as_it_is_written_and_never_laid_out(demonstration, browser):
+    hostile = '<p>Open it.</p><script>alert(1)</script><img src="http://elsewhere.example/x">'
+    row = CaughtMail(
+        received_at=utc_now(), to_address=ADA, subject="S", body="Open it.", body_html=hostile, files="a.pdf"
+    )
+    db.session.add(row)
+    db.session.commit()
+    page = browser.get("/demo/mail").text
+    assert "<script>alert" not in page and 'elsewhere.example/x">' not in page
+    assert hostile in unescape(page).replace("&#34;", '"')
+    assert "With it came: a.pdf" in page
