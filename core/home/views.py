@@ -11,10 +11,12 @@ from core.actions.departing import left_behind_in
 from core.actions.log import handed_over_to
 from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
+from core.clock import local_date
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
 from core.minutes.corrections.queries import waiting_for_leaders
 from core.partnerships.agencies.queries import agencies_in
+from core.partnerships.clocks import agenda_due
 from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import clocks_in
 from core.policy import Permission
@@ -61,7 +63,10 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "research": queries.research_to_answer(actor, now=now(), on=today()),
         "to_us": [row for row in referrals if row.to_us],
         "by_us": [row for row in referrals if not row.to_us],
-        "nominations": queries.nominations_to_decide(actor, now=now()),
+        "nominations": [
+            (row, agenda_due(local_date(row.starts_at), clocks.of(row.group_id)))
+            for row in queries.nominations_to_decide(actor, now=now())
+        ],
         "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
         "quiet": quiet_cases(actor, clocks, on=today()),
         "copies": queries.unread_copies(actor),

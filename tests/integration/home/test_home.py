@@ -8,12 +8,14 @@ import pytest
 from core.audit.models import AuditRecord
 from core.cases.models import CaseEvent
 from core.circulation.models import Circulation
-from core.clock import utc_now
+from core.clock import local_date, utc_now
+from core.dates import in_words
 from core.extensions import db
 from core.facts import AdminRole, CaseStatus, CirculationKind, GroupRole, MeetingStatus, MinutesStatus, ProviderStatus
 from core.meetings.models import Nomination, Research
 from core.minutes.models import Minutes, MinutesComment
 from core.recording.models import Recusal
+from core.working_days import add_working_days
 from tests.builders import (
     a_case,
     a_group,
@@ -145,6 +147,7 @@ def test_nominations_wait_for_those_who_lead(place, visitor):
     )
     for leader in (place.chair, place.coordinator):
         assert "1 nomination for" in home(visitor, leader)
+        assert f"by {in_words(add_working_days(local_date(meeting.starts_at), -8))}" in home(visitor, leader)
     assert "1 nomination for" not in home(visitor, place.member)
 
 

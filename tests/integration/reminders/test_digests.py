@@ -12,6 +12,7 @@ from core.circulation.models import Mail
 from core.clock import at_local, utc_now
 from core.extensions import db
 from core.facts import ActionStatus, GroupKind, GroupRole, MailKind, MailState, MeetingStatus, NominationStatus
+from core.jobs import EXTENSION
 from core.meetings.models import Nomination, Research
 from core.partnerships.models import PartnershipAgency, Signature
 from core.partnerships.terms.queries import clocks_in
@@ -335,6 +336,17 @@ def test_a_digest_that_could_not_go_out_that_day_does_not_go_out_on_the_next(tab
     make()
     assert delivered(monkeypatch, MORNING + timedelta(days=1)) == []
     assert digests()[table.officer.name].failure == DAY_OVER
+
+
+def test_the_worker_makes_them_and_sends_them_at_once(app, table, monkeypatch):
+    an_action(table.case, table.group, table.police, due_on=IN_THREE_DAYS)
+    db.session.commit()
+    sent = []
+    monkeypatch.setattr("core.circulation.delivery.send", lambda message, config: sent.append(message["To"]))
+    for at in (at_local(DAY, time(7)), MORNING, MORNING + timedelta(minutes=1)):
+        monkeypatch.setattr("core.jobs.utc_now", lambda at=at: at)
+        app.extensions[EXTENSION].remind()
+    assert sent == [table.officer.email]
 
 
 def test_who_belongs_to_two_partnerships_gets_one_mail(table):
