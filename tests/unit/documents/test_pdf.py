@@ -1,6 +1,5 @@
 """Documents read back, and the process that makes them."""
 
-import http.server
 import os
 import subprocess
 import sys
@@ -23,6 +22,8 @@ from core.facts import ItemKind
 from core.meetings.agenda_document import agenda_html
 from core.minutes.render import minutes_html
 from tests.records import PEOPLE, a_record, an_agenda
+from tests.support.papers import pages_of, text_of
+from tests.support.reaching import REACHING, a_host
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +41,6 @@ def minutes(renderer: Renderer) -> bytes:
 @pytest.fixture(scope="module")
 def agenda(renderer: Renderer) -> bytes:
     return renderer.pdf(agenda_html(an_agenda(20))).content
-
-
-def pages_of(paper: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(paper)).pages]
-
-
-def text_of(paper: bytes) -> str:
-    return " ".join(pages_of(paper))
 
 
 def test_marking_pages_version_and_audit_head_are_on_every_page(minutes: bytes, agenda: bytes) -> None:
@@ -201,53 +194,8 @@ def test_the_stamp_is_an_artifact_and_the_structure_stays(renderer: Renderer, mi
 @pytest.fixture
 def host() -> Iterator[tuple[str, list[str]]]:
     """A web server on loopback that remembers who asked."""
-    asked: list[str] = []
-
-    class Remembers(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Remembers)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-REACHING = {
-    "image": '<img src="{url}">',
-    "image of a set": '<img srcset="{url} 2x">',
-    "object": '<object data="{url}"></object>',
-    "embed": '<embed src="{url}">',
-    "style sheet": '<link rel="stylesheet" href="{url}">',
-    "import": "<style>@import url({url});</style>",
-    "background": '<p style="background:url({url})">x</p>',
-    "list mark": '<ul style="list-style-image:url({url})"><li>x</ul>',
-    "content": "<style>p::before{{content:url({url})}}</style><p>x</p>",
-    "font": '<style>@font-face{{font-family:F;src:url({url})}}</style><p style="font-family:F">x</p>',
-    "border": '<p style="border-image-source:url({url});border:1px solid">x</p>',
-    "page": "<style>@page{{background:url({url})}}</style>",
-    "colour profile": "<style>@color-profile --p{{src:url({url})}}</style><p style='color:color(--p 1 0 0)'>x</p>",
-    "attachment": '<link rel="attachment" href="{url}">',
-    "attached link": '<a rel="attachment" href="{url}">x</a>',
-    "svg image": '<svg xmlns:xlink="http://www.w3.org/1999/xlink"><image href="{url}" xlink:href="{url}"/></svg>',
-    "svg use": '<svg xmlns:xlink="http://www.w3.org/1999/xlink"><use href="{url}#a" xlink:href="{url}#a"/></svg>',
-    "svg style": '<svg><style>@import url({url});</style><rect width="9" height="9" fill="url({url}#p)"/></svg>',
-    "base": '<base href="{url}/"><img src="x.png">',
-    "frame": '<iframe src="{url}"></iframe>',
-    "video": '<video src="{url}" poster="{url}"></video>',
-    "input": '<input type="image" src="{url}">',
-    "xinclude": '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{url}"/>',
-    "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "{url}">]><p>&e;</p>',
-    "mask": '<p style="mask:url({url})">x</p>',
-}
+    with a_host() as found:
+        yield found
 
 
 @pytest.mark.parametrize("how", REACHING)
