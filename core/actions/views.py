@@ -11,6 +11,7 @@ from core.actions.blueprint import bp
 from core.actions.forms import CompleteForm, DueForm, NotDoneForm, ProgressForm, ReassignForm, ReopenForm
 from core.actions.history import history_of
 from core.actions.models import Action
+from core.dates import in_words
 from core.errors import NotFound, Refused, Stale
 from core.facts import ActionStatus, NotDoneReason
 from core.partnerships.belonging import agencies_in
@@ -148,7 +149,8 @@ def owner(action: Action) -> ResponseReturnValue:
 @requires(Permission.UPDATE_ACTION, on=action_of)
 def due(action: Action) -> ResponseReturnValue:
     """Another due date."""
-    form = DueForm(version=str(action.version), due=action.due_on).as_of(today())
+    form = DueForm(version=str(action.version)).as_of(today())
+    form.due.description = f"It is due on {in_words(action.due_on)} now"
     return _step(
         action,
         form,
