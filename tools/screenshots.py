@@ -79,6 +79,8 @@ def shots(meetings: dict[tuple[str, str], int], copy_id: int) -> Iterator[Shot]:
     yield Shot("live-action", ATTENDEE, f"{now}/live", _write_an_action, height=1150)
     yield Shot("live-chair", CHAIR_OF_TODAY, f"{now}/live", _enter)
     yield Shot("actions", ATTENDEE, "/actions")
+    yield Shot("recipients", COORDINATOR, f"{held}/circulate", height=1100)
+    yield Shot("recipient", COORDINATOR, f"{held}/circulate", _somebody_absent, height=1500)
     yield Shot("sent", COORDINATOR, f"{held}/sent")
     yield Shot("copy", READER, f"/copies/{copy_id}")
 
@@ -89,6 +91,10 @@ def _first_request(page: Page) -> None:
 
 def _first_referral(page: Page) -> None:
     page.locator("main table a").first.click()
+
+
+def _somebody_absent(page: Page) -> None:
+    page.get_by_role("row", name="Zoë Lindqvist").get_by_role("link").click()
 
 
 def _enter(page: Page) -> None:
