@@ -18,6 +18,7 @@ from core.circulation.queries import circulations_of, copy_by_id
 from core.clock import at_local, local_date
 from core.demo.answering import Answering
 from core.demo.cast import Cast, Timeline, Told
+from core.demo.correcting import Correcting
 from core.demo.preparing import starts_of
 from core.demo.reviewing import Reviewing
 from core.extensions import db
@@ -47,6 +48,7 @@ class Aftermath:
         state = self.told["minutes_state"]
         if state in WITHOUT_MINUTES:
             return
+        Correcting(self.cast, self.timeline, self.told, after=self._after).plan()
         self.timeline.at(self._after(1, 9), self._compose)
         if state in SUBMITTED:
             self.timeline.at(self._after(self.told["submitted_after"], 10), self._submit)

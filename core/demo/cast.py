@@ -127,6 +127,7 @@ class Timeline:
             begin_write()
             event.what(event.at)
             db.session.commit()
+            db.session.expire_all()  # as if each came in a request of its own: some numbers are taken past the session
 
 
 def partnership_called(key: str) -> Partnership:

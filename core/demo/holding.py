@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from core.actions.operations import record_action
 from core.clock import local_date
 from core.demo.cast import Cast, Timeline, Told
+from core.demo.correcting import agree_corrections
 from core.demo.preparing import starts_of
 from core.demo.referring import Referring
 from core.extensions import db
@@ -108,6 +109,8 @@ class Holding:
         text = self.told.get(SAID.get(item.heading, ""))
         if text:
             share(self._taker(at), item=item, kind=EntryKind.DISCUSSION, text=text, now=at)
+        if "corrections_note" in self.told:
+            agree_corrections(self.cast, self.told, item, at)
 
     def _standing(self) -> list[AgendaItem]:
         return list(

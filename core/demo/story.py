@@ -208,8 +208,8 @@ def _hand_over(at: datetime) -> None:
 def _series(cast: Cast, meetings: Sequence[Told], told: Told, at: datetime) -> None:
     """The group goes on as it met: on the weekday of its first meeting told, a while after its last."""
     group = cast.group(told["group"])
-    leader = next(member for member in group.members if member.role is not GroupRole.MEMBER)
-    user = db.session.get_one(User, leader.user_id)
+    leaders = select(GroupMember.user_id).where(GroupMember.group_id == group.id, GroupMember.role != GroupRole.MEMBER)
+    user = db.session.get_one(User, db.session.scalars(leaders.order_by(GroupMember.id)).first())
     days = [cast.meeting_day(each["day"]) for each in meetings if each["group"] == told["group"]]
     interval = timedelta(weeks=told["every"] * (WEEKS_OF_A_MONTH if told["frequency"] == "monthly" else 1))
     start_series(
