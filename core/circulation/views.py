@@ -10,7 +10,7 @@ from core.circulation.copies import views as copies
 from core.circulation.corrected import views as corrected
 from core.circulation.extracts import views as extracts
 from core.circulation.forms import CaughtFilter
-from core.circulation.full import full_copy
+from core.circulation.full import views as full
 from core.circulation.queue import views as queue
 from core.circulation.recipients import views as recipients
 from core.circulation.sent import views as sent
@@ -19,7 +19,7 @@ from core.policy import Permission
 from core.web import render, requires
 from core.web.addresses import row_id
 
-__all__ = ["actions_out", "bp", "copies", "corrected", "extracts", "full_copy", "queue", "recipients", "sent"]
+__all__ = ["actions_out", "bp", "copies", "corrected", "extracts", "full", "queue", "recipients", "sent"]
 
 
 @bp.get("/demo/mail")

@@ -1,0 +1,1 @@
+"""The full copy of approved minutes, for the chair and the coordinator."""
