@@ -6,26 +6,25 @@ from functools import partial
 from sqlalchemy import select
 
 from core.accounts.models import User
-from core.accounts.queries import actor_as_of
 from core.actions.models import Action
 from core.actions.operations import complete, give_up, note_progress
-from core.circulation.copies.operations import note_opening
 from core.circulation.extracts.operations import send_extracts
 from core.circulation.grants import Grantee, grant_items
-from core.circulation.operations import circulate_minutes, part_for
+from core.circulation.operations import circulate_minutes
 from core.circulation.proposals import proposals_for
-from core.circulation.queries import circulations_of, copy_by_id
-from core.clock import at_local, local_date
+from core.circulation.queries import circulations_of
+from core.clock import at_local
 from core.demo.answering import Answering
 from core.demo.cast import Cast, Timeline, Told
 from core.demo.correcting import Correcting
+from core.demo.posting import Posting, open_copy
 from core.demo.preparing import starts_of
 from core.demo.reviewing import Reviewing
 from core.extensions import db
 from core.facts import ActionStatus, Actor, NotDoneReason
 from core.minutes.models import Minutes
 from core.minutes.operations import approve, compose, fair_copy, send_back, submit
-from core.minutes.queries import frozen_record, minutes_of, persons_of
+from core.minutes.queries import frozen_record, minutes_of
 
 WITHOUT_MINUTES = ("none",)
 SUBMITTED = ("with the chair", "sent back", "approved", "circulated")
@@ -48,6 +47,7 @@ class Aftermath:
         state = self.told["minutes_state"]
         if state in WITHOUT_MINUTES:
             return
+        Posting(self.cast, self.timeline, self.told, after=self._after).plan()
         Correcting(self.cast, self.timeline, self.told, after=self._after).plan()
         self.timeline.at(self._after(1, 9), self._compose)
         if state in SUBMITTED:
@@ -124,12 +124,9 @@ class Aftermath:
         """The readers open their copies on the next morning, save those of whom the story says otherwise."""
         unopened = {self.cast.user(name).id for name in self.told.get("unopened", ())}
         for circulation in circulations_of(self.cast.meetings[self.name]):
-            for found in circulation.copies if circulation.minutes_id is not None else ():
-                copy = copy_by_id(found.id)
-                if copy is not None and copy.user_id not in unopened:
-                    reader = actor_as_of(copy.user_id, self.cast.partnership_id, on=local_date(at))
-                    subjects = persons_of(part_for(copy, now=at))
-                    note_opening(reader, copy, subjects=subjects, now=at + timedelta(minutes=copy.user_id % 50))
+            for copy in circulation.copies if circulation.minutes_id is not None else ():
+                if copy.user_id not in unopened:
+                    open_copy(self.cast, copy.id, at)
 
 
 def settle_action(actor: Actor, action: Action, told: Told, at: datetime) -> None:
