@@ -32,6 +32,9 @@ class Known:
         return name_of(self.given_name, self.family_name, self.known_as)
 
 
+NOBODY = name_of("")
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A passage to be masked: in which text, where, and why."""
@@ -72,6 +75,11 @@ def _of_others(folded: Folded, text: str, subject: Known, others: Sequence[Known
         if other.born is not None and other.born != subject.born:
             yield from birthday_in(folded, other.born)
     yield from details_in(text, subject.address, subject.postcode)
+
+
+def names(text: str, somebody: Known) -> bool:
+    """Whether a text names them, if only by a part of their name."""
+    return any(True for _ in names_in(fold(text), text, [somebody.name], NOBODY))
 
 
 def occurrences(texts: Iterable[Text], words: str) -> list[tuple[str, int, int]]:

@@ -198,6 +198,9 @@ def _is_all(text: str, span: Span) -> bool:
 
 
 def _decisions(item: ItemTexts) -> set[str]:
+    """Places of the decisions about the person."""
+    if not item.about_them:
+        return set()
     return {line.text.place for block in item.blocks if block.kind == "decision" for line in block.lines}
 
 

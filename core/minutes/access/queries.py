@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 from core.accounts.models import User
 from core.cases.models import Case, CasePerson
 from core.extensions import db
-from core.minutes.access.masking import Known, Passage, proposals
+from core.facts import CaseKind, PersonRole
+from core.minutes.access.masking import Known, Passage, names, proposals
 from core.minutes.access.passages import Span, covered
-from core.minutes.access.texts import Besides, ItemTexts, Text, item_texts
+from core.minutes.access.texts import Besides, ItemTexts, Text, item_texts, of_somebody_else
 from core.minutes.corrections.queries import in_effect, note_of
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
 from core.minutes.queries import frozen_record
@@ -21,28 +22,36 @@ from core.people.models import Person
 from core.policy.access import About
 from core.referrals.models import Referral
 
+WHOM_IT_IS_ABOUT = frozenset({PersonRole.SUBJECT, PersonRole.PARTY})
+"""The others whom a case names told of it, or suffered from it: what was said is mostly not about them."""
+
 
 @dataclass(frozen=True, slots=True)
 class InTheMinutes:
-    """Somebody whom a case names that was on the agenda, and the cases that do."""
+    """Somebody whom a case names that was on the agenda, the cases that do, and those of them that are about them."""
 
     person: Person
     case_ids: frozenset[int]
+    about_them: frozenset[int] = frozenset()
 
 
 def people_in(record: MeetingRecord) -> Sequence[InTheMinutes]:
     """Everybody named in a case on the agenda, by family name."""
     rows = db.session.execute(
-        select(Person, CasePerson.case_id)
+        select(Person, CasePerson.case_id, CasePerson.role, Case.kind)
         .join(CasePerson, CasePerson.person_id == Person.id)
+        .join(Case, Case.id == CasePerson.case_id)
         .where(CasePerson.case_id.in_(_cases_of(record)))
         .order_by(Person.search_name, Person.id)
         .options(raiseload("*"))
     ).all()
     cases: defaultdict[Person, set[int]] = defaultdict(set)
-    for person, case_id in rows:
+    about_them: defaultdict[Person, set[int]] = defaultdict(set)
+    for person, case_id, role, kind in rows:
         cases[person].add(case_id)
-    return [InTheMinutes(person, frozenset(of_person)) for person, of_person in cases.items()]
+        if role in WHOM_IT_IS_ABOUT or (role is PersonRole.FAMILY_MEMBER and kind is CaseKind.FAMILY):
+            about_them[person].add(case_id)
+    return [InTheMinutes(person, frozenset(found), frozenset(about_them[person])) for person, found in cases.items()]
 
 
 def items_about(record: MeetingRecord, case_ids: Collection[int]) -> list[RecordedItem]:
@@ -155,10 +164,13 @@ class Contents:
     def _unseen_in(self, text: Text, masks: Sequence[SubjectAccessMask]) -> list[Passage]:
         whole = [mask for mask in masks if _is_all_of(text, mask)]
         if text.whole is not None and whole and not in_force(whole):
-            text = replace(text, whole=None)
-            masks = [mask for mask in masks if mask not in whole]
-        found = proposals([text], self.subject, self.others)
-        return [each for each in found if not covered(text.text, each.span, spans_of(masks))]
+            # The first was over the whole, whatever it held; what came after it was decided on as it is.
+            text, masks = replace(text, whole=None), [mask for mask in masks if mask is not whole[0]]
+        return [
+            each
+            for each in proposals([text], self.subject, self.others)
+            if not covered(text.text, each.span, spans_of(masks))
+        ]
 
 
 def _is_all_of(text: Text, mask: SubjectAccessMask) -> bool:
@@ -169,32 +181,35 @@ def contents_of(minutes: Minutes, person_id: int) -> Contents:
     """What the copy for that person is made of. Four queries."""
     record = frozen_record(minutes)
     people = people_in(record)
-    own_cases = next((each.case_ids for each in people if each.person.id == person_id), frozenset())
-    items = items_about(record, own_cases)
+    found = next((each for each in people if each.person.id == person_id), None)
+    if found is None:
+        return Contents((), Known(), (), ())
+    subject = _known(found.person)
+    items = items_about(record, found.case_ids)
     own = _referrals_of(person_id, items)
     shared = {case_id for each in people if each.person.id != person_id for case_id in each.case_ids}
     corrections = [(each.id, note_of(each)) for each in in_effect(minutes.id)]
     last = {item.case_id: item.id for item in items}
+    texts = []
+    for item in items:
+        besides = Besides(
+            own_referrals=own,
+            alone=item.case_id not in shared,
+            closing=tuple(
+                (n, section)
+                for n, section in enumerate(record.sections)
+                if section.case_id == item.case_id and last[item.case_id] == item.id
+            ),
+            corrections=tuple(each for each in corrections if each[1].item_number == item.number),
+        )
+        made = item_texts(item, besides)
+        about_them = item.case_id in found.about_them
+        texts.append(made if about_them else of_somebody_else(made, lambda text: names(text, subject)))
     return Contents(
-        items=[
-            item_texts(
-                item,
-                Besides(
-                    own_referrals=own,
-                    alone=item.case_id not in shared,
-                    closing=tuple(
-                        (n, section)
-                        for n, section in enumerate(record.sections)
-                        if section.case_id == item.case_id and last[item.case_id] == item.id
-                    ),
-                    corrections=tuple(each for each in corrections if each[1].item_number == item.number),
-                ),
-            )
-            for item in items
-        ],
-        subject=next((_known(each.person) for each in people if each.person.id == person_id), Known()),
+        items=texts,
+        subject=subject,
         others=[_known(each.person) for each in people if each.person.id != person_id],
-        person_ids=[each.person.id for each in people if each.case_ids & own_cases],
+        person_ids=[each.person.id for each in people if each.case_ids & found.case_ids],
     )
 
 

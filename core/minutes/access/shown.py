@@ -16,11 +16,12 @@ Pieces = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line: whose information it is, the text, and what stands after it."""
+    """A line: whose information it is, the text, what stands after it, and what became of it."""
 
     before: Pieces
     text: Pieces
     after: str
+    then: Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ShownItem:
     agencies: tuple[str, ...]
     risk: str
     blocks: tuple[ShownBlock, ...]
+    about_them: bool
 
     def pieces(self) -> Iterable[Piece]:
         """Every piece of it."""
@@ -51,6 +53,7 @@ class ShownItem:
             for line in block.lines:
                 yield from line.before
                 yield from line.text
+                yield from line.then
 
 
 Masks = Mapping[str, Sequence[Span]]
@@ -86,6 +89,7 @@ def _item(item: ItemTexts, cut: Callable[[Text], Pieces]) -> ShownItem:
         agencies=item.agencies,
         risk=item.risk,
         blocks=tuple(_block(block, cut) for block in item.blocks),
+        about_them=item.about_them,
     )
 
 
@@ -96,4 +100,5 @@ def _block(block: Block, cut: Callable[[Text], Pieces]) -> ShownBlock:
 def _line(line: Line, cut: Callable[[Text], Pieces]) -> ShownLine:
     before, text = cut(line.before) if line.before is not None else (), cut(line.text)
     # Nothing is left of it: one block says so.
-    return ShownLine(() if before == text and not any(piece.text for piece in text) else before, text, line.after)
+    before = () if before == text and not any(piece.text for piece in text) else before
+    return ShownLine(before, text, line.after, cut(line.then) if line.then is not None else ())

@@ -3,8 +3,8 @@
 Pure, and made of the frozen record: what a place holds never changes, so that a mask's characters stay the same ones.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from core.dates import in_words
 from core.documents.render import ordinal
@@ -38,11 +38,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text with what stands around it: whose information it is, and what is never masked."""
+    """A text with what stands around it: whose information it is, what is never masked, and what became of it."""
 
     text: Text
     before: Text | None = None
     after: str = ""
+    then: Text | None = None
+
+    def texts(self) -> Iterator[Text]:
+        """Every text of it."""
+        yield from (text for text in (self.before, self.text, self.then) if text is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ItemTexts:
-    """An item of the copy. `meta` and `risk` name nobody; `agencies` are those whose people were there for it."""
+    """An item of the copy. `meta` and `risk` name nobody; `agencies` are those whose people were there for it.
+
+    `about_them`: the case is about the person; otherwise it is about somebody else, and names them.
+    """
 
     id: int
     number: int
@@ -65,15 +73,14 @@ class ItemTexts:
     agencies: tuple[str, ...]
     risk: str
     blocks: tuple[Block, ...]
+    about_them: bool = True
 
     def texts(self) -> Iterator[Text]:
         """Every text of it."""
         yield self.title
         for block in self.blocks:
             for line in block.lines:
-                if line.before is not None:
-                    yield line.before
-                yield line.text
+                yield from line.texts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,25 @@ def item_texts(item: RecordedItem, besides: Besides) -> ItemTexts:
     )
 
 
+def of_somebody_else(item: ItemTexts, names_them: Callable[[str], bool]) -> ItemTexts:
+    """The same item for somebody whom its case names and is not about: what does not name them is masked whole."""
+
+    def part(text: Text) -> Text:
+        return text if text.whole is not None or names_them(text.text) else replace(text, whole=MaskReason.THIRD_PARTY)
+
+    def part_of(line: Line) -> Line:
+        then = part(line.then) if line.then is not None else None
+        return replace(line, text=part(line.text), then=then)
+
+    return replace(
+        item,
+        title=part(item.title),
+        risk="",
+        blocks=tuple(replace(block, lines=tuple(map(part_of, block.lines))) for block in item.blocks),
+        about_them=False,
+    )
+
+
 def _is_information(entry: RecordedEntry) -> bool:
     return entry.kind is EntryKind.INFORMATION or entry.visibility is not Visibility.EVERYONE
 
@@ -161,9 +187,8 @@ def _actions(actions: Iterable[RecordedAction]) -> Iterator[Line]:
         standing = f": {action.status}" if action.status is not ActionStatus.OPEN else ""
         why = f", {action.not_done_reason}" if action.not_done_reason else ""
         after = f"{action.owner.name}, by {in_words(action.due_on)}{standing}{why} ({action.ref})"
-        yield Line(Text(f"action:{action.id}", action.text), after=after)
-        if action.outcome:
-            yield Line(Text(f"action:{action.id}:outcome", action.outcome))
+        outcome = Text(f"action:{action.id}:outcome", action.outcome) if action.outcome else None
+        yield Line(Text(f"action:{action.id}", action.text), after=after, then=outcome)
 
 
 def _referral(place: str, referral: RecordedReferral, own: Collection[str]) -> Block:

@@ -27,6 +27,7 @@ from tests.integration.minutes.test_from_record_to_reader import Conference, app
 THIRD = "Xanthippe"
 OTHER_CASE = "Zephyrine"
 INFORMANT = "Quillfeather"
+CONFIDED = f"{INFORMANT} told the officer of {THIRD}."
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def conference(app):
         written.kind = kind
         if kind is not EntryKind.INFORMATION:
             written.source_agency_id = None
-    db.session.query(Entry).filter_by(text="An informant says so.").one().text = f"{INFORMANT} told the officer."
+    db.session.query(Entry).filter_by(text="An informant says so.").one().text = CONFIDED
     made._entry(second, f"{OTHER_CASE} owes eleven weeks.", made.homes, Visibility.EVERYONE)
     db.session.commit()
     return made
@@ -230,12 +231,55 @@ def test_what_was_told_in_confidence_is_masked_whole_and_names_in_it_stay_masked
 ):
     coordinator = visitor(conference.coordinator)
     entry = db.session.query(Entry).filter(Entry.visibility == Visibility.CHAIR).one()
-    entry_text = f"{INFORMANT} told the officer."
     path = begun(conference, coordinator)
     whole = next(each for each in the_copy().masks if each.place == f"entry:{entry.id}")
-    assert (whole.starts, whole.ends, whole.reason) == (0, len(entry_text), MaskReason.SOURCE)
+    assert (whole.starts, whole.ends, whole.reason) == (0, len(CONFIDED), MaskReason.SOURCE)
     coordinator.post(f"{path}/masks/{whole.id}/lift", {"reason": "They agree"})
-    assert INFORMANT in text_of(coordinator.get(f"{path}/copy.pdf")), "nobody knows that this is a name"
+    text = words_of(coordinator.get(f"{path}/copy.pdf"))
+    assert INFORMANT in text, "nobody knows that this is a name"
+    assert THIRD not in text
+    inner = the_copy().masks[-1]
+    assert CONFIDED[inner.starts : inner.ends] == THIRD
+
+
+def test_who_complained_is_given_what_names_them_and_nothing_of_whom_the_case_is_about(conference, minutes, visitor):
+    coordinator = visitor(conference.coordinator)
+    path = begun(conference, coordinator, conference.neighbour)
+    assert "This case is about somebody else" in coordinator.get(path).text
+    text = words_of(coordinator.get(f"{path}/copy.pdf"))
+    assert f"Mrs {THIRD} Bell of 14 Marsh Lane, NB2 7XA, heard [masked: about somebody else]shout at her." in text
+    for word in ("Martin", "Ashdown", "three nights", INFORMANT, "Visit with the officer"):
+        assert word not in text
+    action = next(each for each in the_copy().masks if each.place.startswith("action:"))
+    assert coordinator.post(f"{path}/masks/{action.id}/lift", {"reason": "They know"}).status_code == 303
+    assert "Visit with the officer" in words_of(coordinator.get(f"{path}/copy.pdf"))
+    assert "0 passages" not in coordinator.get(path).text
+
+
+def test_what_was_masked_whole_and_is_a_name_is_lifted_twice_and_then_shown(conference, minutes, visitor):
+    """First the text, whatever it held; then the name that it is."""
+    coordinator = visitor(conference.coordinator)
+    path = begun(conference, coordinator, conference.neighbour)
+    for shown in (False, True):
+        title = next(each for each in the_copy().masks if each.place.endswith(":title") and each.lifted_at is None)
+        coordinator.post(f"{path}/masks/{title.id}/lift", {"reason": "She knows whom the case is about"})
+        assert ("Item 1: Martin Ashdown" in words_of(coordinator.get(f"{path}/copy.pdf"))) is shown
+    assert issued(coordinator, path).status_code == 303
+
+
+def test_text_that_looks_like_mark_up_stays_text(conference, minutes, visitor):
+    odd = "<b>Tyler</b>{{7*7}}\"x='"
+    coordinator = visitor(conference.coordinator)
+    path = begun(conference, coordinator)
+    mask = f"{path}/items/{conference.meeting.items[0].id}/mask"
+    typed = coordinator.post(mask, {"words": odd, "reason": MaskReason.THIRD_PARTY, "note": odd})
+    assert typed.status_code == 422
+    words = {"words": "the lady next door", "reason": MaskReason.THIRD_PARTY, "note": odd}
+    assert coordinator.post(mask, words).status_code == 303
+    assert coordinator.post(f"{path}/masks/{the_copy().masks[0].id}/lift", {"reason": odd}).status_code == 303
+    for page in (typed.text, coordinator.get(path).text):
+        assert "&lt;b&gt;Tyler&lt;/b&gt;{{7*7}}" in page
+        assert "<b>Tyler" not in page
 
 
 def test_the_record_is_untouched_and_nothing_is_mailed(conference, minutes, visitor):

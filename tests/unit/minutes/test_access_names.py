@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.facts import MaskReason
+from core.minutes.access.due import due_after
 from core.minutes.access.masking import Known, occurrences, proposals
 from core.minutes.access.passages import APART, BETWEEN, Span, covered, merged, pieces_of, snapped, without_masked
 from core.minutes.access.texts import Text
@@ -149,6 +150,20 @@ def test_one_block_never_tells_how_many_words_it_hides():
     ]
     assert [piece.text for piece in pieces_of(text, spans)] == ["Karen, Louise Bell-Hughes", ", and Bob"]
     assert [piece.text for piece in pieces_of(text, spans, across=APART)][::2] == ["Karen", "Louise", "Bell-Hughes"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        (date(2027, 3, 15), date(2027, 4, 15)),
+        (date(2027, 1, 31), date(2027, 2, 28)),
+        (date(2028, 1, 30), date(2028, 2, 29)),
+        (date(2027, 12, 31), date(2028, 1, 31)),
+        (date(2027, 11, 30), date(2027, 12, 30)),
+    ],
+)
+def test_it_is_due_on_the_same_day_of_the_next_month_or_its_last(asked, due):
+    assert due_after(asked) == due
 
 
 def test_words_that_were_pasted_are_found_wherever_they_stand():
