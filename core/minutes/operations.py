@@ -89,6 +89,7 @@ def fair_copy(actor: Actor, minutes: Minutes, *, now: datetime) -> Fair:
 
     Slow, so it is done before the write lock. Raises Refused when the document cannot be made.
     """
+    db.session.refresh(minutes.meeting, ["revision"])  # numbers are taken straight in the table
     revision, version = minutes.meeting.revision, minutes.version
     head = audit.head()
     record = sealed(
