@@ -44,7 +44,7 @@ class Copy(Base):
     circulation_id: Mapped[int] = mapped_column(ForeignKey("circulation.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     granted_items: Mapped[str] = mapped_column(Text, default="")
-    """Ids of items that the chair granted though not attended, with commas."""
+    """Ids of items that the chair granted though not attended, with commas; of actions: of those it told of."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     part_sha256: Mapped[str] = mapped_column(String(64), default="")
     """Of the part of the record that the document holds: it is made anew when the reader's rights have changed."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from core.cases.queries import people_named_in
 from core.circulation.actions_out.queries import addressees_of, parcels_of
 from core.circulation.letters import Letter, about, write
 from core.circulation.models import Circulation, Copy
@@ -26,9 +25,10 @@ def send_actions(actor: Actor, *, meeting: Meeting, now: datetime) -> Circulatio
     require(actor, Permission.SEND_ACTIONS, meeting)
     if meeting.status is not MeetingStatus.CLOSED:
         raise Refused(NOT_YET)
-    theirs = addressees_of(meeting.id, parcels_of(meeting, on=local_date(now)))
+    parcels = parcels_of(meeting, on=local_date(now))
+    theirs = addressees_of(meeting.id, parcels)
     if not theirs:
-        raise Refused(NOBODY)
+        raise Refused(SENT_BEFORE if any(any(parcel.told.values()) for parcel in parcels) else NOBODY)
 
     def letter(copy: Copy, addressee: Addressee) -> Letter:
         _, actions = theirs[addressee.user.id]
@@ -43,15 +43,8 @@ def send_actions(actor: Actor, *, meeting: Meeting, now: datetime) -> Circulatio
             due=min(action.due_on for action in actions),
         )
 
-    addressees = [
-        Addressee(each.user, each.thing, subjects=_subjects([action.case_id for action in actions]))
-        for each, actions in theirs.values()
-    ]
+    addressees = [each for each, _ in theirs.values()]
     circulation = send_out(actor, What(CirculationKind.ACTIONS, meeting, letter), addressees, now=now)
     if circulation is None:
         raise Refused(SENT_BEFORE)
     return circulation
-
-
-def _subjects(cases: list[int | None]) -> tuple[int, ...]:
-    return tuple(people_named_in([case_id for case_id in cases if case_id is not None]))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.actions.models import Action
-from core.circulation.models import Mail
+from core.cases.queries import people_named_in
+from core.circulation.models import Circulation, Copy, Mail
 from core.circulation.sending import Addressee
 from core.extensions import db
-from core.facts import ActionStatus, Actor, GroupRole, MailKind
+from core.facts import ActionStatus, Actor, CirculationKind, GroupRole, MailKind
 from core.meetings.diary.queries import people_of
 from core.meetings.models import Meeting
 from core.partnerships.models import PartnershipAgency
@@ -86,16 +87,43 @@ def parcels_of(meeting: Meeting, *, on: date) -> Sequence[Parcel]:
 
 
 def addressees_of(meeting_id: int, parcels: Sequence[Parcel]) -> Mapping[int, tuple[Addressee, Sequence[Action]]]:
-    """Each account that is told, once, with its actions. The same actions are the same thing, and go out once."""
+    """Each account that is to be told of an action that it was not told of yet, with all of its actions.
+
+    The same actions are the same thing, and go out once. That some were settled meanwhile tells nobody anything new.
+    """
+    told = _told_of(meeting_id)
     theirs: dict[int, tuple[User, list[Action]]] = {}
     for parcel in parcels:
         for action in parcel.actions:
             for user in parcel.told[action.id]:
                 theirs.setdefault(user.id, (user, []))[1].append(action)
     return {
-        user_id: (Addressee(user, f"actions:{meeting_id}:{_digest(actions)}"), actions)
+        user_id: (_addressee(meeting_id, user, actions), actions)
         for user_id, (user, actions) in theirs.items()
+        if {action.id for action in actions} - told.get(user_id, frozenset())
     }
+
+
+def _addressee(meeting_id: int, user: User, actions: Sequence[Action]) -> Addressee:
+    numbers = frozenset(action.id for action in actions)
+    return Addressee(user, f"actions:{meeting_id}:{_digest(actions)}", numbers, subjects=_subjects(actions))
+
+
+def _subjects(actions: Sequence[Action]) -> tuple[int, ...]:
+    return tuple(people_named_in({action.case_id for action in actions if action.case_id is not None}))
+
+
+def _told_of(meeting_id: int) -> Mapping[int, frozenset[int]]:
+    """The actions that each account was told of: account id -> ids of actions."""
+    rows = db.session.execute(
+        select(Copy.user_id, Copy.granted_items)
+        .join(Circulation, Circulation.id == Copy.circulation_id)
+        .where(Circulation.meeting_id == meeting_id, Circulation.kind == CirculationKind.ACTIONS)
+    )
+    told: dict[int, frozenset[int]] = {}
+    for user_id, numbers in rows:
+        told[user_id] = told.get(user_id, frozenset()) | {int(number) for number in numbers.split(",") if number}
+    return told
 
 
 def last_told(meeting_id: int) -> Mapping[int, datetime]:

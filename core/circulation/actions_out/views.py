@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from core.cases.queries import people_named_in
 from core.circulation.actions_out import operations, queries
 from core.circulation.blueprint import bp
-from core.circulation.sending import told_already
 from core.facts import MeetingStatus
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
@@ -29,16 +28,14 @@ def page(meeting: Meeting) -> ResponseReturnValue:
             subjects=people_named_in(cases),
             purpose=f"meeting:{meeting.id}",
         )
-    addressees = [addressee for addressee, _ in queries.addressees_of(meeting.id, parcels).values()]
-    before = told_already(addressees)
+    new = queries.addressees_of(meeting.id, parcels)
     return render(
         "circulation/actions_out.html",
         meeting=meeting,
         parcels=parcels,
         readable=readable,
         told=queries.last_told(meeting.id),
-        up_to_date=before,
-        new=[each.user for each in addressees if each.user.id not in before],
+        new=new,
         over=meeting.status is MeetingStatus.CLOSED,
     )
 

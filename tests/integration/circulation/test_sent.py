@@ -15,7 +15,7 @@ from core.circulation.outbox import queue
 from core.circulation.sent.queries import sent_about
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import CirculationKind, MailKind, MailState
+from core.facts import ActionStatus, CirculationKind, MailKind, MailState
 from core.partnerships.models import PartnershipAgency, Signature
 from tests.builders import a_meeting, a_user, an_action, an_agency, today
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
@@ -137,6 +137,17 @@ def test_the_same_actions_are_not_sent_twice_and_a_new_one_goes_to_its_owner_alo
     an_action(conference.ashdown, conference.group, conference.police, text="Visit", item=item)
     assert send_actions(conference, visitor, by=conference.chair).status_code == 303
     assert [mail.user_id for mail in mails(MailKind.ACTIONS)] == [conference.landlord.id, conference.officer.id]
+
+
+def test_that_an_action_was_settled_since_tells_nobody_anything_new(conference, visitor):
+    item = conference.meeting.items[0]
+    other = an_action(conference.ashdown, conference.group, conference.homes, text="Call the tenant", item=item)
+    send_actions(conference, visitor)
+    other.status, other.settled_at = ActionStatus.DONE, utc_now()
+    again = send_actions(conference, visitor)
+    assert again.status_code == 409 and "Everybody has been sent these actions" in again.text
+    page = visitor(conference.coordinator).get(conference.path("actions/send")).text
+    assert "Everybody who can be told has been sent these actions" in page
 
 
 def test_an_agency_without_a_member_is_told_through_its_single_point_of_contact(conference, visitor):
