@@ -67,7 +67,8 @@ def tell_holders(actor: Actor, agreed: Sequence[Correction], *, by: Meeting, now
         theirs = [each for each in facts if not each.closed_to(readers[user.id])]
         if theirs and not refusal_of(actors[user.id], user, meeting):
             subjects = tuple(people_named_in([each.case_id for each in theirs if each.case_id is not None]))
-            addressees.append(Addressee(user, f"correction:{minutes.id}:{by.id}", subjects=subjects))
+            granted = readers[user.id].granted_items
+            addressees.append(Addressee(user, f"correction:{minutes.id}:{by.id}", granted, subjects))
     what = What(CirculationKind.CORRECTION, meeting, _letter, minutes=minutes)
     return send_out(actor, what, addressees, now=now)
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select
 
+from core.circulation.grants import Grantee, grant_items
 from core.circulation.models import Circulation, Copy, Mail
 from core.clock import utc_now
 from core.documents.models import Document
@@ -18,7 +19,7 @@ from core.minutes.models import Correction, Minutes
 from core.partnerships.models import Signature
 from core.recording.models import Attendance, ItemAttendance, Recusal
 from tests.builders import a_meeting, an_item
-from tests.integration.minutes.test_from_record_to_reader import Conference, text_of
+from tests.integration.minutes.test_from_record_to_reader import Conference, acting, text_of
 
 WAS = "Seen at the flat on three nights."
 NOW = "Seen at the flat on two nights."
@@ -333,3 +334,28 @@ def test_more_corrections_cost_no_more_queries(group, count_queries):
     for night in range(6):
         group.propose(group.of.officer, proposed=f"On {night} nights.")
     assert {page: count_queries(chair.get, page) for page in pages} == few
+
+
+def test_what_the_chair_granted_is_in_the_corrected_copy_too_and_markup_stays_text(group):
+    officer, chair = group.of.officer, group.of.chair
+    minutes = group.minutes(group.earlier)
+    grant_items(
+        acting(chair),
+        minutes,
+        items=[group.second.id],
+        to=Grantee(user_id=officer.id),
+        reason="They act on it.",
+        now=utc_now(),
+    )
+    db.session.commit()
+    group.propose(
+        group.of.landlord, item=group.second.id, passage="", proposed="<b>Rent</b> {{ 7 * 7 }}", reason="Paid"
+    )
+    group.hold()
+    assert "&lt;b&gt;Rent&lt;/b&gt; {{ 7 * 7 }}" in group.as_(officer).get(f"/meetings/{group.next.id}/live").text
+    group.decide(chair, group.correction())
+    group.close()
+    group.approve(group.next)
+    copy = group.copy(officer, CirculationKind.CORRECTION)
+    noted = " ".join(text_of(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf")).split())
+    assert "Priya Raman" in noted and "<b>Rent</b> {{ 7 * 7 }}" in noted
