@@ -11,6 +11,7 @@ from core.actions.departing import left_behind_in
 from core.actions.log import handed_over_to
 from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
+from core.circulation.queue.queries import failed_of_groups
 from core.clock import local_date
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
@@ -70,6 +71,7 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
         "quiet": quiet_cases(actor, clocks, on=today()),
         "copies": queries.unread_copies(actor),
+        "mails_failed": failed_of_groups(actor) if actor.led_groups else 0,
         "corrections": waiting_for_leaders(actor, now=now()) if actor.led_groups else [],
     }
 

@@ -52,6 +52,13 @@ def administered_by(actor: Actor) -> ColumnElement[bool]:
     return Mail.partnership_id == actor.partnership_id
 
 
+def failed_of_groups(actor: Actor) -> int:
+    """How many mails about meetings of the groups that the actor leads have failed."""
+    led = select(Meeting.id).where(Meeting.group_id.in_(actor.led_groups))
+    failed = select(func.count()).where(UNFINISHED, Mail.state == MailState.FAILED, Mail.meeting_id.in_(led))
+    return db.session.scalars(failed).one()
+
+
 def failed_mails(which: ColumnElement[bool]) -> Sequence[Mail]:
     """Those of them that have failed, oldest first."""
     return db.session.scalars(

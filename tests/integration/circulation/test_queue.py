@@ -77,6 +77,15 @@ def test_what_failed_is_tried_again_all_at_once_and_what_is_not_theirs_is_left(s
     assert "No mail has failed." in text_of(browser.post("/mail/again", follow_redirects=True))
 
 
+def test_the_home_page_says_that_mail_of_ones_groups_could_not_be_sent(scene, visitor):
+    browser = visitor(scene.coordinator)
+    assert "could not be sent" not in text_of(browser.get("/"))
+    for mail in (scene.mail, scene.others_mail):
+        mail.state = MailState.FAILED
+    assert "1 mail about your groups’ meetings could not be sent" in text_of(browser.get("/"))
+    assert "could not be sent" not in text_of(visitor(scene.reader).get("/"))
+
+
 def test_an_administrator_sees_the_partnerships_queue_and_the_workers(scene, visitor):
     db.session.add(Worker(name="north, process 7", started_at=utc_now(), seen_at=utc_now()))
     db.session.add(
