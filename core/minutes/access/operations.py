@@ -85,11 +85,11 @@ def mask_words(actor: Actor, target: CopyAbout, *, words: str, reason: MaskReaso
     return len(new)
 
 
-def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None:
+def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> int:
     """Show again what the target's mask hides, and say why: with every mask that lies over some of it.
 
-    Where a text was masked as a whole, what it holds of other people stays masked. Raises Refused when it was lifted
-    already.
+    Where a text was masked as a whole, what it holds of other people stays masked: returns how many passages that
+    are. Raises Refused when it was lifted already.
     """
     copy, contents = _held(actor, target)
     chosen = target.mask
@@ -99,8 +99,10 @@ def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None
     together = [mask for mask in in_force(copy.masks) if _overlap(mask, chosen)]
     for mask in together:
         mask.lifted_at, mask.lifted_by_id, mask.lifted_reason = now, actor.user_id, reason
-    _keep(copy, [each for each in contents.unseen(copy.masks) if each.place == chosen.place], now=now)
+    still = [each for each in contents.unseen(copy.masks) if each.place == chosen.place]
+    _keep(copy, still, now=now)
     _record(actor, copy, target.about, contents, "access.lift", {"reason": reason, "masks": len(together)})
+    return len(still)
 
 
 def look_again(actor: Actor, target: CopyAbout, *, now: datetime) -> int:

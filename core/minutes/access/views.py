@@ -106,8 +106,9 @@ def access_lift_submit(target: CopyAbout) -> ResponseReturnValue:
     form = LiftForm()
     if not form.validate():
         return invalid("minutes/access/lift.html", form=form, **_mask_page(target))
-    operations.lift(current_actor(), target, reason=form.reason.data or "", now=now())
-    flash("The mask is lifted. Your reason is kept with it.")
+    still = operations.lift(current_actor(), target, reason=form.reason.data or "", now=now())
+    rest = " What the text holds of other people stays masked." if still else ""
+    flash(f"The mask is lifted. Your reason is kept with it.{rest}")
     return _back_to(target, "decisions")
 
 

@@ -235,6 +235,7 @@ def test_what_was_told_in_confidence_is_masked_whole_and_names_in_it_stay_masked
     whole = next(each for each in the_copy().masks if each.place == f"entry:{entry.id}")
     assert (whole.starts, whole.ends, whole.reason) == (0, len(CONFIDED), MaskReason.SOURCE)
     coordinator.post(f"{path}/masks/{whole.id}/lift", {"reason": "They agree"})
+    assert "What the text holds of other people stays masked." in coordinator.get(path).text
     text = words_of(coordinator.get(f"{path}/copy.pdf"))
     assert INFORMANT in text, "nobody knows that this is a name"
     assert THIRD not in text
