@@ -19,7 +19,7 @@ from core.minutes.blueprint import bp
 from core.minutes.loading import minutes_of
 from core.minutes.models import Minutes
 from core.policy import Permission
-from core.policy.access import CopyAbout
+from core.policy.access import ISSUED, CopyAbout
 from core.references import file_name
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import held
@@ -121,14 +121,17 @@ def access_look_again(target: CopyAbout) -> ResponseReturnValue:
     return _back_to(target)
 
 
-def _ready(target: CopyAbout) -> Ready:
-    return operations.ready(target, now=now())
+def _ready(target: CopyAbout) -> Ready | None:
+    return operations.ready(target, now=now()) if target.copy.issued_at is None else None
 
 
+# Whoever reads it: a form sent twice is answered as it was, though nobody may mask by then. The operation asks that.
 @bp.post(f"{ADDRESS}/<int:access_id>/issue")
-@requires(Permission.MASK_ACCESS_COPY, on=copy_of, before_lock=_ready)
-def access_issue(target: CopyAbout, made: Ready) -> ResponseReturnValue:
+@requires(Permission.READ_ACCESS_COPY, on=copy_of, before_lock=_ready)
+def access_issue(target: CopyAbout, made: Ready | None) -> ResponseReturnValue:
     """Keep the document as it was read. It goes to nobody by itself."""
+    if made is None:
+        raise Refused(ISSUED)
     form = IssueForm()
     if not form.validate():
         return invalid(SHOW, form=form, **_page(target))

@@ -308,7 +308,7 @@ def test_an_issued_copy_never_changes(conference, minutes, visitor):
         ("issue", {"version": the_copy().version, "read": "y"}),
     ):
         answer = coordinator.post(f"{path}/{rest}", data)
-        assert answer.status_code == 403, rest
+        assert answer.status_code == (409 if rest == "issue" else 403), rest
         assert "This copy was issued" in answer.text
     conference.martin.given_name = "Changed"
     db.session.commit()
