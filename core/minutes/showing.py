@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from core.documents.readers import reader_of
 from core.errors import Stale
+from core.facts import Actor
 from core.meetings.models import Meeting
 from core.minutes import queries
 from core.minutes.build import build
 from core.minutes.models import Minutes
 from core.minutes.record import MeetingRecord
 from core.web.forms import VersionedForm
-from core.web.gate import current_actor, disclose
+from core.web.gate import disclose
 
 
 def whole_record(minutes: Minutes) -> MeetingRecord:
@@ -21,15 +22,15 @@ def whole_record(minutes: Minutes) -> MeetingRecord:
     return replace(queries.frozen_record(minutes), whole_sha256=minutes.record_sha256)
 
 
-def own_part(record: MeetingRecord, meeting: Meeting) -> MeetingRecord:
-    """What whoever is signed in may have of it."""
-    reader = reader_of(current_actor(), group_id=meeting.group_id, cases=record.case_ids)
+def own_part(actor: Actor, record: MeetingRecord, meeting: Meeting) -> MeetingRecord:
+    """What the actor may have of it."""
+    reader = reader_of(actor, group_id=meeting.group_id, cases=record.case_ids)
     return record.only(reader)
 
 
-def shown_part(minutes: Minutes, operation: str) -> MeetingRecord:
+def shown_part(actor: Actor, minutes: Minutes, operation: str) -> MeetingRecord:
     """The same, to be shown on a page: noted in the trail under that operation, with everybody whom it names."""
-    mine = own_part(whole_record(minutes), minutes.meeting)
+    mine = own_part(actor, whole_record(minutes), minutes.meeting)
     disclose(
         operation,
         object=f"minutes:{minutes.id}",

@@ -81,7 +81,7 @@ def _doubts(minutes: Minutes) -> list[str]:
 
 def _context(minutes: Minutes) -> dict[str, object]:
     actor, meeting = current_actor(), minutes.meeting
-    mine = shown_part(minutes, "minutes.read")
+    mine = shown_part(current_actor(), minutes, "minutes.read")
     remarks = comments_for(actor, minutes)
     being_written = bool(work_on(minutes))
     return {

@@ -18,6 +18,7 @@ AT_THE_EDGE = {
     "core/circulation/catcher.py": "stamps a mail as it comes in",
     "core/cli.py": "begins a command",
     "core/jobs.py": "begins a job",
+    "core/minutes/loading.py": "loads what an address names, with whether the reader was there",
     "core/recording/loading.py": "loads what an address names, with the reader's own line in the attendance",
 }
 """Beside views, core.web and the commands, where the present moment and the user of a request enter."""

@@ -58,7 +58,7 @@ def correction_at(meeting_id: int, item_id: int, correction_id: int) -> Correcti
 @requires(Permission.PROPOSE_CORRECTION, on=minutes_of)
 def propose_correction(minutes: Minutes) -> ResponseReturnValue:
     """What is wrong in the minutes?"""
-    part = own_part(whole_record(minutes), minutes.meeting)
+    part = own_part(current_actor(), whole_record(minutes), minutes.meeting)
     return render(PROPOSE, form=_fresh(part), **_from_minutes(minutes, part))
 
 
@@ -66,7 +66,7 @@ def propose_correction(minutes: Minutes) -> ResponseReturnValue:
 @requires(Permission.PROPOSE_CORRECTION, on=minutes_of)
 def propose_correction_submit(minutes: Minutes) -> ResponseReturnValue:
     """Propose it."""
-    part = own_part(whole_record(minutes), minutes.meeting)
+    part = own_part(current_actor(), whole_record(minutes), minutes.meeting)
     return _proposed(minutes, part, _from_minutes(minutes, part))
 
 
@@ -121,7 +121,7 @@ def corrected_pdf(meeting: Meeting) -> ResponseReturnValue:
     if minutes.status is not MinutesStatus.APPROVED:
         raise NotFound
     whole, agreed = whole_record(minutes), queries.in_effect(minutes.id)
-    mine = own_part(whole, meeting)
+    mine = own_part(current_actor(), whole, meeting)
     notes = queries.notes_for(minutes, queries.reader_in(current_actor(), minutes))
     if not notes:
         raise NotFound

@@ -39,6 +39,6 @@ def pdf(minutes: Minutes) -> ResponseReturnValue:
 def _own(minutes: Minutes) -> tuple[MeetingRecord, bool]:
     """The part of whoever asks, by their rights as of now, and whether that is all there is."""
     if minutes.meeting.frozen_at is None:
-        return own_part(whole_record(minutes), minutes.meeting), False
+        return own_part(current_actor(), whole_record(minutes), minutes.meeting), False
     cases = frozen_record(minutes).case_ids
     return frozen_part(minutes, reader_of(current_actor(), group_id=minutes.meeting.group_id, cases=cases))

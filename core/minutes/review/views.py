@@ -73,7 +73,7 @@ def _comments_in_the_way(minutes: Minutes, form: ApproveForm) -> bool:
 
 
 def _context(minutes: Minutes) -> dict[str, Any]:
-    mine = shown_part(minutes, "minutes.review")
+    mine = shown_part(current_actor(), minutes, "minutes.review")
     comments = comments_for(current_actor(), minutes)
     found = review_of(minutes, mine, comments)
     return {
