@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from core.circulation.queries import candidates_for
+from core.circulation.proposals import candidates_for
 from core.clock import at_local
 from core.extensions import db
 from core.meetings.nominations.queries import next_meetings_of_others

@@ -66,7 +66,9 @@ def test_the_reason_is_kept_with_the_referral_for_the_provider_and_audited(full:
     assert made.moves[0].note == f"{FULL} Referred all the same: {REASON}"
     assert REASON in text(visitor(full.worker).get(f"/referrals/{made.id}"))
     assert REASON not in text(visitor(full.member).get(f"/referrals/{made.id}"))
-    record = db.session.scalars(select(AuditRecord).where(AuditRecord.object == f"referral:{made.id}")).first()
+    record = db.session.scalars(
+        select(AuditRecord).where(AuditRecord.object == f"referral:{made.id}").order_by(AuditRecord.seq)
+    ).first()
     assert (record.category, record.action) == ("disclosure", "referral.make_to_full")
 
 
