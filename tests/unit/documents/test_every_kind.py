@@ -59,7 +59,8 @@ def access() -> str:
     """A subject-access copy with masks."""
     masked = (Piece("She said that "), Piece("", MaskReason.THIRD_PARTY), Piece(" had called."))
     lines = tuple(ShownLine((Piece("", MaskReason.SOURCE),), masked, "", ()) for _ in range(30))
-    item = ShownItem(4, 4, (Piece(PEOPLE[4]),), "Heard", ("Calder NHS Trust",), "", (ShownBlock("Said", "", lines),))
+    said = (ShownBlock("Said", "", lines),)
+    item = ShownItem(4, 4, (Piece(PEOPLE[4]),), "Heard", ("Calder NHS Trust",), "", said, about_them=True)
     when = datetime(2026, 5, 1, 9, tzinfo=UTC)
     paper = AccessDocument(
         person=PEOPLE[4],
