@@ -133,4 +133,4 @@ def explode(hasty: Renderer, bomb: str) -> None:
     )
     assert took < SECONDS + 4
     assert grown < 60, "a few times the ten megabytes that were sent, and no more"
-    assert waited < 200
+    assert waited < 1000, "the others have their turn while a bomb is laid out"
