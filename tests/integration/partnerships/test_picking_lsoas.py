@@ -131,7 +131,10 @@ def test_the_list_is_one_query_however_long_and_goes_by_the_registers_index(grou
     assert count_queries(lsoas_to_pick, group.partnership_id, picked=[MILL], street="road", most=100) == few == 1
     if db.engine.dialect.name == "sqlite":
         sent: list[tuple[str, tuple[object, ...]]] = []
-        note = lambda _connection, _cursor, said, given, *_rest: sent.append((said, given))  # noqa: E731
+
+        def note(_connection: object, _cursor: object, said: str, given: tuple[object, ...], *_rest: object) -> None:
+            sent.append((said, given))
+
         event.listen(db.engine, "before_cursor_execute", note)
         lsoas_to_pick(group.partnership_id, picked=[MILL], street="road", most=100)
         event.remove(db.engine, "before_cursor_execute", note)
