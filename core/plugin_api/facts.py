@@ -39,8 +39,16 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Involved:
+    """Somebody named in a case, and as what. A person with two roles is there twice."""
+
+    person: PersonFacts
+    role: PersonRole
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """The case from which a referral comes; `role` is what the person is in it."""
+    """The case from which a referral comes; `role` is what the person is in it, `people` all who are named in it."""
 
     id: int
     ref: str
@@ -48,6 +56,12 @@ class CaseFacts:
     risk: Risk | None = None
     hate_incident: bool = False
     role: PersonRole | None = None
+    people: tuple[Involved, ...] = ()
+
+    def others(self, person_id: int) -> tuple[PersonFacts, ...]:
+        """Those named in the case beside that person, each once, in the order in which they were added."""
+        found = {each.person.id: each.person for each in self.people if each.person.id != person_id}
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,12 +115,17 @@ def overall(findings: Iterable[Finding]) -> Eligibility:
 
 @dataclass(frozen=True, slots=True)
 class ConsentNeeded:
-    """A consent that the pathway asks for: whose, and why. `halts`: its withdrawal closes the referral."""
+    """A consent that the pathway asks for: whose, and why. `halts`: its withdrawal closes the referral.
+
+    `given_on`: the day on which it was given, where the referral form asks for it because nobody's details may be
+    passed before. Kept as given when the referral is made.
+    """
 
     key: str
     who: str
     why: str
     halts: bool = True
+    given_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from core.cases.models import Case
 from core.clock import local_date
 from core.facts import Audience, Row
 from core.people.models import Person
-from core.plugin_api.facts import CaseFacts, PersonFacts, Progress, Reached, ReferralFacts
+from core.plugin_api.facts import CaseFacts, Involved, PersonFacts, Progress, Reached, ReferralFacts
 from core.plugin_api.pathway import Pathway
 from core.referrals.machine import Consent
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
@@ -71,8 +71,9 @@ def person_facts(person: Person) -> PersonFacts:
 
 def case_facts(case: Case, person_id: int) -> CaseFacts:
     """A case as a pathway sees it. Its people must be loaded."""
-    role = next((link.role for link in case.people if link.person_id == person_id), None)
-    return CaseFacts(case.id, case.ref, case.category, case.risk, case.hate_incident, role)
+    people = tuple(Involved(person_facts(link.person), link.role) for link in case.people)
+    role = next((each.role for each in people if each.person.id == person_id), None)
+    return CaseFacts(case.id, case.ref, case.category, case.risk, case.hate_incident, role, people)
 
 
 def consent_states(consents: Iterable[ReferralConsent]) -> dict[str, Consent]:

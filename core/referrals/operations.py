@@ -122,7 +122,12 @@ def refer(
     with plugin_host.guarded(pathway, "consents"):
         needed = pathway.consents(facts, on)
     for consent in needed:
-        referral.consents.append(ReferralConsent(key=consent.key, label=consent.who))
+        if consent.given_on is not None and consent.given_on > on:
+            raise Refused(f"{consent.who}: the day of the consent must be today or in the past.")
+        recorder = None if consent.given_on is None else actor.user_id
+        referral.consents.append(
+            ReferralConsent(key=consent.key, label=consent.who, given_on=consent.given_on, recorded_by_id=recorder)
+        )
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(StageMove(facts, target=first.key, actor=actor, on=on))
     tell_case(actor, referral, f"Referred to {pathway.title} ({referral.ref})", now=now)

@@ -56,7 +56,7 @@ _FOR_THE_GATE: tuple[ORMOption, ...] = (
 
 _WHOLE: tuple[ORMOption, ...] = (
     *_FOR_THE_GATE,
-    joinedload(Referral.case).selectinload(Case.people),
+    joinedload(Referral.case).selectinload(Case.people).joinedload(CasePerson.person),
     joinedload(Referral.person),
     selectinload(Referral.moves),
     selectinload(Referral.consents),
@@ -223,7 +223,12 @@ def case_to_refer_from(case_id: int) -> Case:
     row = db.session.scalar(
         select(Case)
         .where(Case.id == case_id)
-        .options(selectinload(Case.groups), selectinload(Case.agencies), selectinload(Case.people), raiseload("*"))
+        .options(
+            selectinload(Case.groups),
+            selectinload(Case.agencies),
+            selectinload(Case.people).joinedload(CasePerson.person),
+            raiseload("*"),
+        )
     )
     if row is None:
         raise NotFound
@@ -257,10 +262,18 @@ def people_in(case: Case) -> Sequence[tuple[Person, str]]:
     return [(person, ", ".join(found)) for person, found in roles.values()]
 
 
-def names_of(user_ids: Iterable[int]) -> Mapping[int, str]:
-    """User id -> name."""
-    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
-    return dict(rows.all())
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who did something: their name, and the agency for which they are here."""
+
+    name: str
+    agency_id: int | None
+
+
+def hands_of(user_ids: Iterable[int]) -> Mapping[int, Hand]:
+    """User id -> who that is."""
+    rows = db.session.execute(select(User.id, User.name, User.agency_id).where(User.id.in_(set(user_ids))))
+    return {user_id: Hand(name, agency_id) for user_id, name, agency_id in rows}
 
 
 def meeting_facts(meeting: Meeting, *, until: datetime) -> MeetingFacts:

@@ -1,7 +1,7 @@
 """A referral as one reader may see it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,8 @@ PROCESS = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
 class ConsentShown:
     """A consent on the page: whose, why it is needed (empty when it is no longer), how it stands, since when.
 
-    `halts`: the referral is closed without it. `by`: who recorded it last.
+    `halts`: the referral is closed without it. `by`: who recorded it last. `note`: for the provider's own staff, and
+    for the agency whose note it is.
     """
 
     key: str
@@ -39,6 +40,25 @@ class ConsentShown:
     note: str
     halts: bool
     by: str = ""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Who reads the page, and who did what is on it."""
+
+    agency_id: int | None = None
+    is_provider: bool = False
+    hands: Mapping[int, queries.Hand] = field(default_factory=dict)
+
+    def name_of(self, user_id: int | None) -> str:
+        """Empty for nobody."""
+        hand = self.hands.get(user_id or 0)
+        return hand.name if hand is not None else ""
+
+    def may_read_note_of(self, user_id: int | None) -> bool:
+        """What a provider writes of a talk is its own: a referrer reads no more than its own agency's notes."""
+        hand = self.hands.get(user_id or 0)
+        return self.is_provider or (hand is not None and hand.agency_id == self.agency_id)
 
 
 @dataclass(slots=True)
@@ -74,21 +94,21 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
         may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
     )
-    names: Mapping[int, str] = {}
+    reader = _Reader(actor.agency_id, page.sees_everything)
     if page.sees_process:
         recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
-        names = queries.names_of([*(move.user_id for move in referral.moves), *recorders])
-        page.history = [(move, names.get(move.user_id, "")) for move in reversed(referral.moves)]
+        reader.hands = queries.hands_of([*(move.user_id for move in referral.moves), *recorders])
+        page.history = [(move, reader.name_of(move.user_id)) for move in reversed(referral.moves)]
     pathway = plugin_host.pathway(referral.pathway_key)
     if pathway is None:
         page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."
-        page.consents = _consents(referral, (), names) if page.may_record_consent else ()
+        page.consents = _consents(referral, (), reader) if page.may_record_consent else ()
         return page
     try:
-        _ask(page, actor, referral, pathway, names, on=on)
+        _ask(page, actor, referral, pathway, reader, on=on)
     except PluginFailed as failed:
         page.unavailable = failed.reason
-        page.consents = _consents(referral, (), names) if page.may_record_consent else ()
+        page.consents = _consents(referral, (), reader) if page.may_record_consent else ()
     return page
 
 
@@ -99,7 +119,7 @@ def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
         needed = _needed(referral, pathway, on=on)
     else:  # without its pathway any withdrawal closes a referral
         needed = [ConsentNeeded(recorded.key, recorded.label, "") for recorded in referral.consents]
-    for shown in _consents(referral, needed, {}):
+    for shown in _consents(referral, needed, _Reader()):
         if shown.key == key:
             return shown
     raise NotFound
@@ -110,14 +130,14 @@ def _ask(
     actor: Actor,
     referral: Referral,
     pathway: Pathway[Any],
-    names: Mapping[int, str],
+    reader: "_Reader",
     *,
     on: date,
 ) -> None:
     """What the pathway has to say of a referral that is under way."""
     facts = facts_of(referral, pathway)
     if page.sees_everything or page.may_record_consent:
-        page.consents = _consents(referral, _needed(referral, pathway, on=on), names)
+        page.consents = _consents(referral, _needed(referral, pathway, on=on), reader)
     if page.sees_everything:
         page.own_page = pathway.record
         page.measures = _measures(referral, pathway)
@@ -153,16 +173,16 @@ def _whose_turn(referral: Referral, mover: Mover | None) -> str:
             return ""
 
 
-def _consents(referral: Referral, needed: Sequence[ConsentNeeded], names: Mapping[int, str]) -> list[ConsentShown]:
+def _consents(referral: Referral, needed: Sequence[ConsentNeeded], reader: "_Reader") -> list[ConsentShown]:
     """Those that are needed, then those that were recorded and are needed no longer."""
     recorded = {consent.key: consent for consent in referral.consents}
-    shown = [_shown(one, recorded.pop(one.key, None), names) for one in needed]
+    shown = [_shown(one, recorded.pop(one.key, None), reader) for one in needed]
     return shown + [
-        _shown(ConsentNeeded(key, consent.label, "", halts=False), consent, names) for key, consent in recorded.items()
+        _shown(ConsentNeeded(key, consent.label, "", halts=False), consent, reader) for key, consent in recorded.items()
     ]
 
 
-def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, names: Mapping[int, str]) -> ConsentShown:
+def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, reader: "_Reader") -> ConsentShown:
     if consent is None:
         return ConsentShown(needed.key, needed.who, needed.why, Consent.NOT_ASKED, None, "", needed.halts)
     return ConsentShown(
@@ -171,9 +191,9 @@ def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, names: Mappin
         why=needed.why,
         state=consent_state(consent),
         on=consent.withdrawn_on or consent.refused_on or consent.given_on,
-        note=consent.note,
+        note=consent.note if reader.may_read_note_of(consent.recorded_by_id) else "",
         halts=needed.halts,
-        by=names.get(consent.recorded_by_id or 0, ""),
+        by=reader.name_of(consent.recorded_by_id),
     )
 
 

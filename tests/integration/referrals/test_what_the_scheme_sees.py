@@ -1,15 +1,21 @@
 """The scheme's own list and pages: suspended, closed, not yet open, and what a consent tells."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from core import plugin_host
+from core.cases.models import CasePerson
 from core.errors import Refused
 from core.extensions import db
-from core.facts import ProviderStatus
+from core.facts import PersonRole, ProviderStatus
+from core.plugin_api import ConsentNeeded
 from core.referrals import consents
+from core.referrals.facts import facts_of
 from core.referrals.models import Referral
 from plugins.mentoring.forms import DeclineForm
+from plugins.mentoring.pathway import Mentoring
+from tests import builders
 
 from .conftest import NOW, TODAY, World
 from .test_pages import in_boxes, register, text
@@ -92,6 +98,48 @@ def test_a_consent_tells_when_and_who_recorded_it(world: World, visitor) -> None
     page = text(visitor(world.referrer).get(f"/referrals/{referral.id}"))
     assert "recorded by Wendy Worker" in page
     assert "recorded by" not in text(visitor(world.member).get(f"/referrals/{referral.id}"))
+
+
+def test_what_the_scheme_notes_of_a_consent_is_its_own_and_the_referrers_note_is_read_by_both(
+    world: World, visitor
+) -> None:
+    referral = world.refer()
+    told = {"referral": referral, "given_on": TODAY, "now": NOW}
+    consents.give_consent(world.actor(world.worker), key="young_person", note="She asked about her father", **told)
+    consents.give_consent(world.actor(world.referrer), key="parent", note="Signed at our desk", **told)
+    of_scheme, of_referrer = (
+        text(visitor(user).get(f"/referrals/{referral.id}")) for user in (world.worker, world.referrer)
+    )
+    assert "She asked about her father" in of_scheme and "Signed at our desk" in of_scheme
+    assert "Signed at our desk" in of_referrer
+    assert "about her father" not in of_referrer
+
+
+def test_a_consent_asked_for_by_the_referral_form_is_given_from_its_day_on(world: World, monkeypatch) -> None:
+    def agreed(day: date) -> None:
+        asked = [ConsentNeeded("young_person", "The young person", "", given_on=day)]
+        monkeypatch.setattr(Mentoring, "consents", lambda *_: asked)
+
+    agreed(YESTERDAY)
+    (consent,) = world.refer().consents
+    assert (consent.given_on, consent.recorded_by_id) == (YESTERDAY, world.referrer.id)
+    agreed(TODAY + timedelta(days=1))
+    other = builders.a_person(world.partnership, "Leo", "Later", date(TODAY.year - 15, 1, 1))
+    with pytest.raises(Refused, match="The young person: the day of the consent must be today or in the past"):
+        world.refer(person=other)
+
+
+def test_a_pathway_is_told_who_else_is_named_in_the_case(world: World, monkeypatch) -> None:
+    mother = builders.a_person(world.partnership, "Marjorie", "Else")
+    db.session.add_all(
+        CasePerson(case_id=world.case_id, person_id=mother.id, role=role)
+        for role in (PersonRole.FAMILY_MEMBER, PersonRole.WITNESS)
+    )
+    db.session.flush()
+    db.session.expire_all()
+    facts = facts_of(world.refer(), plugin_host.pathways()["mentoring"])
+    assert [person.name for person in facts.case.others(world.person.id)] == ["Marjorie Else"]
+    assert len(facts.case.people) == 3
 
 
 @pytest.mark.parametrize(
