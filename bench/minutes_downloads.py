@@ -2,9 +2,10 @@
 
     python bench/minutes_downloads.py [--cases 40] [--rounds 41] [--windows 8]
 
-Prints two JSON lines. The approved minutes, downloaded again by the chair with every check and the record in the
-trail, beside a page that says hello to whoever is signed in: processor time in one process, in turn. Then the p95 of
-the meeting's page over HTTP, in windows of a second in turn: nothing else asked, and a draft's PDF rendered all along.
+Prints four JSON lines. The approved minutes, downloaded again by the chair with every check and the record in the
+trail, beside a page that says hello to whoever is signed in: processor time in one process, in turn. The same by a
+coordinator to whom one item is closed, and of that coordinator's copy as it was circulated. Then the p95 of the
+meeting's page over HTTP, in windows of a second in turn: nothing else asked, and a draft's PDF rendered all along.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import json
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from bench.case_lists import HELLO, medians, report
 from bench.room import quantile
 from core.accounts.operations import sign_in
 from core.app import create_app
+from core.circulation.models import Copy
+from core.circulation.operations import circulate_minutes
 from core.clock import local_date, utc_now
 from core.config import Config
 from core.extensions import db
@@ -32,6 +35,7 @@ from core.minutes.operations import approve, compose, fair_copy, submit
 from core.minutes.queries import minutes_of
 from core.policy import Permission
 from core.recording.entries.operations import share
+from core.recording.models import Recusal
 from core.recording.queries import agenda_items, attendance_by_user
 from core.recording.room.operations import accept, close_meeting, open_meeting
 from core.schema import bring_up_to_date
@@ -55,23 +59,38 @@ def main() -> None:
         app = create_app(Config(data=Path(folder)))
         bring_up_to_date(app)
         with app.app_context():
-            actor, meeting_id, token = a_held_meeting(chosen.cases)
+            actor, meeting_id, token, recused = a_held_meeting(chosen.cases)
             db.session.remove()
             db.engine.dispose()
         path = f"/meetings/{meeting_id}/minutes.pdf"
         quiet, rendering = other_pages(app, Path(folder), f"/meetings/{meeting_id}", path, token, chosen.windows)
         with app.app_context():
-            put_right(actor, meeting_id)
-        second_download(app, path, token, chosen.rounds)
+            copy_id, their_token = put_right(actor, meeting_id, recused)
+        second_downloads(
+            app,
+            {
+                "minutes PDF, a second download": (token, path),
+                "minutes PDF with an item less, a second download": (their_token, path),
+                "a circulated copy with an item less, a second download": (
+                    their_token,
+                    f"/copies/{copy_id}/minutes.pdf",
+                ),
+            },
+            chosen.rounds,
+        )
         report_pages(quiet, rendering)
 
 
-def a_held_meeting(cases: int) -> tuple[Actor, int, str]:
-    """A closed meeting of so many cases, two paragraphs and four actions each, with draft minutes: who chaired it."""
+def a_held_meeting(cases: int) -> tuple[Actor, int, str, int]:
+    """A closed meeting of so many cases, two paragraphs and four actions each, with draft minutes: who chaired it.
+
+    And, by id, the coordinator, who declared an interest in one of the cases.
+    """
     partnership = a_partnership()
     agencies = [an_agency(partnership) for _ in range(8)]
     group = a_group(partnership)
-    chair, taker = (a_user(agencies[0], group=group, role=role) for role in (GroupRole.CHAIR, GroupRole.MEMBER))
+    roles = (GroupRole.CHAIR, GroupRole.MEMBER, GroupRole.COORDINATOR)
+    chair, taker, coordinator = (a_user(agencies[0], group=group, role=role) for role in roles)
     heard = [a_case(partnership, agencies[0], group=group, subject=a_person(partnership)) for _ in range(cases)]
     held, now = a_meeting(group, cases=heard), utc_now()
     actor = Actor(
@@ -91,31 +110,39 @@ def a_held_meeting(cases: int) -> tuple[Actor, int, str]:
             share(actor, item=item, kind=kind, text=SAID, now=now)
         for number in range(4):
             an_action(item.case, group, agencies[number], text=f"Visit the household, part {number}", item=item)
+    closed = held.items[0]
+    db.session.add(
+        Recusal(item_id=closed.id, case_id=closed.case_id, user_id=coordinator.id, declared_at=now, reason="Kin")
+    )
     close_meeting(actor, meeting=held, now=now, of_the_recorded=ItemOutcome.HEARD)
     compose(actor, held, now=now)
     token = sign_in(chair.id, now=now)
     db.session.commit()
-    return actor, held.id, token
+    return actor, held.id, token, coordinator.id
 
 
-def put_right(actor: Actor, meeting_id: int) -> None:
-    """Approve the minutes: from now on the document is kept."""
+def put_right(actor: Actor, meeting_id: int, reader: int) -> tuple[int, str]:
+    """Approve the minutes: from now on the document is kept. Sent to one reader: the copy, and their token."""
     minutes, now = minutes_of(meeting_id), utc_now()
     assert minutes is not None
     submit(actor, minutes, now=now)
     db.session.commit()
     approve(actor, minutes, fair_copy(actor, minutes, now=now), now=now)
+    circulate_minutes(actor, minutes, readers=[reader], now=now)
+    token = sign_in(reader, now=now)
     db.session.commit()
+    return db.session.query(Copy).one().id, token
 
 
-def second_download(app: Flask, path: str, token: str, rounds: int) -> None:
-    """The kept document beside hello."""
+def second_downloads(app: Flask, jobs: Mapping[str, tuple[str, str]], rounds: int) -> None:
+    """The kept documents, each by its token and path, beside hello."""
     page: Any = app.jinja_env.from_string(HELLO)
     app.add_url_rule("/hello", "hello", requires(Permission.SEE_HOME)(lambda: render(page, rows=0)))
-    client = app.test_client()
-    client.set_cookie("roundtable", token)
-    product, hello = medians(rounds, (client, path), (client, "/hello"))
-    report("minutes PDF, a second download", product, "hello page, sign-in", hello, target=2)
+    for job, (token, path) in jobs.items():
+        client = app.test_client()
+        client.set_cookie("roundtable", token)
+        product, hello = medians(rounds, (client, path), (client, "/hello"))
+        report(job, product, "hello page, sign-in", hello, target=2)
 
 
 def other_pages(

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from core.accounts.queries import actor_as_of
@@ -16,11 +17,12 @@ from core.documents.models import Document
 from core.documents.operations import Layout, Subject, keep_document, keep_layout, laid_out, stamped_for
 from core.documents.pdf import Paper
 from core.documents.readers import reader_of
+from core.documents.record import Reader
 from core.errors import Refused
 from core.facts import Actor, CirculationKind, MinutesStatus
 from core.minutes.extract import extract_for
 from core.minutes.models import Minutes
-from core.minutes.queries import frozen_record, persons_of
+from core.minutes.queries import frozen_record, part_of_frozen, persons_of
 from core.minutes.record import MeetingRecord
 from core.minutes.render import minutes_html
 
@@ -89,6 +91,11 @@ def _letter(copy: Copy, _addressee: Addressee) -> Letter:
 
 def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
     """The record as this copy's reader may have it, rights asked anew; without what was granted and taken back."""
+    return hashed_part_for(copy, now=now)[0]
+
+
+def hashed_part_for(copy: Copy, *, now: datetime) -> tuple[MeetingRecord, str]:
+    """The same, and its SHA-256."""
     minutes, meeting = copy.circulation.minutes, copy.circulation.meeting
     if minutes is None:
         raise Refused("This copy is not of minutes.")
@@ -98,11 +105,18 @@ def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
     granted -= items_taken_back(minutes.id, actor)
     reader = reader_of(actor, group_id=meeting.group_id, cases=record.case_ids, granted=granted)
     if copy.circulation.kind is not CirculationKind.EXTRACT:
-        return record.only(reader)
+        return _part(minutes.id, minutes.record_sha256, reader)
     part, _ = extract_for(record, reader)
     if not part.items:
         raise Refused(NOTHING_FOR_THEM)
-    return part
+    return part, part.sha256()
+
+
+@lru_cache(maxsize=64)
+def _part(minutes_id: int, sha256: str, reader: Reader) -> tuple[MeetingRecord, str]:
+    """Hashed once: whoever has the same rights as before gets the same."""
+    part, _ = part_of_frozen(minutes_id, sha256, reader)
+    return part, part.sha256()
 
 
 def paper_for(copy: Copy, part: MeetingRecord) -> Issue:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
@@ -27,21 +27,25 @@ def circulations_of(meeting_id: int) -> Sequence[Circulation]:
     ).all()
 
 
+# Asked for at every opening, twice: it is put together once.
+_COPY = (
+    select(Copy)
+    .where(Copy.id == bindparam("copy"))
+    .options(
+        joinedload(Copy.circulation)
+        .joinedload(Circulation.meeting)
+        .joinedload(Meeting.group)
+        .joinedload(Group.partnership),
+        joinedload(Copy.circulation).joinedload(Circulation.minutes),
+        joinedload(Copy.circulation).joinedload(Circulation.agenda_version).joinedload(AgendaVersion.meeting),
+        joinedload(Copy.user).joinedload(User.agency),
+    )
+)
+
+
 def copy_by_id(copy_id: int) -> Copy | None:
     """A reader's copy, with its circulation, meeting, group, and the minutes or the agenda that it is of."""
-    return db.session.scalars(
-        select(Copy)
-        .where(Copy.id == copy_id)
-        .options(
-            joinedload(Copy.circulation)
-            .joinedload(Circulation.meeting)
-            .joinedload(Meeting.group)
-            .joinedload(Group.partnership),
-            joinedload(Copy.circulation).joinedload(Circulation.minutes),
-            joinedload(Copy.circulation).joinedload(Circulation.agenda_version).joinedload(AgendaVersion.meeting),
-            joinedload(Copy.user).joinedload(User.agency),
-        )
-    ).first()
+    return db.session.scalars(_COPY, {"copy": copy_id}).first()
 
 
 CAUGHT_ON_A_PAGE = 20

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy import delete
+
 from core import __version__
 from core.documents.models import Document
 from core.documents.pdf import Paper, Renderer, RenderFailed
-from core.documents.queries import paper_made_of, was_issued
+from core.documents.queries import older_papers, paper_made_of, was_issued
 from core.documents.render import copy_html, full_copy_html, made_for_html, preview_html
 from core.errors import Refused
 from core.extensions import db
@@ -15,6 +17,9 @@ from core.references import file_name
 
 RENDERER = Renderer()
 """One warm child for the process; it is started when the first document is asked for."""
+
+PAPERS = 100
+"""Parts of one meeting's document that are kept for their readers: more than sit round a table."""
 
 
 def paper_from(html: str) -> Paper:
@@ -62,21 +67,31 @@ class Layout:
     """Nobody has kept it yet."""
 
 
+def digest_of(html: str) -> str:
+    """What the paper of this HTML is found by: the whole of the text that the renderer is given, in this release."""
+    return sha256(f"{__version__}\n{html}".encode()).hexdigest()
+
+
 def laid_out(html: str) -> Layout:
     """The document that this HTML becomes. Slow when it is new: not under the write lock.
 
-    Laying a document out is what is slow, so it is done once, and found again by the whole of the text that the
-    renderer would be given, in this release. Raises Refused when it cannot be made.
+    Laying a document out is what is slow, so it is done once, and found again by `digest_of`. Raises Refused when it
+    cannot be made.
     """
-    made_of = sha256(f"{__version__}\n{html}".encode()).hexdigest()
+    made_of = digest_of(html)
     kept = paper_made_of(made_of)
     return Layout(kept or paper_from(html), made_of, new=kept is None)
 
 
 def keep_layout(layout: Layout, *name: str, now: datetime) -> None:
-    """Keep it for the readers who come after. Two who open theirs at once may both keep one: it is the same."""
+    """Keep it for the readers who come after. Two who open theirs at once may both keep one: it is the same.
+
+    Of one name the `PAPERS` that were made last are kept. Nothing else is lost with an older one, which nobody may have
+    any more, or is laid out again.
+    """
     if layout.new:
-        keep_document(layout.paper, "paper", *name, now=now, made_of=layout.made_of)
+        kept = keep_document(layout.paper, "paper", *name, now=now, made_of=layout.made_of)
+        db.session.execute(delete(Document).where(Document.id.in_(older_papers(kept.file_name, PAPERS))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,19 @@
 
 from hashlib import sha256
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import undefer
 
 from core.documents.models import Document
 from core.documents.pdf import Paper
-from core.extensions import db
+from core.extensions import db, directly
+
+_PAPER = (
+    select(Document.content, Document.pages)
+    .where(Document.made_of == bindparam("made_of"))
+    .order_by(Document.id)
+    .limit(1)
+)
 
 
 def document_bytes(document_id: int) -> Document:
@@ -26,11 +33,11 @@ def was_issued(paper: Paper, user_id: int | None) -> bool:
 
 def paper_made_of(made_of: str) -> Paper | None:
     """The paper that was kept under exactly that; None when there is none yet."""
-    document = db.session.scalars(
-        select(Document)
-        .where(Document.made_of == made_of)
-        .order_by(Document.id)
-        .limit(1)
-        .options(undefer(Document.content))
-    ).first()
-    return Paper(document.content, document.pages) if document is not None else None
+    found = directly(_PAPER, {"made_of": made_of}).first()
+    return Paper(found.content, found.pages) if found is not None else None
+
+
+def older_papers(called: str, number: int) -> Select[int]:
+    """Ids of the papers of that file name that were kept before the last so many."""
+    of_it = (Document.made_of > "", Document.file_name == called)
+    return select(Document.id).where(*of_it).order_by(Document.id.desc()).offset(number)

@@ -89,12 +89,12 @@ def _frozen(minutes_id: int, _sha256: str) -> MeetingRecord:
 def frozen_part(minutes: Minutes, reader: Reader) -> tuple[MeetingRecord, bool]:
     """What a reader may have of approved minutes, and whether nothing is left out. Raises ValueError as above."""
     frozen_record(minutes)
-    return _frozen_part(minutes.id, minutes.record_sha256, reader)
+    return part_of_frozen(minutes.id, minutes.record_sha256, reader)
 
 
 @lru_cache(maxsize=64)
-def _frozen_part(minutes_id: int, sha256: str, reader: Reader) -> tuple[MeetingRecord, bool]:
-    """Cut once: what is frozen stays, and whoever has the same rights as before gets the same."""
+def part_of_frozen(minutes_id: int, sha256: str, reader: Reader) -> tuple[MeetingRecord, bool]:
+    """The same. Cut once: what is frozen stays, and whoever has the same rights as before gets the same."""
     whole = replace(_frozen(minutes_id, sha256), whole_sha256=sha256)
     part = whole.only(reader)
     return part, part == whole

@@ -28,8 +28,8 @@ def minutes_copy(copy: Copy, *, now: datetime) -> MinutesCopy:
     """The document as it was issued, unless the reader's part has changed since. Slow when it is new: not under the
     write lock.
     """
-    part = minutes_out.part_for(copy, now=now)
-    if copy.document_id is not None and copy.part_sha256 == part.sha256():
+    part, digest = minutes_out.hashed_part_for(copy, now=now)
+    if copy.document_id is not None and copy.part_sha256 == digest:
         document = document_bytes(copy.document_id)
         return MinutesCopy(part, Paper(document.content, document.pages), new=None)
     issue = minutes_out.paper_for(copy, part)

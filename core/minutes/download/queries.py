@@ -23,7 +23,7 @@ _MINUTES = (
         raiseload("*"),
     )
 )
-_CONTENT = select(Document.content, Document.file_name).where(Document.id == bindparam("document"))
+_CONTENT = select(Document.content).where(Document.id == bindparam("document"))
 
 
 def minutes_of(meeting_id: int) -> Minutes:
@@ -34,7 +34,7 @@ def minutes_of(meeting_id: int) -> Minutes:
     return minutes
 
 
-def kept_pdf(document_id: int) -> tuple[bytes, str]:
-    """A document as it was issued, and its file name."""
-    content, name = directly(_CONTENT, {"document": document_id}).one()
-    return content, name
+def kept_pdf(document_id: int) -> bytes:
+    """A document as it was issued."""
+    content: bytes = directly(_CONTENT, {"document": document_id}).scalar_one()
+    return content
