@@ -129,6 +129,17 @@ def test_the_contents_lead_to_the_items(minutes: bytes) -> None:
     assert len(links) == len(a_record(6).items) + 1
 
 
+@pytest.mark.parametrize("present", [13, 14, 21])
+def test_no_page_has_one_or_two_lines_of_the_contents(present: int, renderer: Renderer) -> None:
+    record = a_record(8)
+    short = replace(record.items[0], entries=(), actions=(), earlier_actions=(), referrals=(), sections=())
+    items = tuple(replace(short, id=number, number=number) for number in range(1, 15))
+    longer = replace(record, items=items, sections=(), attendance=record.attendance[:1] * present)
+    lines = [page.count(", page ") for page in pages_of(renderer.pdf(minutes_html(longer)).content)]
+    assert sum(lines) == 14
+    assert not {1, 2} & set(lines), lines
+
+
 def test_a_copy_holds_what_its_reader_may_have_and_nothing_else(renderer: Renderer) -> None:
     record = a_record(3)
     case, other = record.items[3], record.items[4]
