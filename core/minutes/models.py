@@ -185,12 +185,23 @@ class SubjectAccessCopy(Versioned, Base):
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     asked_on: Mapped[date]
-    """When the person asked: it is due one calendar month later (UK GDPR, article 12(3))."""
+    """When the request was received: it is due one calendar month later (UK GDPR, article 12(3))."""
+    extended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was recorded that the person has to wait two months longer."""
+    extended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    extended_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why the request is complex, as the person was told."""
+    told_on: Mapped[date | None]
+    """When the person was told of it: within the first month."""
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why nobody goes on with it. The row stays, with its masks."""
 
     minutes: Mapped[Minutes] = relationship()
     person: Mapped[Person] = relationship()
@@ -198,6 +209,11 @@ class SubjectAccessCopy(Versioned, Base):
     masks: Mapped[list["SubjectAccessMask"]] = relationship(
         back_populates="access_copy", order_by="SubjectAccessMask.id"
     )
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is still worked on: neither issued nor withdrawn."""
+        return self.issued_at is None and self.withdrawn_at is None
 
 
 class SubjectAccessMask(Base):

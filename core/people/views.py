@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.models import Case
 from core.errors import Stale
+from core.minutes.access.queries import is_in_minutes_of
 from core.people import operations, queries
 from core.people.ages import childhood
 from core.people.forms import PersonForm
@@ -38,6 +39,8 @@ def show(person_and_cases: Named) -> ResponseReturnValue:
         age=age_on(born, today()) if born else None,
         childhood=childhood(born, today()),
         editable=may(Permission.EDIT_PERSON, person_and_cases),
+        in_minutes=may(Permission.FIND_ACCESS_COPIES, person_and_cases)
+        and is_in_minutes_of(current_actor(), person.id),
     )
 
 

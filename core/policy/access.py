@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from core.cases.models import Case
 from core.facts import Actor, MinutesStatus, Verdict
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
+from core.people.models import Person
 from core.policy import cases
+from core.policy.meetings import LEADERS_ONLY
 from core.policy.minutes import circulate_minutes
 from core.policy.permissions import Permission
 
@@ -19,6 +21,7 @@ CLOSED = (
     "Part of what these minutes hold about this person is closed to you. Somebody to whom it is open makes their copy."
 )
 ISSUED = "This copy was issued. It never changes: start another one if it has to be different."
+WITHDRAWN = "This copy was withdrawn, so nobody goes on with it. Start another one if the person still asks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +75,27 @@ def read(actor: Actor, target: CopyAbout) -> Verdict:
     return make_for(actor, target.about)
 
 
-def mask(actor: Actor, target: CopyAbout) -> Verdict:
-    """Whoever could make it, until it is issued."""
+def work_on(actor: Actor, target: CopyAbout) -> Verdict:
+    """Whoever could make it, until it is issued or withdrawn."""
     verdict = read(actor, target)
-    if verdict and target.copy.issued_at is not None:
-        return Verdict.no(ISSUED)
-    return verdict
+    if not verdict or target.copy.is_draft:
+        return verdict
+    return Verdict.no(WITHDRAWN if target.copy.withdrawn_at is not None else ISSUED)
+
+
+def find_for(actor: Actor, named: tuple[Person, Sequence[Case]]) -> Verdict:
+    """Those who may open the person's page and lead a group: what its minutes hold is asked of each by `make_for`."""
+    person, their_cases = named
+    verdict = cases.open_person(actor, person, list(their_cases))
+    if not verdict or actor.led_groups:
+        return verdict
+    return Verdict.no(LEADERS_ONLY)
 
 
 RULES = {
     Permission.START_ACCESS_COPY: start_copy,
     Permission.MAKE_ACCESS_COPY: make_for,
     Permission.READ_ACCESS_COPY: read,
-    Permission.MASK_ACCESS_COPY: mask,
+    Permission.MASK_ACCESS_COPY: work_on,
+    Permission.FIND_ACCESS_COPIES: find_for,
 }

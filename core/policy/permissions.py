@@ -101,6 +101,7 @@ class Permission(StrEnum):
     MAKE_ACCESS_COPY = "make somebody's subject-access copy"
     READ_ACCESS_COPY = "read a subject-access copy"
     MASK_ACCESS_COPY = "mask a subject-access copy"
+    FIND_ACCESS_COPIES = "find a person's subject-access copies"
     CHECK_DOCUMENT = "check a document"
     SEE_OUTBOX = "see outbox"
     PROPOSE_CORRECTION = "propose correction of minutes"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
@@ -14,23 +15,71 @@ EARLIEST = date(2018, 5, 25)
 """The right to a copy within a month is as old as the GDPR."""
 
 
-class StartForm(Form):
+def _the_day(label: str) -> DayField:
+    return DayField(label, [Required("Enter the day on which they asked")], what="The day on which they asked")
+
+
+class _Asked:
+    """The day on which they asked is one that there was."""
+
+    _today: date
+
+    def validate_asked_on(self, field: DayField) -> None:
+        """Neither ahead of us nor older than the right."""
+        if given(field) and field.data is not None and not EARLIEST <= field.data <= self._today:
+            raise ValidationError("The day on which they asked must be today or earlier, and after 24 May 2018")
+
+
+class StartForm(_Asked, Form):
     """Whose copy, and since when they wait for it."""
 
     person = RadioField("Who is the copy for?", [Required("Choose who the copy is for")], coerce=number)
-    asked_on = DayField(
-        "When did they ask?", [Required("Enter the day on which they asked")], what="The day on which they asked"
-    )
+    asked_on = _the_day("When did they ask?")
 
-    def __init__(self, people: Iterable[tuple[int, str]], *, today: date) -> None:
-        super().__init__()
+    def __init__(self, people: Iterable[tuple[int, str]], *, today: date, chosen: int | None = None) -> None:
+        super().__init__(person=chosen)
         self.person.choices = offered(people)
         self._today = today
 
-    def validate_asked_on(self, field: DayField) -> None:
-        """A day that there was."""
-        if given(field) and field.data is not None and not EARLIEST <= field.data <= self._today:
-            raise ValidationError("The day on which they asked must be today or earlier, and after 24 May 2018")
+
+class DayForm(_Asked, VersionedForm):
+    """Since when they wait, put right."""
+
+    asked_on = _the_day("When did they ask?")
+
+    def __init__(self, *, today: date, **values: Any) -> None:
+        super().__init__(**values)
+        self._today = today
+
+
+class ExtendForm(Form):
+    """Why they have to wait longer, and when they were told."""
+
+    reason = TextAreaField(
+        "Why is the request complex?", [Required("Say why the request is complex"), at_most(1_000, "Your reason")]
+    )
+    told_on = DayField(
+        "When did you tell the person?",
+        [Required("Enter the day on which you told the person")],
+        what="The day on which you told the person",
+    )
+
+    def __init__(self, *, today: date) -> None:
+        super().__init__()
+        self._today = today
+
+    def validate_told_on(self, field: DayField) -> None:
+        """They have been told."""
+        if given(field) and field.data is not None and field.data > self._today:
+            raise ValidationError("The day on which you told the person must be today or earlier")
+
+
+class WithdrawForm(Form):
+    """Why nobody goes on with it."""
+
+    reason = TextAreaField(
+        "Why is the copy withdrawn?", [Required("Say why it is withdrawn"), at_most(1_000, "Your reason")]
+    )
 
 
 class MaskForm(Form):

@@ -1,17 +1,20 @@
 """Lists of subject-access copies for pages: whom one can be made for, those of a meeting, what was decided on masks."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.facts import Actor, MaskReason
-from core.minutes.access.due import due_after
+from core.meetings.models import Meeting
+from core.minutes.access.due import due_on, overdue
 from core.minutes.access.queries import (
     Contents,
     InTheMinutes,
     about,
     about_copy,
     copies_of,
+    held_about,
     names_of,
     people_in,
 )
@@ -46,25 +49,59 @@ class Listed:
     person_id: int
     asked_on: date
     due_on: date
+    extended: bool
     issued_at: datetime | None
+    withdrawn_at: datetime | None
     overdue: bool
 
 
 def copies_for(actor: Actor, minutes: Minutes, *, today: date) -> Sequence[Listed]:
     """The copies of those minutes that the actor may read, the newest first."""
     return [
-        Listed(
-            id=copy.id,
-            person=copy.person.name,
-            person_id=copy.person_id,
-            asked_on=copy.asked_on,
-            due_on=due_after(copy.asked_on),
-            issued_at=copy.issued_at,
-            overdue=copy.issued_at is None and due_after(copy.asked_on) < today,
-        )
-        for copy in copies_of(minutes.id)
+        _listed(copy, today=today)
+        for copy in copies_of([minutes.id])
         if decide(actor, Permission.READ_ACCESS_COPY, CopyAbout(copy, about_copy(minutes, copy)))
     ]
+
+
+def _listed(copy: SubjectAccessCopy, *, today: date) -> Listed:
+    return Listed(
+        id=copy.id,
+        person=copy.person.name,
+        person_id=copy.person_id,
+        asked_on=copy.asked_on,
+        due_on=due_on(copy),
+        extended=copy.extended_at is not None,
+        issued_at=copy.issued_at,
+        withdrawn_at=copy.withdrawn_at,
+        overdue=overdue(copy, today=today),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Approved minutes that hold something about a person, and the copies for that person, the newest first."""
+
+    meeting: Meeting
+    copies: Sequence[Listed]
+
+    @property
+    def draft(self) -> Listed | None:
+        """The one that is worked on."""
+        return next((each for each in self.copies if each.issued_at is None and each.withdrawn_at is None), None)
+
+
+def minutes_naming(actor: Actor, person_id: int, *, today: date) -> tuple[Sequence[Naming], int]:
+    """The approved minutes of which the actor can make a copy for that person, the newest first; and of how many of
+    their groups' minutes others must make it.
+    """
+    held = held_about(actor, person_id)
+    open_to = [each for each in held if decide(actor, Permission.MAKE_ACCESS_COPY, each)]
+    copies: defaultdict[int, list[Listed]] = defaultdict(list)
+    for copy in copies_of([each.minutes.id for each in open_to]):
+        if copy.person_id == person_id:
+            copies[copy.minutes_id].append(_listed(copy, today=today))
+    return [Naming(each.minutes.meeting, copies[each.minutes.id]) for each in open_to], len(held) - len(open_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Making a subject-access copy: begun with what Roundtable proposes, masked and lifted by hand, issued once.
+"""Making a subject-access copy: begun with what Roundtable proposes, masked and lifted by hand, issued or withdrawn.
 
-Nothing is deleted: a mask that was lifted stays with who lifted it, when and why. The record is never touched.
+Nothing is deleted: a mask that was lifted, and a copy that was withdrawn, stay with who did it, when and why. The
+record is never touched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,13 +11,14 @@ from datetime import date, datetime
 from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit
+from core.dates import in_words
 from core.documents.operations import Subject, keep_document, paper_from
 from core.documents.pdf import Paper
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, MaskReason
 from core.minutes.access.document import AccessDocument, access_html
-from core.minutes.access.due import due_after
+from core.minutes.access.due import due_after, due_on
 from core.minutes.access.masking import Passage, occurrences
 from core.minutes.access.passages import Span, covered
 from core.minutes.access.queries import Contents, contents_of, draft_for, in_force, spans_by_place
@@ -28,11 +30,18 @@ from core.minutes.queries import frozen_record
 from core.policy import Permission, require
 from core.policy.access import About, CopyAbout
 
-BEGUN = "A copy for this person has been begun and is not issued yet. Go on with that one"
+BEGUN = "A copy for this person has been begun and is not issued yet. Go on with that one, or withdraw it"
 NOT_THERE = "These words are not in this item. Copy them as they stand there"
 MASKED_ALREADY = "These words are masked already"
 A_DECISION = "A decision stays in the copy. Mask the words in it that are about somebody else"
 LIFTED_ALREADY = "This mask was lifted already."
+EXTENDED_ALREADY = "This copy was given two months more already. The law gives no further time."
+TOLD_IN_TIME = "They must have been told between the day on which they asked and {day}, when the first month ends"
+TOLD_OTHERWISE = (
+    "They were told on {day} that they have to wait longer. The day on which they asked must be that day or earlier, "
+    "and not more than a month before it"
+)
+CHANGED = "Somebody else worked on it after you opened this page"
 UNSEEN = (
     "There is more that Roundtable would mask, and nobody has decided on it: somebody may have been named in a case "
     "meanwhile. Have it masked, look at it, and then issue the copy."
@@ -115,6 +124,61 @@ def look_again(actor: Actor, target: CopyAbout, *, now: datetime) -> int:
     return len(new)
 
 
+def change_day(actor: Actor, target: CopyAbout, *, version: int, asked_on: date) -> None:
+    """Put right when the request was received: the day on which it is due follows.
+
+    Raises Stale when somebody worked on the copy after it was read; and Refused when the day on which the person was
+    told of an extension would not lie in the first month any more.
+    """
+    copy, contents = _held(actor, target)
+    if version != copy.version:
+        raise Stale({"asked_on": copy.asked_on}, told={"The copy": CHANGED})
+    if copy.told_on is not None and not asked_on <= copy.told_on <= due_after(asked_on):
+        raise Refused(TOLD_OTHERWISE.format(day=in_words(copy.told_on)), field="asked_on")
+    before, copy.asked_on = copy.asked_on, asked_on
+    db.session.flush()
+    _record(
+        actor,
+        copy,
+        target.about,
+        contents,
+        "access.change_day",
+        {"was": before.isoformat(), "asked_on": asked_on.isoformat()},
+    )
+
+
+def extend(actor: Actor, target: CopyAbout, *, reason: str, told_on: date, now: datetime) -> None:
+    """Record that the request is complex, and that the person was told, with the reason, to wait two months longer.
+
+    Raises Refused when that was recorded before, or when they were not told within the first month (UK GDPR, article
+    12(3)).
+    """
+    copy, contents = _held(actor, target)
+    if copy.extended_at is not None:
+        raise Refused(EXTENDED_ALREADY)
+    if not copy.asked_on <= told_on <= due_after(copy.asked_on):
+        raise Refused(TOLD_IN_TIME.format(day=in_words(due_after(copy.asked_on))), field="told_on")
+    copy.extended_at, copy.extended_by_id, copy.extended_reason = now, actor.user_id, reason
+    copy.told_on = told_on
+    db.session.flush()
+    _record(
+        actor,
+        copy,
+        target.about,
+        contents,
+        "access.extend",
+        {"reason": reason, "told_on": told_on.isoformat(), "due_on": due_on(copy).isoformat()},
+    )
+
+
+def withdraw(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> None:
+    """Give a draft up, and say why. It stays as it is, and another one can be begun for the person."""
+    copy, contents = _held(actor, target)
+    copy.withdrawn_at, copy.withdrawn_by_id, copy.withdrawn_reason = now, actor.user_id, reason
+    db.session.flush()
+    _record(actor, copy, target.about, contents, "access.withdraw", {"reason": reason})
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The document that is to be issued, and of which version of the copy."""
@@ -154,7 +218,7 @@ def paper_of(target: CopyAbout, *, issued_at: datetime | None) -> Paper:
     document = AccessDocument(
         person=copy.person.name,
         asked_on=copy.asked_on,
-        due_on=due_after(copy.asked_on),
+        due_on=due_on(copy),
         issued_at=issued_at,
         items=items,
         masked=counts(items),
@@ -162,11 +226,14 @@ def paper_of(target: CopyAbout, *, issued_at: datetime | None) -> Paper:
     return paper_from(access_html(document, frozen_record(target.about.minutes)))
 
 
+_READ_AGAIN = ["version", "asked_on", "extended_at", "told_on", "issued_at", "withdrawn_at"]
+
+
 def _held(actor: Actor, target: CopyAbout) -> tuple[SubjectAccessCopy, Contents]:
     """Wait for whoever is masking this copy, read it again, and ask the gate again."""
     copy = target.copy
     db.session.flush()
-    db.session.refresh(copy, ["version", "issued_at"], with_for_update=True)
+    db.session.refresh(copy, _READ_AGAIN, with_for_update=True)
     db.session.refresh(copy, ["masks"])
     require(actor, Permission.MASK_ACCESS_COPY, target)
     return copy, contents_of(target.about.minutes, copy.person_id)

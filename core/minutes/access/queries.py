@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.cases.models import Case, CasePerson
 from core.extensions import db
-from core.facts import CaseKind, PersonRole
+from core.facts import Actor, CaseKind, MinutesStatus, PersonRole
+from core.meetings.models import AgendaItem, Meeting
 from core.minutes.access.masking import Known, Passage, names, proposals
 from core.minutes.access.passages import Span, covered
 from core.minutes.access.texts import Besides, ItemTexts, Text, item_texts, of_somebody_else
@@ -18,6 +19,7 @@ from core.minutes.corrections.queries import in_effect, note_of
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
 from core.minutes.queries import frozen_record
 from core.minutes.record import MeetingRecord, RecordedItem
+from core.partnerships.models import Group
 from core.people.models import Person
 from core.policy.access import About
 from core.referrals.models import Referral
@@ -61,30 +63,67 @@ def items_about(record: MeetingRecord, case_ids: Collection[int]) -> list[Record
 
 def about(minutes: Minutes, people: Collection[InTheMinutes]) -> Mapping[int, About]:
     """Person id -> what the minutes hold about them, as the gate needs it. One query."""
-    record = frozen_record(minutes)
-    wanted = {case_id for each in people for case_id in each.case_ids}
-    cases = db.session.scalars(
+    cases = _with_who_may_open({case_id for each in people for case_id in each.case_ids})
+    return {each.person.id: _held_by(minutes, each.person.id, each.case_ids, cases) for each in people}
+
+
+def _held_by(minutes: Minutes, person_id: int, case_ids: Collection[int], cases: Collection[Case]) -> About:
+    items = items_about(frozen_record(minutes), case_ids)
+    return About(
+        minutes=minutes,
+        person_id=person_id,
+        cases=[case for case in cases if case.id in case_ids],
+        was_restricted=frozenset(item.case_id for item in items if item.restricted and item.case_id),
+        declared=frozenset(one.user_id for item in items for one in item.recused if one.user_id is not None),
+    )
+
+
+def _with_who_may_open(case_ids: Collection[int]) -> Sequence[Case]:
+    return db.session.scalars(
         select(Case)
-        .where(Case.id.in_(wanted))
+        .where(Case.id.in_(case_ids))
         .options(selectinload(Case.agencies), selectinload(Case.groups), raiseload("*"))
     ).all()
-    return {
-        each.person.id: About(
-            minutes=minutes,
-            person_id=each.person.id,
-            cases=[case for case in cases if case.id in each.case_ids],
-            was_restricted=frozenset(
-                item.case_id for item in items_about(record, each.case_ids) if item.restricted and item.case_id
-            ),
-            declared=frozenset(
-                one.user_id
-                for item in items_about(record, each.case_ids)
-                for one in item.recused
-                if one.user_id is not None
-            ),
+
+
+def held_about(actor: Actor, person_id: int) -> Sequence[About]:
+    """What approved minutes of the groups that the actor leads hold about that person, the newest first.
+
+    The same few queries however many there are, once their records have been read.
+    """
+    theirs = set(db.session.scalars(select(CasePerson.case_id).where(CasePerson.person_id == person_id)))
+    found = db.session.scalars(
+        select(Minutes)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .where(_approved_by_groups_of(actor), _heard_one_of(theirs))
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        .options(
+            joinedload(Minutes.meeting).joinedload(Meeting.group).joinedload(Group.partnership),
+            raiseload("*"),
         )
-        for each in people
-    }
+    ).all()
+    cases = _with_who_may_open(theirs)
+    of = [(minutes, theirs & _cases_of(frozen_record(minutes))) for minutes in found]
+    return [_held_by(minutes, person_id, case_ids, cases) for minutes, case_ids in of if case_ids]
+
+
+def is_in_minutes_of(actor: Actor, person_id: int) -> bool:
+    """Whether approved minutes of a group that the actor leads are about a case that names that person. One query."""
+    theirs = select(CasePerson.case_id).where(CasePerson.person_id == person_id)
+    named = (
+        select(Minutes.id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .where(_approved_by_groups_of(actor), _heard_one_of(theirs))
+    )
+    return bool(db.session.scalar(select(named.exists())))
+
+
+def _approved_by_groups_of(actor: Actor) -> ColumnElement[bool]:
+    return and_(Minutes.status == MinutesStatus.APPROVED, Meeting.group_id.in_(actor.led_groups))
+
+
+def _heard_one_of(cases: Collection[int] | Select[int]) -> ColumnElement[bool]:
+    return exists().where(AgendaItem.meeting_id == Meeting.id, AgendaItem.case_id.in_(cases))
 
 
 def about_person(minutes: Minutes, person_id: int) -> About | None:
@@ -100,11 +139,11 @@ def about_copy(minutes: Minutes, copy: SubjectAccessCopy) -> About:
     return found or about(minutes, [InTheMinutes(copy.person, frozenset(_cases_of(record)))])[copy.person_id]
 
 
-def copies_of(minutes_id: int) -> Sequence[SubjectAccessCopy]:
+def copies_of(minutes_ids: Collection[int]) -> Sequence[SubjectAccessCopy]:
     """The copies that were begun of those minutes, the newest first, each with its person."""
     return db.session.scalars(
         select(SubjectAccessCopy)
-        .where(SubjectAccessCopy.minutes_id == minutes_id)
+        .where(SubjectAccessCopy.minutes_id.in_(minutes_ids))
         .order_by(SubjectAccessCopy.id.desc())
         .options(joinedload(SubjectAccessCopy.person), raiseload("*"))
     ).all()
@@ -120,13 +159,14 @@ def copy_of(minutes: Minutes, copy_id: int) -> SubjectAccessCopy | None:
 
 
 def draft_for(minutes_id: int, person_id: int) -> SubjectAccessCopy | None:
-    """The copy for that person that is not issued yet, if one was begun."""
+    """The copy for that person that is worked on, if one was begun."""
     return db.session.scalars(
         select(SubjectAccessCopy)
         .where(
             SubjectAccessCopy.minutes_id == minutes_id,
             SubjectAccessCopy.person_id == person_id,
             SubjectAccessCopy.issued_at.is_(None),
+            SubjectAccessCopy.withdrawn_at.is_(None),
         )
         .options(raiseload("*"))
     ).first()

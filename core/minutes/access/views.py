@@ -1,31 +1,46 @@
-"""Pages of subject-access copies: begin one, mask and lift, issue, download."""
+"""Pages of subject-access copies: begin one, mask and lift, give more time, issue or withdraw, download."""
 
 from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, send_file
+from flask import Response, flash, request, send_file
 from flask.typing import ResponseReturnValue
 
+from core.cases.models import Case
+from core.dates import in_words
 from core.documents.queries import document_bytes
 from core.errors import Refused, Stale
 from core.minutes.access import operations, queries
-from core.minutes.access.due import due_after
-from core.minutes.access.forms import IssueForm, LiftForm, MaskForm, StartForm
-from core.minutes.access.listing import Decision, choices_for, decisions_on
+from core.minutes.access.due import FURTHER_MONTHS, due_after, due_on, overdue
+from core.minutes.access.forms import DayForm, ExtendForm, IssueForm, LiftForm, MaskForm, StartForm, WithdrawForm
+from core.minutes.access.listing import Decision, choices_for, decisions_on, minutes_naming
 from core.minutes.access.loading import copy_of, item_of, mask_of
 from core.minutes.access.operations import Ready
 from core.minutes.access.shown import counts, printed, shown
 from core.minutes.blueprint import bp
 from core.minutes.loading import minutes_of
 from core.minutes.models import Minutes
+from core.people.models import Person
+from core.people.queries import person_named
 from core.policy import Permission
-from core.policy.access import ISSUED, CopyAbout
+from core.policy.access import ISSUED, WITHDRAWN, CopyAbout
 from core.references import file_name
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.web.addresses import row_id
 from core.web.forms import held
 
 ADDRESS = "/meetings/<int:meeting_id>/minutes/access"
 SHOW = "minutes/access/show.html"
+
+
+@bp.get("/people/<int:person_id>/access")
+@requires(Permission.FIND_ACCESS_COPIES, on=person_named)
+def access_find(named: tuple[Person, list[Case]]) -> ResponseReturnValue:
+    """In which minutes is this person named, and what was made for them?"""
+    person, _ = named
+    found, closed = minutes_naming(current_actor(), person.id, today=today())
+    disclose("access.find", object=f"person:{person.id}", subjects=[person.id])
+    return render("minutes/access/find.html", person=person, found=found, closed=closed)
 
 
 @bp.get(f"{ADDRESS}/new")
@@ -33,7 +48,8 @@ SHOW = "minutes/access/show.html"
 def access_new(minutes: Minutes) -> ResponseReturnValue:
     """Who is the copy for, and when did they ask?"""
     page = _start_page(minutes)
-    return render("minutes/access/new.html", form=StartForm(page["people"], today=today()), **page)
+    chosen = row_id(request.args.get("person"))
+    return render("minutes/access/new.html", form=StartForm(page["people"], today=today(), chosen=chosen), **page)
 
 
 @bp.post(f"{ADDRESS}/new")
@@ -121,8 +137,80 @@ def access_look_again(target: CopyAbout) -> ResponseReturnValue:
     return _back_to(target)
 
 
+@bp.get(f"{ADDRESS}/<int:access_id>/day")
+@requires(Permission.MASK_ACCESS_COPY, on=copy_of)
+def access_day(target: CopyAbout) -> ResponseReturnValue:
+    """When did they ask?"""
+    copy = target.copy
+    form = DayForm(today=today(), asked_on=copy.asked_on, version=str(copy.version))
+    return render("minutes/access/day.html", form=form, **_request_page(target))
+
+
+@bp.post(f"{ADDRESS}/<int:access_id>/day")
+@requires(Permission.MASK_ACCESS_COPY, on=copy_of)
+def access_day_submit(target: CopyAbout) -> ResponseReturnValue:
+    """Put it right."""
+    form, page = DayForm(today=today()), "minutes/access/day.html"
+    if not form.validate():
+        return invalid(page, form=form, **_request_page(target))
+    try:
+        operations.change_day(current_actor(), target, version=form.version_read, asked_on=held(form.asked_on.data))
+    except Stale as stale:
+        return saved_first(page, form, stale, version=target.copy.version, **_request_page(target))
+    except Refused as refused:
+        beside(form, refused, "asked_on")
+        return invalid(page, form=form, **_request_page(target))
+    flash(f"The day is changed. The copy is due by {in_words(due_on(target.copy))}.")
+    return _back_to(target)
+
+
+@bp.get(f"{ADDRESS}/<int:access_id>/extend")
+@requires(Permission.MASK_ACCESS_COPY, on=copy_of)
+def access_extend(target: CopyAbout) -> ResponseReturnValue:
+    """Why does it take two months longer, and when was the person told?"""
+    return render("minutes/access/extend.html", form=ExtendForm(today=today()), **_request_page(target))
+
+
+@bp.post(f"{ADDRESS}/<int:access_id>/extend")
+@requires(Permission.MASK_ACCESS_COPY, on=copy_of)
+def access_extend_submit(target: CopyAbout) -> ResponseReturnValue:
+    """Record it: the day on which it is due moves."""
+    form, page = ExtendForm(today=today()), "minutes/access/extend.html"
+    if not form.validate():
+        return invalid(page, form=form, **_request_page(target))
+    try:
+        operations.extend(
+            current_actor(), target, reason=form.reason.data or "", told_on=held(form.told_on.data), now=now()
+        )
+    except Refused as refused:
+        beside(form, refused, "reason")
+        return invalid(page, form=form, **_request_page(target))
+    flash(f"The copy is due two months later, by {in_words(due_on(target.copy))}.")
+    return _back_to(target)
+
+
+@bp.get(f"{ADDRESS}/<int:access_id>/withdraw")
+@requires(Permission.MASK_ACCESS_COPY, on=copy_of)
+def access_withdraw(target: CopyAbout) -> ResponseReturnValue:
+    """Why does nobody go on with it?"""
+    return render("minutes/access/withdraw.html", form=WithdrawForm(), **_request_page(target))
+
+
+# Whoever reads it, as for issuing it.
+@bp.post(f"{ADDRESS}/<int:access_id>/withdraw")
+@requires(Permission.READ_ACCESS_COPY, on=copy_of)
+def access_withdraw_submit(target: CopyAbout) -> ResponseReturnValue:
+    """Give it up. It stays, with the reason."""
+    form = WithdrawForm()
+    if not form.validate():
+        return invalid("minutes/access/withdraw.html", form=form, **_request_page(target))
+    operations.withdraw(current_actor(), target, reason=form.reason.data or "", now=now())
+    flash("The copy is withdrawn. It is kept with your reason; if the person still asks, start another one.")
+    return _back_to(target)
+
+
 def _ready(target: CopyAbout) -> Ready | None:
-    return operations.ready(target, now=now()) if target.copy.issued_at is None else None
+    return operations.ready(target, now=now()) if target.copy.is_draft else None
 
 
 # Whoever reads it: a form sent twice is answered as it was, though nobody may mask by then. The operation asks that.
@@ -131,7 +219,7 @@ def _ready(target: CopyAbout) -> Ready | None:
 def access_issue(target: CopyAbout, made: Ready | None) -> ResponseReturnValue:
     """Keep the document as it was read. It goes to nobody by itself."""
     if made is None:
-        raise Refused(ISSUED)
+        raise Refused(WITHDRAWN if target.copy.withdrawn_at is not None else ISSUED)
     form = IssueForm()
     if not form.validate():
         return invalid(SHOW, form=form, **_page(target))
@@ -149,6 +237,8 @@ def access_issue(target: CopyAbout, made: Ready | None) -> ResponseReturnValue:
 def access_pdf(target: CopyAbout) -> ResponseReturnValue:
     """The copy as it was issued; before that, a draft of it that says so on every page."""
     copy = target.copy
+    if copy.withdrawn_at is not None:
+        raise Refused(WITHDRAWN)
     _disclose(target, "access.download")
     if copy.document_id is not None:
         kept = document_bytes(copy.document_id)
@@ -176,18 +266,32 @@ def _page(target: CopyAbout) -> dict[str, Any]:
     disclose(
         "access.read", object=f"access:{copy.id}", subjects=contents.person_ids, purpose=f"meeting:{minutes.meeting_id}"
     )
-    due = due_after(copy.asked_on)
     return {
-        "meeting": minutes.meeting,
-        "copy": copy,
-        "due": due,
-        "overdue": copy.issued_at is None and due < today(),
+        **_due_of(target),
         "items": shown(contents.items, masks),
         "counts": counts(printed(contents.items, masks)),
         "decisions": decisions_on(copy, contents),
-        "unseen": contents.unseen(copy.masks) if copy.issued_at is None else (),
+        "unseen": contents.unseen(copy.masks) if copy.is_draft else (),
         "masking": bool(may(Permission.MASK_ACCESS_COPY, target)),
-        "names": queries.names_of((copy.made_by_id, copy.issued_by_id)),
+        "names": queries.names_of((copy.made_by_id, copy.issued_by_id, copy.extended_by_id, copy.withdrawn_by_id)),
+    }
+
+
+def _request_page(target: CopyAbout) -> dict[str, Any]:
+    """What the pages say that are about the request, and not about what is masked."""
+    _disclose(target, "access.read")
+    return {**_due_of(target), "names": queries.names_of((target.copy.extended_by_id,))}
+
+
+def _due_of(target: CopyAbout) -> dict[str, Any]:
+    copy = target.copy
+    return {
+        "meeting": target.about.minutes.meeting,
+        "copy": copy,
+        "due": due_on(copy),
+        "first_due": due_after(copy.asked_on),
+        "longest": due_after(copy.asked_on, further_months=FURTHER_MONTHS),
+        "overdue": overdue(copy, today=today()),
     }
 
 

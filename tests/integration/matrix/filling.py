@@ -103,6 +103,8 @@ FILLED = {
     ("minutes.access_begin", "asked_on"): "today",
     ("minutes.access_issue", "read"): "y",
     ("minutes.access_mask_submit", "words"): "Isolde",
+    ("minutes.access_day_submit", "asked_on"): "today",
+    ("minutes.access_extend_submit", "told_on"): "today",
     ("accounts.choose_partnership", "partnership"): "2",
     ("accounts.password_submit", "current"): PASSWORD,
     ("accounts.password_submit", "password"): SECRET_WORDS,

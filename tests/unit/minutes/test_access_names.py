@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.facts import MaskReason
-from core.minutes.access.due import due_after
+from core.minutes.access.due import FURTHER_MONTHS, due_after
 from core.minutes.access.masking import Known, occurrences, proposals
 from core.minutes.access.passages import APART, BETWEEN, Span, covered, merged, pieces_of, snapped, without_masked
 from core.minutes.access.texts import Text
@@ -164,6 +164,18 @@ def test_one_block_never_tells_how_many_words_it_hides():
 )
 def test_it_is_due_on_the_same_day_of_the_next_month_or_its_last(asked, due):
     assert due_after(asked) == due
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        (date(2027, 3, 15), date(2027, 6, 15)),
+        (date(2027, 11, 30), date(2028, 2, 29)),
+        (date(2027, 1, 31), date(2027, 4, 30)),
+    ],
+)
+def test_two_further_months_are_counted_from_the_same_day(asked, due):
+    assert due_after(asked, further_months=FURTHER_MONTHS) == due
 
 
 def test_words_that_were_pasted_are_found_wherever_they_stand():
