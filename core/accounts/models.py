@@ -23,6 +23,8 @@ class User(Versioned, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    daily_mail: Mapped[bool] = mapped_column(default=True)
+    """Whether its owner is reminded by mail of what is due; the home page says it all the same."""
 
     agency: Mapped[Agency | None] = relationship()
     grants: Mapped[list["AdminRoleGrant"]] = relationship(back_populates="user", cascade="all, delete-orphan")

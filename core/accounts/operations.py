@@ -122,6 +122,18 @@ def change_password(actor: Actor, *, current: str, new: str, now: datetime) -> N
     audit.record(actor, Category.AUTH, "change_password", object=f"account:{user.id}")
 
 
+def stop_daily_mail(actor: Actor) -> None:
+    """Be reminded by mail no more; what waits to go out is withdrawn as its turn comes."""
+    db.session.get_one(User, actor.user_id).daily_mail = False
+    audit.record(actor, Category.ADMIN, "account.stop_daily_mail", object=f"account:{actor.user_id}")
+
+
+def start_daily_mail(actor: Actor) -> None:
+    """Be reminded by mail again, from the next working day on."""
+    db.session.get_one(User, actor.user_id).daily_mail = True
+    audit.record(actor, Category.ADMIN, "account.start_daily_mail", object=f"account:{actor.user_id}")
+
+
 def invite(actor: Actor, user: User, *, now: datetime) -> str:
     """Make a single-use invitation and return its token; earlier ones of the account are worth nothing."""
     if user.retired_at is not None:

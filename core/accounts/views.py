@@ -91,7 +91,25 @@ def account() -> ResponseReturnValue:
     form = ChoosePartnershipForm(partnership=actor.partnership_id)
     choices = queries.partnerships_of(user)
     form.partnership.choices = [(choice.id, choice.name) for choice in choices]
-    return render("accounts/account.html", form=form, choices=choices)
+    return render("accounts/account.html", form=form, choices=choices, daily_mail=user.daily_mail)
+
+
+@bp.post("/account/daily-mail/stop")
+@requires(Permission.MANAGE_OWN_ACCOUNT)
+def stop_daily_mail() -> ResponseReturnValue:
+    """No daily mail of what is due."""
+    operations.stop_daily_mail(current_actor())
+    flash("No daily mail comes to you any more. Your home page shows what is due.")
+    return see_other("accounts.account")
+
+
+@bp.post("/account/daily-mail/start")
+@requires(Permission.MANAGE_OWN_ACCOUNT)
+def start_daily_mail() -> ResponseReturnValue:
+    """The daily mail again."""
+    operations.start_daily_mail(current_actor())
+    flash("The daily mail comes to you again when something is due.")
+    return see_other("accounts.account")
 
 
 @bp.post("/account/partnership")
@@ -100,10 +118,11 @@ def choose_partnership() -> ResponseReturnValue:
     """Work in another partnership."""
     actor = current_actor()
     form = ChoosePartnershipForm()
-    choices = queries.partnerships_of(db.session.get_one(User, actor.user_id))
+    user = db.session.get_one(User, actor.user_id)
+    choices = queries.partnerships_of(user)
     form.partnership.choices = [(choice.id, choice.name) for choice in choices]
     if not form.validate():
-        return invalid("accounts/account.html", form=form, choices=choices)
+        return invalid("accounts/account.html", form=form, choices=choices, daily_mail=user.daily_mail)
     operations.choose_partnership(actor, partnership_id=form.partnership.data)
     return see_other("home.index")
 

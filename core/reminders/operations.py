@@ -25,6 +25,7 @@ SHOWN = 15
 """Lines under one heading; the home page has the rest."""
 
 DAY_OVER = "The day is over. The next one says how things stand."
+STOPPED = "Its reader stopped the daily mail."
 NOTHING_LEFT = "Nothing that it was to remind of is still to be done, or theirs to do."
 
 
@@ -59,6 +60,8 @@ def written_anew(mail: Mail, *, now: datetime) -> str:
     """
     if local_date(mail.created_at) != local_date(now):
         return DAY_OVER
+    if not mail.user.daily_mail:
+        return STOPPED
     letter = letter_for(mail.user, days_to_tell_of(local_date(now)), now=now)
     if letter is None:
         return NOTHING_LEFT

@@ -57,10 +57,10 @@ class Digest:
 
 
 def people_to_remind(*, on: date) -> Sequence[User]:
-    """Every account that is not retired, of an agency that belongs to a partnership on that day."""
+    """Every account that is not retired and wants the mail, of an agency that belongs to a partnership on that day."""
     inside = select(PartnershipAgency.agency_id).where(belongs(on))
     return db.session.scalars(
-        select(User).where(User.retired_at.is_(None), User.agency_id.in_(inside)).order_by(User.id)
+        select(User).where(User.retired_at.is_(None), User.daily_mail, User.agency_id.in_(inside)).order_by(User.id)
     ).all()
 
 

@@ -193,6 +193,7 @@ def upgrade() -> None:
     op.add_column('caught_mail', sa.Column('body_html', sa.Text(), nullable=False, server_default=''))
     op.add_column('caught_mail', sa.Column('files', sa.Text(), nullable=False, server_default=''))
     op.add_column('partnership', sa.Column('attach_copies', sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column('user_account', sa.Column('daily_mail', sa.Boolean(), nullable=False, server_default=sa.true()))
 
 
 def _add_reference(table: str, column: str, other: str) -> None:

@@ -23,11 +23,12 @@ from tests.integration.matrix.things import Ids, Table
 
 
 def people(table: Table, theirs: Partnership) -> None:
-    """A newcomer who has accepted nothing yet, a colleague at the provider, the administrator of an agency that is no
-    provider, somebody whose agency belongs to two partnerships, a member with a password, and a chair with a calendar
-    feed."""
+    """A newcomer who has accepted nothing yet and wants no daily mail, a colleague at the provider, the administrator
+    of an agency that is no provider, somebody whose agency belongs to two partnerships, a member with a password, and a
+    chair with a calendar feed."""
     agencies, users = table.agencies, table.users
     users["newcomer"] = a_user(agencies.youth, "Nell Newcomer", group=table.group)
+    users["newcomer"].daily_mail = False
     users["at the provider, too"] = a_user(agencies.mentors, "Pru Provider")
     users["homes admin"] = a_user(
         agencies.homes, "Hal Homes", admin=AdminRole.AGENCY_ADMIN, partnership=table.partnership

@@ -20,6 +20,8 @@ _SERIES = (
 PAGES = {
     "accounts.choose_partnership": ("other group", "/account"),
     "accounts.password_submit": ("member", "/account/password"),
+    "accounts.start_daily_mail": ("newcomer", "/account"),
+    "accounts.stop_daily_mail": ("member", "/account"),
     "accounts.sign_out": ("member", "/"),
     "actions.reopen": ("chair", "/actions/{settled_id}/reopen"),
     "admin.bring_back_account": ("partnership admin", "/admin/accounts/{retired_id}"),
@@ -101,10 +103,10 @@ SECRET_WORDS = "correct-horse-battery-staple-94"
 FILLED = {
     ("actions.due", "due"): "soon",
     ("minutes.access_begin", "asked_on"): "today",
-    ("minutes.access_issue", "read"): "y",
-    ("minutes.access_mask_submit", "words"): "Isolde",
     ("minutes.access_day_submit", "asked_on"): "today",
     ("minutes.access_extend_submit", "told_on"): "today",
+    ("minutes.access_issue", "read"): "y",
+    ("minutes.access_mask_submit", "words"): "Isolde",
     ("accounts.choose_partnership", "partnership"): "2",
     ("accounts.password_submit", "current"): PASSWORD,
     ("accounts.password_submit", "password"): SECRET_WORDS,

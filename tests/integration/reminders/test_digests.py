@@ -18,8 +18,8 @@ from core.partnerships.models import PartnershipAgency, Signature
 from core.partnerships.terms.queries import clocks_in
 from core.recording.models import Recusal
 from core.referrals.models import Referral
-from core.reminders.operations import DAY_OVER, NOTHING_LEFT, make_digests
-from core.reminders.queries import reminders_for
+from core.reminders.operations import DAY_OVER, NOTHING_LEFT, STOPPED, make_digests
+from core.reminders.queries import people_to_remind, reminders_for
 from core.working_days import add_working_days, next_working_day
 from tests.builders import (
     a_group,
@@ -329,6 +329,30 @@ def test_a_digest_whose_reader_may_or_need_do_nothing_of_it_any_more_is_withdraw
     assert delivered(monkeypatch, MORNING) == []
     mail = digests()[table.officer.name]
     assert (mail.state, mail.failure) == (MailState.WITHDRAWN, NOTHING_LEFT)
+
+
+def test_who_stopped_the_daily_mail_is_made_none_and_sent_none_and_sees_what_is_due_at_home(
+    table, visitor, monkeypatch
+):
+    action = an_action(table.case, table.group, table.police, due_on=today() - timedelta(days=1))
+    action.owner_user_id = table.officer.id
+    soon = an_action(table.case, table.group, table.police, due_on=IN_THREE_DAYS)
+    colleague = a_user(table.police, "Piet Police", group=table.group)
+    make()
+    assert set(digests()) == {table.officer.name, colleague.name}
+
+    officer = visitor(table.officer)
+    assert officer.post("/account/daily-mail/stop").status_code == 303
+    assert [soon.ref in body for body in delivered(monkeypatch, MORNING)] == [True]
+    mails = digests()
+    assert (mails[table.officer.name].state, mails[table.officer.name].failure) == (MailState.WITHDRAWN, STOPPED)
+    assert mails[colleague.name].state is MailState.SENT
+    assert {user.id for user in people_to_remind(on=DAY)} & {table.officer.id, colleague.id} == {colleague.id}
+    assert action.ref in officer.get("/").text
+
+    assert "Send me the daily mail again" in officer.get("/account").text
+    assert officer.post("/account/daily-mail/start").status_code == 303
+    assert table.officer.id in {user.id for user in people_to_remind(on=DAY)}
 
 
 def test_a_digest_that_could_not_go_out_that_day_does_not_go_out_on_the_next(table, monkeypatch):
