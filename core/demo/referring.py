@@ -17,7 +17,8 @@ from core.meetings.models import AgendaItem
 from core.partnerships.models import Provider
 from core.policy.recording import ItemInRoom
 from core.recording.models import Attendance
-from core.referrals.consents import give_consent
+from core.referrals.choosing import facts_before
+from core.referrals.consents import give_consent, withdraw_consent
 from core.referrals.facts import facts_of
 from core.referrals.operations import move, refer
 from core.referrals.queries import case_to_refer_from, referral_of
@@ -53,6 +54,8 @@ class Referring:
         for consent in told.get("consents", ()):
             if consent_day in consent:
                 self._plan(when(consent[consent_day], 12), partial(self._consent, told, consent))
+            if "withdrawn_day" in consent:
+                self._plan(when(consent["withdrawn_day"], 15), partial(self._withdrawal, told, consent))
         for place, step in enumerate(told.get("moves", ())):
             self._plan(when(step[move_day], 14) + timedelta(minutes=place), partial(self._move, told, step))
 
@@ -74,7 +77,14 @@ class Referring:
         pathway = plugin_host.pathway(told["pathway"])
         assert pathway is not None
         with current_app.test_request_context():
-            payload = pathway.payload(pathway.form(formdata=MultiDict(told["form"])))
+            form = pathway.form(formdata=MultiDict(told["form"]))
+            form.prepare(facts_before(case_to_refer_from(case_id), self.cast.person(told["person"])), local_date(at))
+            for field in form:
+                if field.name.endswith("_on"):
+                    field.data = local_date(at)
+                elif field.type == "RadioField" and field.data:
+                    field.data = _chosen(field, field.data)
+            payload = pathway.payload(form)
         made = refer(
             actor,
             case=case_to_refer_from(case_id),
@@ -106,6 +116,16 @@ class Referring:
             note=consent.get("note", ""),
         )
 
+    def _withdrawal(self, told: Told, consent: Told, at: datetime) -> None:
+        withdraw_consent(
+            self.cast.actor(consent["by"], at),
+            referral=referral_of(self._made[id(told)]),
+            key=consent["key"],
+            withdrawn_on=local_date(at),
+            now=at,
+            note=consent.get("note", ""),
+        )
+
     def _move(self, told: Told, step: Told, at: datetime) -> None:
         referral = referral_of(self._made[id(told)])
         move(
@@ -115,11 +135,12 @@ class Referring:
             now=at,
             version=referral.version,
             answers=self._answers(told["pathway"], referral.id, step, local_date(at)),
+            measures=step.get("measures"),
             note=step.get("note", ""),
         )
 
     def _answers(self, pathway_key: str, referral_id: int, step: Told, on: date) -> Mapping[str, Any]:
-        """What the move's form asks, filled in from the story: choices by the name that they begin with."""
+        """What the move's form asks, filled in from the story: days with that of the move, choices by their start."""
         pathway = plugin_host.pathway(pathway_key)
         assert pathway is not None
         kind = pathway.transition(step["transition"]).form
@@ -133,8 +154,14 @@ class Referring:
                 if field.name.endswith("_on"):
                     field.data = on
                 elif told is not None and getattr(field, "choices", None):
-                    field.data = next(
-                        choice.value for choice in field.choices if told in (choice.value, choice.label.split(",")[0])
-                    )
+                    field.data = _chosen(field, told)
+                elif told is not None:
+                    field.data = told
             answers: Mapping[str, Any] = form.answers()
             return answers
+
+
+def _chosen(field: Any, told: str) -> str:
+    """The choice that the story names by its value, or by what its label begins with."""
+    found = (choice.value for choice in field.choices if told in (choice.value, choice.label.split(",")[0]))
+    return str(next(found))

@@ -52,7 +52,7 @@ def test_a_wheel_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", TRY, str(unpacked), str(tmp_path / "data")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "plugins: ['mentoring']" in done.stdout
+    assert "plugins: ['mentoring', 'mediation']" in done.stdout
 
 
 def test_a_wheel_holds_templates_books_and_assets_and_no_test(wheel: Path) -> None:
