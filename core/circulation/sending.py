@@ -139,8 +139,9 @@ def send_copy_again(actor: Actor, copy: Copy, *, now: datetime) -> Mail:
     """Tell the reader of their copy once more, because somebody says so. The copy stays the same.
 
     `copy` with its circulation, meeting, group and partnership, and its user. Raises Refused while a mail about it is
-    on its way.
+    on its way: one that somebody else sends at this moment, too.
     """
+    db.session.execute(select(Copy.id).where(Copy.id == copy.id).with_for_update())
     mails = db.session.scalars(select(Mail).where(Mail.copy_id == copy.id).order_by(Mail.id)).all()
     if any(mail.state in (MailState.WAITING, MailState.SENDING) for mail in mails):
         raise Refused(STILL_ON_ITS_WAY)

@@ -7,11 +7,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from threading import Barrier
 
 import pytest
 from sqlalchemy import Select, func, select
@@ -19,11 +16,9 @@ from sqlalchemy import Select, func, select
 from core.accounts.models import User
 from core.accounts.operations import sign_in
 from core.accounts.queries import actor_as_of
-from core.app import create_app
 from core.audit.models import AuditAnchor
 from core.circulation.models import Circulation, Copy, Mail
 from core.clock import utc_now
-from core.config import Config
 from core.documents.models import Document
 from core.extensions import db
 from core.facts import Actor, EntryKind, GroupRole, ItemOutcome, MeetingStatus, MinutesStatus, Presence
@@ -32,8 +27,7 @@ from core.minutes import operations
 from core.minutes.models import Minutes, MinutesStep
 from core.recording.models import Attendance, Entry, ItemAttendance
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency, today
-from tests.support.databases import Databases, let_go
-from tests.support.server import Client, Server
+from tests.support.server import Client, Server, at_once
 
 SHORT, FULL = 20, 500
 REFUSED = (403, 409, 422)
@@ -51,37 +45,29 @@ class Races:
 
 
 @pytest.fixture
-def races(database: str, databases: Databases, tmp_path: Path, full: bool) -> Iterator[Races]:
+def races(server: Server, full: bool) -> Iterator[Races]:
     """As many meetings as there are rounds, each with minutes of its own."""
-    on_sqlite = database == "sqlite"
-    url = databases.fresh_sqlite(tmp_path / "races.db") if on_sqlite else databases.fresh_postgresql("races")
-    app = create_app(Config(data=tmp_path, database_url=url, testing=True))
-    with app.app_context():
-        partnership = a_partnership()
-        council, police = an_agency(partnership, "Council"), an_agency(partnership, "Police")
-        group = a_group(partnership)
-        roles = (GroupRole.CHAIR, GroupRole.DEPUTY_CHAIR, GroupRole.COORDINATOR, GroupRole.COORDINATOR)
-        leaders = [a_user(council, group=group, role=role) for role in roles]
-        officers = [a_user(police, group=group) for _ in range(2)]
-        case = a_case(partnership, council, group=group, subject=a_person(partnership))
-        taker = actor_as_of(leaders[2].id, partnership.id, on=today())
-        meetings = [
-            _with_the_chair(a_meeting(group, status=MeetingStatus.CLOSED, cases=[case]), leaders, officers, taker)
-            for _ in range(FULL if full else SHORT)
-        ]
-        tokens = [sign_in(user.id, now=utc_now()) for user in leaders]
-        readers = [user.id for user in (*leaders, *officers)]
-        db.session.commit()
-        db.session.remove()
-        server = Server(tmp_path, url)
-        server.start()
-        clients = [Client(server.port, token) for token in tokens]
-        yield Races(meetings, clients[:2], clients[2:], readers)
-        for client in clients:
-            client.close()
-        server.kill()
-        db.session.remove()
-        let_go(db.engine)
+    partnership = a_partnership()
+    council, police = an_agency(partnership, "Council"), an_agency(partnership, "Police")
+    group = a_group(partnership)
+    roles = (GroupRole.CHAIR, GroupRole.DEPUTY_CHAIR, GroupRole.COORDINATOR, GroupRole.COORDINATOR)
+    leaders = [a_user(council, group=group, role=role) for role in roles]
+    officers = [a_user(police, group=group) for _ in range(2)]
+    case = a_case(partnership, council, group=group, subject=a_person(partnership))
+    taker = actor_as_of(leaders[2].id, partnership.id, on=today())
+    meetings = [
+        _with_the_chair(a_meeting(group, status=MeetingStatus.CLOSED, cases=[case]), leaders, officers, taker)
+        for _ in range(FULL if full else SHORT)
+    ]
+    tokens = [sign_in(user.id, now=utc_now()) for user in leaders]
+    readers = [user.id for user in (*leaders, *officers)]
+    db.session.commit()
+    db.session.remove()
+    server.start()
+    clients = [Client(server.port, token) for token in tokens]
+    yield Races(meetings, clients[:2], clients[2:], readers)
+    for client in clients:
+        client.close()
 
 
 def _with_the_chair(meeting: Meeting, leaders: list[User], officers: list[User], taker: Actor) -> int:
@@ -122,18 +108,6 @@ def _with_the_chair(meeting: Meeting, leaders: list[User], officers: list[User],
     return int(meeting.id)
 
 
-def _at_once(clients: list[Client], path: str, form: dict[str, object], keys: list[str]) -> list[int]:
-    """Both send at the same moment; what each was answered."""
-    start = Barrier(len(clients))
-
-    def send(client: Client, key: str) -> int:
-        start.wait()
-        return client.post(path, form, key=key)[0]
-
-    with ThreadPoolExecutor(len(clients)) as threads:
-        return list(threads.map(send, clients, keys))
-
-
 def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, database):
     began = time.monotonic()
     approvals, circulations, wrong = Counter[int](), Counter[int](), []
@@ -141,12 +115,12 @@ def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, database):
         page = f"/meetings/{meeting_id}"
         version = _count(select(Minutes.version).where(Minutes.meeting_id == meeting_id))
         keys = [str(uuid.uuid4()) for _ in range(2)]
-        answers = sorted(_at_once(races.chairs, f"{page}/minutes/approve", {"version": version}, keys))
+        answers = sorted(at_once(races.chairs, f"{page}/minutes/approve", {"version": version}, keys=keys))
         approvals.update(answers)
         if answers[0] != 303 or answers[1] not in REFUSED:
             wrong.append(f"meeting {meeting_id}: approving is answered {answers}")
         form = {"readers": races.readers}
-        answers = sorted(_at_once(races.coordinators, f"{page}/circulate", form, keys))
+        answers = sorted(at_once(races.coordinators, f"{page}/circulate", form, keys=keys))
         circulations.update(answers)
         if answers[0] != 303 or answers[1] not in REFUSED:
             wrong.append(f"meeting {meeting_id}: circulating is answered {answers}")
@@ -175,6 +149,10 @@ def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, database):
     assert not wrong, "\n".join(wrong[:10])
     assert counts == dict.fromkeys(counts, rounds)
     assert mails == (rounds * len(races.readers),) * 2
+    each = select(Mail.meeting_id, Mail.user_id).distinct().subquery()
+    assert _count(select(func.count()).select_from(each)) == mails[1], (
+        "somebody was told twice, and somebody not at all"
+    )
 
 
 def _count(query: Select[int]) -> int:

@@ -7,28 +7,24 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from core.accounts.operations import sign_in
-from core.app import create_app
 from core.circulation.delivery import LEASE, WAITS
 from core.circulation.letters import Letter
 from core.circulation.models import Mail
 from core.circulation.outbox import queue
 from core.clock import utc_now
-from core.config import Config
 from core.extensions import db
 from core.facts import GroupRole, MailKind, MailState, MeetingStatus
 from tests.builders import a_group, a_meeting, a_partnership, a_user, an_agency
 from tests.support.browser import Browser
-from tests.support.databases import Databases, let_go
+from tests.support.databases import Place
 from tests.support.mail import DROP, MailServer, configured, deliver, free_port, mail_server
-from tests.support.server import ROOT, Client, Server
+from tests.support.server import ROOT, Client
 
 WORKER = """
 from core.app import create_app
@@ -47,8 +43,8 @@ with app.app_context():
 class Post:
     """A group whose members are written to, on a database of its own."""
 
-    def __init__(self, app, url: str, data: Path) -> None:
-        self.app, self.url, self.data = app, url, data
+    def __init__(self, place: Place) -> None:
+        self.app, self.url, self.data = place.app, place.url, place.data
         self.partnership = a_partnership()
         council = an_agency(self.partnership, "Council")
         self.group = a_group(self.partnership)
@@ -116,15 +112,9 @@ def end(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture
-def post(database: str, databases: Databases, tmp_path: Path) -> Iterator[Post]:
+def post(place: Place) -> Post:
     """The group and its members."""
-    on_sqlite = database == "sqlite"
-    url = databases.fresh_sqlite(tmp_path / "drill.db") if on_sqlite else databases.fresh_postgresql("drill")
-    app = create_app(Config(data=tmp_path, database_url=url, testing=True))
-    with app.app_context():
-        yield Post(app, url, tmp_path)
-        db.session.remove()
-        let_go(db.engine)
+    return Post(place)
 
 
 def test_a_server_that_is_not_there_costs_one_try_and_loses_nothing(post, full, capsys):
@@ -249,36 +239,32 @@ def test_two_workers_share_the_outbox_and_send_nothing_twice(post, full, capsys)
     say(capsys, f"two workers: {number} mails in {took:.1f} s, {sent[0]} + {sent[1]}, twice 0, lost 0")
 
 
-def test_pages_answer_as_fast_while_the_mail_server_stalls(post, full, capsys):
+def test_pages_answer_as_fast_while_the_mail_server_stalls(post, server, full, capsys):
     rounds, requests = (5, 200) if full else (2, 40)
     token = sign_in(post.coordinator.id, now=utc_now())
     db.session.commit()
     db.session.remove()
-    web = Server(post.data, post.url)
-    web.start()
+    server.start()
     quiet, stalled = [], []
-    try:
-        client = Client(web.port, token)
-        times_of(client, 20)
-        for _ in range(rounds):
-            quiet.append(p95(times_of(client, requests)))
-            with mail_server() as server:
-                server.stall = 60
-                post.write(3)
-                process = post.worker(server)
-                begin(process)
-                while post.states()["sending"] != 1:
-                    time.sleep(0.02)
-                stalled.append(p95(times_of(client, requests)))
-                assert process.poll() is None, "it was waiting for the mail server all the while"
-                process.kill()
-                end(process)
-            for mail in db.session.scalars(select(Mail)):
-                mail.state = MailState.SENT
-            db.session.commit()
-        client.close()
-    finally:
-        web.kill()
+    client = Client(server.port, token)
+    times_of(client, 20)
+    for _ in range(rounds):
+        quiet.append(p95(times_of(client, requests)))
+        with mail_server() as stalling:
+            stalling.stall = 60
+            post.write(3)
+            process = post.worker(stalling)
+            begin(process)
+            while post.states()["sending"] != 1:
+                time.sleep(0.02)
+            stalled.append(p95(times_of(client, requests)))
+            assert process.poll() is None, "it was waiting for the mail server all the while"
+            process.kill()
+            end(process)
+        for mail in db.session.scalars(select(Mail)):
+            mail.state = MailState.SENT
+        db.session.commit()
+    client.close()
     before, during = min(quiet), min(stalled)
     say(capsys, f"pages while SMTP stalls: p95 {during * 1000:.1f} ms, {before * 1000:.1f} ms when it does not")
     # In the suite other tests run beside it: there it is asked that no page waits for the mail server's minute.

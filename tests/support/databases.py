@@ -6,9 +6,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,6 +20,15 @@ from core.extensions import db
 from core.schema import bring_up_to_date
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+@dataclass
+class Place:
+    """An application on a database of its own, and where its data are."""
+
+    app: Flask
+    url: str
+    data: Path
 
 
 class Databases:

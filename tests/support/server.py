@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,3 +120,15 @@ class Client:
             name, _, value = cookie.split(";", 1)[0].partition("=")
             self._cookies[name] = value
         return answer.status, answer.headers.get("Location", ""), text
+
+
+def at_once(clients: Sequence[Client], path: str, form: dict[str, object], *, keys: Sequence[str] = ()) -> list[int]:
+    """All send that form at the same moment, each under a key of their own; what each was answered."""
+    start = Barrier(len(clients))
+
+    def send(client: Client, key: str) -> int:
+        start.wait()
+        return client.post(path, form, key=key)[0]
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        return list(threads.map(send, clients, keys or [""] * len(clients)))

@@ -47,9 +47,11 @@ def circulate(actor: Actor, *, meeting: Meeting, version: int, now: datetime) ->
     """Freeze the agenda as the next version, ask for research on what is new, and tell every member.
 
     The record keeps the head of the audit trail; its SHA-256 is stored beside it. Earlier versions stay as they
-    went out. `version` is the meeting's, as the sender saw it. Raises Refused and Stale.
+    went out. `version` is the meeting's, as the sender saw it. Of two who circulate at once the second finds the
+    first's version. Raises Refused and Stale.
     """
     require(actor, Permission.CIRCULATE_AGENDA, meeting)
+    db.session.refresh(meeting, ["status", "starts_at", "version"], with_for_update=True)
     if meeting.status is not MeetingStatus.SCHEDULED or meeting.starts_at <= now:
         raise Refused(TOO_LATE.format(status=meeting.status if meeting.starts_at > now else "over"))
     if meeting.version != version:
