@@ -59,12 +59,12 @@ document.addEventListener("htmx:after:settle", (event) => {
 // htmx 4 swaps errors, too. A form with mistakes (422) comes back into its place. Of the others, what a form receives
 // takes the place of the page's content, what a link receives is opened as a page, and a refetch that nobody asked for
 // is left alone. Signed out (401), a form stays as it was typed; so does every form of a page on which others record
-// meanwhile, with the reason above it. An answer that names its own place (HX-Retarget) goes there.
+// meanwhile, and every form that was opened in its place, with the reason above it. An answer that names its own place (HX-Retarget) goes there.
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
   const { status } = ctx.response;
   if (status < 400 || status === 422 || ctx.hx.retarget) return;
-  if (ctx.request.method !== "GET" && status !== 401 && document.getElementById("writing")) {
+  if (ctx.request.method !== "GET" && status !== 401 && (document.getElementById("writing") || ctx.sourceElement.closest(".app-writing"))) {
     event.preventDefault();
     refused(ctx);
     return;
@@ -94,6 +94,37 @@ async function refused(ctx) {
   const kept = ctx.sourceElement.querySelector("textarea, input:not([type=hidden])") ? " What you wrote is still here." : "";
   warn(ctx.sourceElement, `This was not saved. ${reason}${kept}`);
 }
+
+// Forms that are opened in their place, <div class="app-writing">, and what is typed in them and not saved. A form that
+// came back with mistakes holds words that are nowhere else, too.
+export function unsaved(place) {
+  return place?.querySelector("[data-typed], .govuk-error-summary, .app-form-warning, .app-compare") ?? null;
+}
+
+document.addEventListener("input", (event) => {
+  event.target.closest(".app-writing form:not([role=search])")?.setAttribute("data-typed", "");
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...document.querySelectorAll(".app-writing")].some(unsaved)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const place = event.target.closest("[data-cancel]")?.closest(".app-writing");
+  if (!place) return;
+  place.replaceChildren();
+  (document.getElementById("item-title") ?? place.parentElement.querySelector("a"))?.focus();
+});
+
+// Nothing else takes the place of a form that somebody has typed in.
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  const place = ctx.target;
+  if (ctx.request.method !== "GET" || !place?.matches?.(".app-writing") || !unsaved(place)) return;
+  event.preventDefault();
+  warn(place.querySelector("form:not([role=search])"), "You have not saved this yet. Save it or cancel it, then choose again.");
+  place.querySelector("textarea, input:not([type=hidden])")?.focus();
+});
 
 // A sentence above a form, read out at once.
 export function warn(form, sentence) {

@@ -12,7 +12,7 @@
 //
 // A form fetched into such an element stays through a refetch in a place of its own: <div id="add" hx-morph-skip-children>.
 
-import { warn } from "./app.js";
+import { unsaved } from "./app.js";
 
 const POLL_MS = 1500;
 const SILENCE_MS = 12000; // two beats missed
@@ -143,36 +143,6 @@ function tick() {
     timer.classList.toggle("app-timer--over", spent > allotted);
   }
 }
-
-// What is typed and not saved. A form that came back with mistakes holds words that are nowhere else, too.
-function unsaved(place) {
-  return place?.querySelector("[data-typed], .govuk-error-summary, .app-form-warning, .app-compare") ?? null;
-}
-
-document.addEventListener("input", (event) => {
-  event.target.closest(".app-writing form:not([role=search])")?.setAttribute("data-typed", "");
-});
-
-window.addEventListener("beforeunload", (event) => {
-  if (unsaved(document.getElementById("writing"))) event.preventDefault();
-});
-
-document.addEventListener("click", (event) => {
-  const cancel = event.target.closest("[data-cancel]");
-  if (!cancel) return;
-  cancel.closest(".app-writing").replaceChildren();
-  document.getElementById("item-title")?.focus();
-});
-
-// Nothing else takes the place of a form that somebody has typed in.
-document.addEventListener("htmx:before:request", (event) => {
-  const { ctx } = event.detail;
-  const place = document.getElementById("writing");
-  if (ctx.request.method !== "GET" || ctx.target !== place || !unsaved(place)) return;
-  event.preventDefault();
-  warn(place.querySelector("form:not([role=search])"), "You have not saved this yet. Save it or cancel it, then choose again.");
-  place.querySelector("textarea, input:not([type=hidden])")?.focus();
-});
 
 // Says so where the meeting has gone on to another item than the one that somebody writes under.
 function noteMovingOn() {

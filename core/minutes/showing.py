@@ -10,6 +10,9 @@ from core.minutes import queries
 from core.minutes.build import build
 from core.minutes.models import Minutes
 from core.minutes.record import MeetingRecord
+from core.policy import Permission, decide
+from core.policy.recording import may_mend
+from core.recording import queries as recording
 from core.web.forms import VersionedForm
 from core.web.gate import disclose
 
@@ -44,3 +47,9 @@ def same_version(minutes: Minutes, form: VersionedForm) -> None:
     """Raise Stale, with how the minutes stand now, when somebody else moved them on first."""
     if form.version_read != minutes.version:
         raise Stale(told={"Minutes": minutes.status.value.capitalize()})
+
+
+def mends(actor: Actor, meeting: Meeting) -> bool:
+    """Whether the actor keeps the record, and is asked to mend it."""
+    room = recording.room(meeting.id, user_id=actor.user_id)
+    return room is not None and may_mend(actor, meeting) and bool(decide(actor, Permission.ENTER_ROOM, room))

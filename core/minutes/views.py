@@ -14,21 +14,19 @@ from core.minutes.changes import changes_since_closing
 from core.minutes.comments import views as comments
 from core.minutes.comments.queries import by_place, comments_for, open_ones
 from core.minutes.corrections import views as corrections
-from core.minutes.corrections.queries import Proposals, corrections_of, sorted_for
+from core.minutes.corrections.queries import Proposals, proposed_for
 from core.minutes.download import views as download
 from core.minutes.forms import SubmitForm
 from core.minutes.loading import minutes_meeting_of, minutes_of
 from core.minutes.models import Minutes
 from core.minutes.review import views as review
 from core.minutes.review.page import last_return
-from core.minutes.showing import same_version, shown_part
+from core.minutes.showing import mends, same_version, shown_part
 from core.minutes.wording import views as wording
 from core.minutes.wording.queries import worded_in
 from core.policy import Permission
 from core.policy.composing import work_on
 from core.policy.minutes import approve_minutes
-from core.policy.recording import may_mend
-from core.recording import queries as recording
 from core.web import current_actor, invalid, may, now, render, requires, see_other, today
 
 __all__ = ["access", "bp", "comments", "corrections", "download", "review", "wording"]
@@ -91,7 +89,7 @@ def _context(minutes: Minutes) -> dict[str, object]:
         "names": queries.names_of_steps(minutes),
         "verdict": approve_minutes(actor, minutes),
         "returned": last_return(minutes) if minutes.status is MinutesStatus.SENT_BACK else None,
-        "mending": being_written and _may_mend(meeting),
+        "mending": being_written and mends(actor, meeting),
         "wording": being_written,
         "worded": worded_in(meeting.id, since=now()) if meeting.frozen_at is None else {},
         "comments": by_place(remarks),
@@ -107,7 +105,7 @@ def _corrections(minutes: Minutes) -> Proposals | None:
     """What was proposed for approved minutes, as far as the reader may have it."""
     if minutes.status is not MinutesStatus.APPROVED:
         return None
-    return sorted_for(current_actor(), corrections_of(minutes.id))
+    return proposed_for(current_actor(), minutes.id)
 
 
 def _access(minutes: Minutes) -> dict[str, object] | None:
@@ -116,9 +114,3 @@ def _access(minutes: Minutes) -> dict[str, object] | None:
         return None
     verdict = may(Permission.START_ACCESS_COPY, minutes)
     return {"verdict": verdict, "copies": copies_for(current_actor(), minutes, today=today()) if verdict else ()}
-
-
-def _may_mend(meeting: Meeting) -> bool:
-    """Whether the reader keeps the record, and is asked to mend it."""
-    room = recording.room(meeting.id, user_id=current_actor().user_id)
-    return room is not None and may_mend(current_actor(), meeting) and bool(may(Permission.ENTER_ROOM, room))

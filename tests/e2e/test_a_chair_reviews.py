@@ -11,6 +11,7 @@ from tests.e2e.site import Site
 
 RECORDED = "Seen at the flat on three nights."
 WORDS = "Officers saw him at the flat on three nights."
+SAVED = "The minutes have your wording. The record stays as it was written."
 REMARK = "Which nights? Please put them in."
 BETTER = "Officers saw him at the flat on the first three nights of June."
 
@@ -23,7 +24,7 @@ def meeting_id(site: Site, scene: Scene) -> int:
 
 
 def word(page: Page, text: str) -> None:
-    """From the minutes to the form of the first entry that can be worded, and back."""
+    """Among the minutes, in the form of the first entry that can be worded."""
     page.get_by_role("link", name="Word it").first.click()
     page.get_by_label("What should the minutes say?").fill(text)
     page.get_by_role("button", name="Save the wording").click()
@@ -37,11 +38,24 @@ def test_the_minutes_are_worded_anew_commented_on_settled_and_approved(
     coordinator.goto(minutes)
     coordinator.get_by_role("button", name="Compose the minutes").click()
     coordinator.get_by_role("link", name="Word it").first.click()
-    expect(coordinator.get_by_label("What should the minutes say?")).to_have_value(RECORDED)
+    text = coordinator.get_by_label("What should the minutes say?")
+    expect(text).to_have_value(RECORDED)
+    expect(text).to_be_focused()
+    text.fill("Not this.")
+    coordinator.get_by_role("link", name="Word it").first.click()
+    expect(coordinator.get_by_text("You have not saved this yet.")).to_be_visible()
     looker.look(coordinator, "word")
-    coordinator.goto(minutes)
-    word(coordinator, WORDS)
+    coordinator.get_by_role("button", name="Cancel").click()
+    expect(coordinator.get_by_role("link", name="Word it").first).to_be_focused()
+    word(coordinator, "")
+    expect(coordinator.locator(".app-writing").get_by_role("alert")).to_contain_text(
+        "Enter what the minutes should say"
+    )
+    text.fill(WORDS)
+    coordinator.get_by_role("button", name="Save the wording").click()
+    expect(coordinator.get_by_role("status")).to_have_text(SAVED)
     expect(coordinator.get_by_text(WORDS)).to_be_visible()
+    assert coordinator.url.endswith(minutes), "the page is the one that was open"
     looker.look(coordinator, "worded-anew")
     coordinator.get_by_role("button", name="Submit to the chair").click()
 
@@ -64,6 +78,7 @@ def test_the_minutes_are_worded_anew_commented_on_settled_and_approved(
     expect(coordinator.get_by_role("heading", name="1 comment to settle")).to_be_visible()
     looker.look(coordinator, "sent-back")
     word(coordinator, BETTER)
+    expect(coordinator.get_by_text(BETTER)).to_be_visible()
     coordinator.get_by_role("link", name="See how the wording changed").first.click()
     expect(coordinator.get_by_role("heading", name="Version 2: what the minutes say now")).to_be_visible()
     looker.look(coordinator, "history")

@@ -87,6 +87,29 @@ def test_the_form_shows_the_record_and_holds_the_words_of_the_minutes(draft, vis
     assert "Worded so by Samir Hussain" in again
 
 
+def test_opened_in_its_place_the_form_is_a_fragment_and_what_is_saved_is_the_entry(draft, visitor):
+    coordinator, by_script = visitor(draft.coordinator), {"headers": {"HX-Request": "true"}}
+    link = f'hx-get="{wording(draft)}" hx-target="#wording-{entry().id}"'
+    assert link in coordinator.get(draft.path("minutes")).text
+    opened = coordinator.get(wording(draft), **by_script).text
+    assert "<html" not in opened
+    assert f'hx-target="#entry-{entry().id}" hx-swap="outerHTML"' in opened
+
+    data = {"text": WORDS, "version": version()}
+    for sent, status in (({**data, "text": ""}, 422), ({**data, "version": data["version"] + 1}, 409)):
+        refused = coordinator.post(wording(draft), sent, **by_script)
+        assert refused.status_code == status
+        assert refused.headers["HX-Retarget"] == f"#wording-{entry().id}"
+        assert "<html" not in refused.text
+
+    saved = coordinator.post(wording(draft), data, **by_script)
+    assert saved.status_code == 200
+    assert "HX-Retarget" not in saved.headers, "a repeat is answered without headers"
+    assert saved.text.lstrip().startswith(f'<div id="entry-{entry().id}">')
+    for words in (WORDS, "Worded by Samir Hussain", link, "Change the record", "The minutes have your wording"):
+        assert words in saved.text
+
+
 def test_the_same_words_again_make_no_version(draft, visitor):
     coordinator = visitor(draft.coordinator)
     word(draft, coordinator, RECORDED)
