@@ -158,7 +158,9 @@ class VisitForm(_Held):
         """Offer the parties who have not been visited, by name."""
         super().prepare(facts, on)
         names = {Party.REFERRED: facts.person.name, Party.OTHER: facts.payload.other_name if facts.payload else ""}
-        visited = facts.payload.visited_first if facts.payload else None
+        # By the stage, not by what was kept: a referral that was opened again begins with either once more.
+        second = facts.progress is not None and facts.progress.stage == "first_visited"
+        visited = facts.payload.visited_first if facts.payload and second else None
         left = tuple(Party) if visited is None else (visited.opposite,)
         self.party.choices = [SelectChoice(party.value, names[party]) for party in left]
         if len(left) == 1:
