@@ -144,6 +144,7 @@ OPERATIONS = {
         "minutes.take_back_grant": "Took back a grant of items of minutes",
         "minutes.full_copy": "Took the full copy of minutes",
         "extract.circulate": "Sent an extract from minutes to a provider",
+        "minutes.full_html": "Took the full copy of minutes as HTML",
         "document.check": "Checked a document",
         "access.choose": "Read whom minutes are about",
         "access.begin": "Began a subject-access copy",

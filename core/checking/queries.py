@@ -28,6 +28,7 @@ KINDS = {
     "html": "The HTML that the whole minutes were laid out from, as the chair approved them",
     "copy": "A reader’s copy of the minutes",
     "extract": "A provider’s extract from the minutes",
+    "full html": "The HTML of a full copy of the minutes, for the chair or the coordinator",
     "full": "A full copy of the minutes, for the chair or the coordinator",
     "correction": "The minutes with the note of their correction",
     "corrected copy": "A reader’s copy of the minutes, with the note of their correction",

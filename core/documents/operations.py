@@ -151,3 +151,9 @@ def keep_once(paper: Paper, kind: str, *name: str, now: datetime, of: Subject) -
     """Keep what was issued, unless its reader was issued the very same before."""
     if not was_issued(paper, of.user_id):
         keep_document(paper, kind, *name, now=now, of=of)
+
+
+def keep_html_once(html: str, paper: Paper, kind: str, *name: str, now: datetime, of: Subject) -> None:
+    """The same of the HTML that a document was laid out from."""
+    if not was_issued(Paper(html.encode(), paper.pages), of.user_id):
+        keep_html(html, paper, kind, *name, now=now, of=of)

@@ -3,7 +3,8 @@
 from flask import flash
 from flask.typing import ResponseReturnValue
 
-from core.facts import MinutesStatus
+from core.circulation.full.operations import full_copy_open_to
+from core.facts import MinutesStatus, Verdict
 from core.meetings.loading import meeting_of
 from core.meetings.models import Meeting
 from core.minutes import operations, queries
@@ -19,6 +20,7 @@ from core.minutes.download import views as download
 from core.minutes.forms import SubmitForm
 from core.minutes.loading import minutes_meeting_of, minutes_of
 from core.minutes.models import Minutes
+from core.minutes.record import MeetingRecord
 from core.minutes.review import views as review
 from core.minutes.review.page import last_return
 from core.minutes.showing import mends, same_version, shown_part
@@ -97,6 +99,7 @@ def _context(minutes: Minutes) -> dict[str, object]:
         "changes": changes_since_closing(meeting) if meeting.frozen_at is None else (),
         "corrections": _corrections(minutes),
         "may_circulate": bool(may(Permission.CIRCULATE_MINUTES, meeting)),
+        "full_copy": _full_copy(minutes, mine),
         "access": _access(minutes),
     }
 
@@ -106,6 +109,12 @@ def _corrections(minutes: Minutes) -> Proposals | None:
     if minutes.status is not MinutesStatus.APPROVED:
         return None
     return proposed_for(current_actor(), minutes.id)
+
+
+def _full_copy(minutes: Minutes, mine: MeetingRecord) -> Verdict | None:
+    """Whether the reader may take the full copy of approved minutes."""
+    with_items = queries.minutes_with_items(minutes.meeting_id) if minutes.status is MinutesStatus.APPROVED else None
+    return full_copy_open_to(current_actor(), with_items, mine) if with_items is not None else None
 
 
 def _access(minutes: Minutes) -> dict[str, object] | None:

@@ -238,6 +238,7 @@ ASK_NOTHING = (
     "meetings.research_pack",
     "circulation.copy_pdf",
     "circulation.full_copy",
+    "circulation.full_html",
     "circulation.preview_extract",
     "circulation.preview_pdf",
 )

@@ -1,11 +1,20 @@
-"""The full copy: for the chair and the coordinator, with their name on every page, kept, and noted."""
+"""The full copy: for the chair and the coordinator, with their name on every page or as HTML, kept, and noted."""
 
+from collections import defaultdict
+from hashlib import sha256
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
+from sqlalchemy.orm import undefer
 
 from core.documents.models import Document
 from core.extensions import db
+from core.facts import Audience, Row
+from core.minutes import build
+from core.minutes.queries import frozen_record, persons_of
+from core.minutes.record import RecordedSection
+from core.policy.minutes import PART_IS_CLOSED, RECUSED_FROM_PART
 from tests.integration.circulation.test_recipients import composed, recuse, trail
 from tests.integration.minutes.test_from_record_to_reader import approved, conference, text_of
 
@@ -34,11 +43,39 @@ def test_a_full_copy_is_kept_once_for_whoever_took_it(conference, visitor):
     assert len(trail("minutes.full_copy")) == 2
 
 
-def test_a_member_and_the_minute_taker_are_refused_with_the_reason(conference, visitor):
+def test_the_html_is_what_was_frozen_byte_for_byte_a_file_and_in_the_trail(conference, visitor):
+    minutes = approved(conference, visitor)
+    answer = visitor(conference.coordinator).get(conference.path("minutes/full.html"))
+    assert answer.data == db.session.get_one(Document, minutes.html_id, options=[undefer(Document.content)]).content
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=minutes-")
+    [told] = trail("minutes.full_html")
+    assert (told["category"], told["recipient"]) == ("disclosure", f"u_{conference.coordinator.id}")
+    assert told["subjects"] == [f"p_{number}" for number in persons_of(frozen_record(minutes))]
+    page = visitor(conference.coordinator).get(conference.path("minutes")).text
+    assert "Full copy (PDF)" in page
+    assert "Full copy (HTML)" in page
+
+
+def test_what_a_pathway_keeps_from_the_chair_is_not_in_the_html_either(conference, visitor, monkeypatch):
+    row = Row("Mentor", "Priya Shah", frozenset({Audience.PROVIDER}))
+    closing = RecordedSection(plugin="mentoring", title="Mentoring", rows=(row,))
+    monkeypatch.setattr(build, "_sections", lambda *_args, **_dates: (defaultdict(list), [closing]))
+    minutes = approved(conference, visitor)
+    frozen = db.session.get_one(Document, minutes.html_id, options=[undefer(Document.content)]).content
+    text = [visitor(conference.chair).get(conference.path("minutes/full.html")).data for _ in range(2)]
+    assert (b"Priya Shah" in frozen, b"Priya Shah" in text[0]) == (True, False)
+    assert b"Rent is eleven weeks behind." in text[0]
+    assert text[0] == text[1]
+    [kept] = db.session.query(Document).filter_by(kind="full html")
+    assert (kept.sha256, kept.user_id) == (sha256(text[0]).hexdigest(), conference.chair.id)
+
+
+@pytest.mark.parametrize("form", ["pdf", "html"])
+def test_a_member_and_the_minute_taker_are_refused_with_the_reason(conference, visitor, form):
     conference.meeting.minute_taker_id = conference.officer.id
     visitor(conference.officer).post(conference.path("minutes"))
     for user in (conference.officer, conference.landlord):
-        answer = visitor(user).get(conference.path("minutes/full.pdf"))
+        answer = visitor(user).get(conference.path(f"minutes/full.{form}"))
         assert answer.status_code == 403
         assert "for the chair and the coordinator alone" in answer.text
 
@@ -53,10 +90,14 @@ def test_there_is_none_before_approval(conference, visitor):
 def test_whoever_declared_an_interest_has_none(conference, visitor):
     recuse(conference, conference.coordinator, conference.meeting.items[0])
     approved(conference, visitor)
-    answer = visitor(conference.coordinator).get(conference.path("minutes/full.pdf"))
-    assert answer.status_code == 403
-    assert "conflict of interest" in answer.text
-    assert not db.session.query(Document).filter_by(kind="full").count()
+    for form in ("pdf", "html"):
+        answer = visitor(conference.coordinator).get(conference.path(f"minutes/full.{form}"))
+        assert answer.status_code == 403
+        assert "conflict of interest" in answer.text
+    assert not db.session.query(Document).filter(Document.kind.in_(["full", "full html"])).count()
+    page = visitor(conference.coordinator).get(conference.path("minutes")).text
+    assert "Full copy (" not in page
+    assert RECUSED_FROM_PART in page
 
 
 def test_whoever_declared_an_interest_in_an_item_without_a_case_has_none(conference, visitor):
@@ -65,6 +106,10 @@ def test_whoever_declared_an_interest_in_an_item_without_a_case_has_none(confere
     first.heading = "Station Approach"
     recuse(conference, conference.coordinator, first)
     approved(conference, visitor)
-    answer = visitor(conference.coordinator).get(conference.path("minutes/full.pdf"))
-    assert answer.status_code == 403
-    assert "Part of these minutes is closed to you" in answer.text
+    for form in ("pdf", "html"):
+        answer = visitor(conference.coordinator).get(conference.path(f"minutes/full.{form}"))
+        assert answer.status_code == 403
+        assert PART_IS_CLOSED in answer.text
+    page = visitor(conference.coordinator).get(conference.path("minutes")).text
+    assert "Full copy (" not in page
+    assert PART_IS_CLOSED in page

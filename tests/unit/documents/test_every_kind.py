@@ -140,10 +140,10 @@ STAMPED: dict[str, tuple[str, str]] = {
 }
 """What a stamp is put on, and the stamp."""
 
-KEEPS = {"keep_document": 1, "keep_once": 1, "keep_html": 2}
+KEEPS = {"keep_document": 1, "keep_once": 1, "keep_html": 2, "keep_html_once": 2}
 """What keeps a document, and where it is told the kind."""
 
-ELSEWHERE = {"html": "no PDF", "locked copy": "a copy, locked"}
+ELSEWHERE = {"html": "no PDF", "full html": "no PDF", "locked copy": "a copy, locked"}
 """Kinds that are kept, and are checked in another way or are no PDF."""
 
 
