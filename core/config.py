@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 
-BUILT_IN_PLUGINS = ("plugins.mentoring", "plugins.mediation")
+BUILT_IN_PLUGINS = ("plugins.mentoring", "plugins.mediation", "plugins.victim_support")
 
 
 @dataclass(frozen=True)

@@ -52,14 +52,15 @@ def test_a_wheel_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", TRY, str(unpacked), str(tmp_path / "data")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "plugins: ['mentoring', 'mediation']" in done.stdout
+    assert "plugins: ['mentoring', 'mediation', 'victim_support']" in done.stdout
 
 
 def test_a_wheel_holds_templates_books_and_assets_and_no_test(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in ("core/_templates/base.html", "core/static/manifest.json", "core/demo/books/cases.csv"):
         assert wanted in names
-    assert any(name.startswith("plugins/mentoring/templates/") for name in names)
+    for plugin in ("mentoring", "victim_support"):
+        assert any(name.startswith(f"plugins/{plugin}/templates/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "bench/")) or "/tests/" in name]
 

@@ -29,6 +29,7 @@ from core.facts import (
     MailState,
     MeetingStatus,
     NominationStatus,
+    PersonRole,
     Presence,
     ProviderStatus,
     Visibility,
@@ -53,6 +54,8 @@ from core.referrals.models import Referral
 from core.referrals.queries import case_to_refer_from
 from plugins.mentoring.models import Mentor
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
+from plugins.victim_support.contact import Way
+from plugins.victim_support.pathway import SupportPayload
 from tests.builders import a_case, a_meeting, a_person, a_provider, an_action, an_item, today
 
 Ids = dict[str, int | str]
@@ -112,6 +115,7 @@ def main_case(table: Table) -> Ids:
         now=utc_now(),
     )
     return {
+        **_supported(table, case, person),
         "case_id": case.id,
         "person_id": person.id,
         "incident_id": incident.id,
@@ -124,6 +128,31 @@ def main_case(table: Table) -> Ids:
         "school_id": agencies.school.id,
         "own_provider_id": a_provider(table.partnership, agencies.police, "mentoring", ProviderStatus.REGISTERED).id,
     }
+
+
+def _supported(table: Table, case: Case, person: Person) -> Ids:
+    """The same person, who is a witness, too, and is referred for support: with a number for the service alone."""
+    add(CasePerson(case_id=case.id, person_id=person.id, role=PersonRole.WITNESS))
+    service = a_provider(table.partnership, table.agencies.mentors, "victim_support")
+    db.session.expire_all()
+    payload = SupportPayload(
+        way=Way.PHONE,
+        instruction="After six",
+        reach=f"01632 960199, ask for {table.words['staff']}",
+        harm="asb",
+        consented_by="themselves",
+        consented_on=today(),
+        wanted=f"{table.words['staff']} wants to sleep",
+    )
+    made = referrals.refer(
+        table.actor("member"),
+        case=case_to_refer_from(case.id),
+        person=person,
+        provider=service,
+        payload=payload,
+        now=utc_now(),
+    )
+    return {"support_provider_id": service.id, "supported_id": made.id}
 
 
 def before_the_meeting(table: Table, ids: Ids) -> Ids:

@@ -121,6 +121,8 @@ _OTHER_IDS = {
     "partnerships.approve_provider": {"provider_id": "own_provider_id"},
     "partnerships.decline_provider": {"provider_id": "own_provider_id"},
     "partnerships.decline_provider_submit": {"provider_id": "own_provider_id"},
+    "victim_support.people": {"provider_id": "support_provider_id"},
+    "victim_support.person": {"referral_id": "supported_id"},
 }
 _QUERIES = {
     "meetings.calendar": "?group={group_id}",

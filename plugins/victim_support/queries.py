@@ -1,0 +1,119 @@
+"""Reads of the register."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.plugin_api import Period, session
+from plugins.victim_support.contact import Kind, Way, instruction_in_full
+from plugins.victim_support.models import Assessment, Contact, Entry
+
+
+def entry_of(referral_id: int) -> Entry | None:
+    """The referral's entry, whoever provides; None before it is made."""
+    return session().scalar(select(Entry).where(Entry.referral_id == referral_id))
+
+
+def open_entries(provider_id: int) -> Sequence[Entry]:
+    """Whom that provider supports or is to contact now, the longest referred first."""
+    return (
+        session()
+        .scalars(
+            select(Entry)
+            .where(Entry.provider_id == provider_id, Entry.closed_on.is_(None))
+            .order_by(Entry.opened_on, Entry.id)
+        )
+        .all()
+    )
+
+
+def contacts_of(entry_id: int) -> Sequence[Contact]:
+    """The contact log, the latest first."""
+    return (
+        session()
+        .scalars(
+            select(Contact).where(Contact.entry_id == entry_id).order_by(Contact.made_on.desc(), Contact.id.desc())
+        )
+        .all()
+    )
+
+
+def assessments_of(entry_id: int) -> Sequence[Assessment]:
+    """What was found of the needs, the first assessment first."""
+    return (
+        session()
+        .scalars(select(Assessment).where(Assessment.entry_id == entry_id).order_by(Assessment.made_on, Assessment.id))
+        .all()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What everybody at an item hears of a referral: the instruction, and whether the offer was accepted."""
+
+    instruction: str
+    accepted: bool
+
+
+def told_of(referral_ids: Iterable[int]) -> Mapping[int, Told]:
+    """Referral id -> what its item is told. One query; none where there is nothing to ask."""
+    wanted = list(referral_ids)
+    if not wanted:
+        return {}
+    rows = session().execute(
+        select(Entry.referral_id, Entry.way, Entry.instruction, Entry.contacted_on).where(Entry.referral_id.in_(wanted))
+    )
+    return {
+        referral_id: Told(instruction_in_full(Way(way), instruction), contacted_on is not None)
+        for referral_id, way, instruction, contacted_on in rows
+    }
+
+
+def failed_attempts(referral_id: int) -> int:
+    """How often they were not reached since they last were."""
+    entry = entry_of(referral_id)
+    if entry is None:
+        return 0
+    count = 0
+    for contact in contacts_of(entry.id):
+        if contact.kind != Kind.NOT_REACHED:
+            break
+        count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of one partnership and period."""
+
+    referred: int
+    contacted: int
+    updates: int
+    assessed: int
+    supported_now: int
+
+
+def figures(partnership_id: int, period: Period) -> Figures:
+    """How many were referred, contacted, told and assessed in the period, and how many were open on its last day."""
+    here = Entry.partnership_id == partnership_id
+    return Figures(
+        referred=_count(here, Entry.opened_on.between(period.start, period.end)),
+        contacted=_count(here, Entry.contacted_on.between(period.start, period.end)),
+        updates=_entries(Contact, here, Contact.kind == Kind.UPDATE, Contact.made_on.between(period.start, period.end)),
+        assessed=_entries(
+            Assessment, here, Assessment.at_start.is_(True), Assessment.made_on.between(period.start, period.end)
+        ),
+        supported_now=_count(
+            here, Entry.opened_on <= period.end, Entry.closed_on.is_(None) | (Entry.closed_on > period.end)
+        ),
+    )
+
+
+def _count(*which: ColumnElement[bool]) -> int:
+    return session().scalar(select(func.count(Entry.id)).where(*which)) or 0
+
+
+def _entries(kind: type[Contact] | type[Assessment], *which: ColumnElement[bool] | InstrumentedAttribute[bool]) -> int:
+    return session().scalar(select(func.count(kind.id)).join(kind.entry).where(*which)) or 0

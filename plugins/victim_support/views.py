@@ -1,0 +1,52 @@
+"""The register and what is kept of one referral: the provider's own staff alone may open them."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from core.plugin_api import (
+    NotFound,
+    Permission,
+    ProviderFacts,
+    ReferralAtProvider,
+    disclose,
+    provider_of,
+    referral_of,
+    render,
+    requires,
+)
+from plugins.victim_support import queries
+from plugins.victim_support.contact import INTERVALS, KINDS, LEVELS, NEEDS, WAYS
+
+bp = Blueprint("victim_support", __name__)
+
+_provider = provider_of("victim_support")
+_referral = referral_of("victim_support")
+
+WORDS = {"ways": WAYS, "intervals": INTERVALS, "kinds": KINDS, "levels": LEVELS, "needs": NEEDS}
+
+
+@bp.get("/providers/<int:provider_id>/people")
+@requires(Permission.KEEP_REGISTER, on=_provider)
+def people(provider: ProviderFacts) -> ResponseReturnValue:
+    """Everybody who is supported or is to be contacted: how safely, by whom, and what is due."""
+    disclose("victim_support.people", object=f"provider:{provider.id}")
+    entries = queries.open_entries(provider.id)
+    return render("victim_support/people.html", provider=provider, entries=entries, **WORDS)
+
+
+@bp.get("/referrals/<int:referral_id>/person")
+@requires(Permission.KEEP_RECORD, on=_referral)
+def person(referral: ReferralAtProvider) -> ResponseReturnValue:
+    """How one of them is contacted, what they chose, their needs, and the contact log."""
+    entry = queries.entry_of(referral.id)
+    if entry is None:
+        raise NotFound
+    disclose("victim_support.person", object=f"referral:{referral.id}", subjects=[referral.person_id])
+    return render(
+        "victim_support/person.html",
+        referral=referral,
+        entry=entry,
+        contacts=queries.contacts_of(entry.id),
+        assessments=queries.assessments_of(entry.id),
+        **WORDS,
+    )
