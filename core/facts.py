@@ -233,6 +233,11 @@ class CirculationKind(StrEnum):
     MINUTES = "minutes"
     EXTRACT = "extract"
     CORRECTION = "correction"
+    CORRECTED_EXTRACT = "corrected extract"
+
+
+EXTRACTS = frozenset({CirculationKind.EXTRACT, CirculationKind.CORRECTED_EXTRACT})
+"""What a provider is sent of minutes, instead of a copy of them."""
 
 
 class MailKind(StrEnum):

@@ -137,6 +137,7 @@ OPERATIONS = {
         "correction.withdraw": "Took a proposed correction back",
         "correction.decide": "Recorded whether a correction was agreed",
         "correction.circulate": "Told a holder of minutes that they were corrected",
+        "corrected_extract.circulate": "Told a provider that minutes of which it has an extract were corrected",
         "mail.correction": "Sent a mail about corrected minutes",
         "minutes.circulate": "Circulated minutes",
         "minutes.preview": "Previewed a reader’s copy of minutes",
@@ -172,6 +173,8 @@ OPERATIONS = {
                 ("actions", "the actions"),
                 ("minutes", "minutes"),
                 ("extract", "an extract"),
+                ("correction", "the news of a correction"),
+                ("corrected_extract", "the news of a correction"),
             )
         },
     },

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from core import audit
 from core.accounts.models import User
@@ -15,6 +15,7 @@ from core.extensions import db
 from core.facts import Actor
 from core.meetings.models import AgendaItem
 from core.minutes.models import Grant, Minutes
+from core.minutes.record import MeetingRecord
 from core.policy import Permission, require
 
 TAKEN_BACK = "This grant was taken back already."
@@ -47,11 +48,24 @@ class GrantMade:
 
 def grants_of(meeting_id: int) -> Sequence[GrantMade]:
     """The grants of a meeting's minutes that hold, oldest first. One query."""
+    return _holding(Minutes.meeting_id == meeting_id)
+
+
+def grants_corrected_in(record: MeetingRecord) -> Sequence[GrantMade]:
+    """The grants of earlier items of which this record has corrections: whoever has the item has what became of it.
+
+    One query; none where it has no such correction.
+    """
+    items = {each.item_id for item in record.items for each in item.corrections if each.item_id is not None}
+    return _holding(Grant.item_id.in_(items)) if items else ()
+
+
+def _holding(which: ColumnElement[bool]) -> Sequence[GrantMade]:
     rows = db.session.execute(
         select(Grant.id, Grant.item_id, Grant.user_id, Grant.agency_id, Grant.reason, Grant.at, User.name)
         .join(Minutes, Minutes.id == Grant.minutes_id)
         .join(User, User.id == Grant.by_id)
-        .where(Minutes.meeting_id == meeting_id, Grant.withdrawn_at.is_(None))
+        .where(which, Grant.withdrawn_at.is_(None))
         .order_by(Grant.id)
     )
     return [
@@ -67,6 +81,11 @@ def granted_to(actor: Actor, grants: Iterable[GrantMade]) -> tuple[GrantMade, ..
         for each in grants
         if each.to.user_id == actor.user_id or (each.to.agency_id is not None and each.to.agency_id == actor.agency_id)
     )
+
+
+def items_granted_to(actor: Actor, grants: Iterable[GrantMade]) -> frozenset[int]:
+    """Ids of the items that these grants give to this person."""
+    return frozenset(each.item_id for each in granted_to(actor, grants))
 
 
 def items_taken_back(minutes_id: int, actor: Actor) -> frozenset[int]:

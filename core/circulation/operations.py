@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from core.accounts.queries import actor_as_of
-from core.circulation.grants import items_taken_back
+from core.circulation.grants import grants_corrected_in, items_granted_to, items_taken_back
 from core.circulation.letters import Letter, about, of_copy, write
 from core.circulation.models import Circulation, Copy
 from core.circulation.proposals import Proposal, proposals_for
@@ -19,7 +19,7 @@ from core.documents.pdf import Paper
 from core.documents.readers import reader_of
 from core.documents.record import Reader
 from core.errors import Refused
-from core.facts import Actor, CirculationKind, MinutesStatus
+from core.facts import EXTRACTS, Actor, CirculationKind, MinutesStatus
 from core.minutes.extract import extract_for
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record, part_of_frozen, persons_of
@@ -29,7 +29,7 @@ from core.minutes.render import minutes_html
 SENT_BEFORE = "Everybody you chose has been sent these minutes. To send them once more, use the page of what was sent."
 
 NOTHING_FOR_THEM = "Nothing of these minutes is for this reader’s agency any more."
-KEPT_AS = {CirculationKind.EXTRACT: "extract"}
+KEPT_AS = dict.fromkeys(EXTRACTS, "extract")
 """Kind of a document that a copy is of; elsewhere "copy"."""
 
 
@@ -73,7 +73,7 @@ def circulate_minutes(
 
 def _addressee(minutes: Minutes, proposal: Proposal) -> Addressee:
     """The same minutes with the same items granted are the same thing."""
-    thing, granted = f"minutes:{minutes.id}", proposal.reader.granted_items
+    thing, granted = f"minutes:{minutes.id}", frozenset(each.item_id for each in proposal.grants)
     if granted:
         thing += ":" + sha256(",".join(str(item) for item in sorted(granted)).encode()).hexdigest()[:12]
     return Addressee(proposal.candidate.user, thing, granted, tuple(persons_of(proposal.part)))
@@ -89,24 +89,33 @@ def _letter(copy: Copy, _addressee: Addressee) -> Letter:
     )
 
 
+def reader_for(copy: Copy, minutes: Minutes, *, now: datetime) -> Reader:
+    """The reader whose copy of these minutes it is, rights asked anew; without what was granted and taken back.
+
+    With corrections of the earlier items that were granted to them, be it since.
+    """
+    meeting, record = copy.circulation.meeting, frozen_record(minutes)
+    actor = actor_as_of(copy.user_id, meeting.group.partnership_id, on=local_date(now))
+    granted = frozenset(int(item) for item in copy.granted_items.split(",") if item)
+    granted -= items_taken_back(minutes.id, actor)
+    granted |= items_granted_to(actor, grants_corrected_in(record))
+    return reader_of(actor, group_id=meeting.group_id, cases=record.case_ids, granted=granted)
+
+
 def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
-    """The record as this copy's reader may have it, rights asked anew; without what was granted and taken back."""
+    """The record as this copy's reader may have it now."""
     return hashed_part_for(copy, now=now)[0]
 
 
 def hashed_part_for(copy: Copy, *, now: datetime) -> tuple[MeetingRecord, str]:
     """The same, and its SHA-256."""
-    minutes, meeting = copy.circulation.minutes, copy.circulation.meeting
+    minutes = copy.circulation.minutes
     if minutes is None:
         raise Refused("This copy is not of minutes.")
-    record = frozen_record(minutes)
-    actor = actor_as_of(copy.user_id, meeting.group.partnership_id, on=local_date(now))
-    granted = frozenset(int(item) for item in copy.granted_items.split(",") if item)
-    granted -= items_taken_back(minutes.id, actor)
-    reader = reader_of(actor, group_id=meeting.group_id, cases=record.case_ids, granted=granted)
-    if copy.circulation.kind is not CirculationKind.EXTRACT:
+    reader = reader_for(copy, minutes, now=now)
+    if copy.circulation.kind not in EXTRACTS:
         return _part(minutes.id, minutes.record_sha256, reader)
-    part, _ = extract_for(record, reader)
+    part, _ = extract_for(frozen_record(minutes), reader)
     if not part.items:
         raise Refused(NOTHING_FOR_THEM)
     return part, part.sha256()

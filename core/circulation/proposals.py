@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.accounts.queries import actors_as_of
-from core.circulation.grants import GrantMade, granted_to, grants_of
+from core.circulation.grants import GrantMade, granted_to, grants_corrected_in, grants_of, items_granted_to
 from core.circulation.models import Circulation, Copy
 from core.clock import local_date
 from core.documents.readers import readers_of
@@ -69,9 +69,8 @@ def _readers(
     meeting: Meeting, record: MeetingRecord, users: Collection[int], grants: Sequence[GrantMade], *, now: datetime
 ) -> tuple[Mapping[int, Actor], Mapping[int, Reader]]:
     actors = actors_as_of(users, meeting.group.partnership_id, on=local_date(now))
-    granted = {
-        actor.user_id: frozenset(each.item_id for each in granted_to(actor, grants)) for actor in actors.values()
-    }
+    all_grants = (*grants, *grants_corrected_in(record))
+    granted = {actor.user_id: items_granted_to(actor, all_grants) for actor in actors.values()}
     return actors, readers_of(actors.values(), group_id=meeting.group_id, cases=record.case_ids, granted=granted)
 
 

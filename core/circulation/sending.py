@@ -21,6 +21,9 @@ from core.minutes.models import Minutes
 ATTACHED = frozenset({CirculationKind.AGENDA, CirculationKind.MINUTES, CirculationKind.EXTRACT})
 """What is a document of each reader's own, and can go with its mail where a partnership wants that."""
 
+TOLD_AS = {CirculationKind.CORRECTED_EXTRACT: MailKind.CORRECTION}
+"""What a mail is about, where it is not called as what it tells of."""
+
 STILL_ON_ITS_WAY = "This is still on its way. It can be sent again once it has gone, or has failed."
 
 
@@ -111,7 +114,7 @@ def _send(actor: Actor, circulation: Circulation, what: What, each: Addressee, *
     group = what.meeting.group
     mail = queue(
         each.user,
-        kind=MailKind(what.kind),
+        kind=TOLD_AS.get(what.kind) or MailKind(what.kind),
         letter=what.letter(copy, each),
         now=now,
         partnership_id=group.partnership_id,
@@ -126,7 +129,7 @@ def _send(actor: Actor, circulation: Circulation, what: What, each: Addressee, *
     audit.record(
         actor,
         Category.DISCLOSURE,
-        f"{what.kind}.circulate",
+        f"{what.kind}.circulate".replace(" ", "_"),
         object=f"copy:{copy.id}",
         subjects=each.subjects,
         purpose=f"meeting:{what.meeting.id}",
@@ -162,7 +165,7 @@ def send_copy_again(actor: Actor, copy: Copy, *, now: datetime) -> Mail:
     audit.record(
         actor,
         Category.DISCLOSURE,
-        f"{circulation.kind}.circulate_again",
+        f"{circulation.kind}.circulate_again".replace(" ", "_"),
         object=f"copy:{copy.id}",
         purpose=f"meeting:{circulation.meeting_id}",
         recipient=f"u_{copy.user_id}",

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from core.documents.record import LeftOut, Reader
 from core.facts import Audience, Visibility, visible
+from core.minutes.corrections.passages import texts_with
+from core.minutes.corrections.recorded import RecordedCorrection
 from core.minutes.record import (
     NOT_A_SIGNATORY,
     NOT_FOR_THEIR_AGENCY,
@@ -64,6 +66,27 @@ def extract_for(record: MeetingRecord, reader: Reader) -> tuple[MeetingRecord, t
     return part, tuple(each for _, left_out in cuts for each in left_out)
 
 
+def has_correction(record: MeetingRecord, reader: Reader, correction: RecordedCorrection) -> bool:
+    """Whether somebody of a provider is told of a correction of these minutes: it is about what their extract holds.
+
+    Every text of the item in which the quoted words stand is in the extract. Where none is quoted word for word,
+    somebody of theirs heard the item, or it was granted.
+    """
+    part, _ = extract_for(record, reader)
+    mine = next((each for each in part.items if each.id == correction.item_id and not each.by_reference), None)
+    if mine is None or not visible(
+        correction.visibility,
+        source_agency_id=correction.source_id,
+        named=set(correction.named),
+        agency_id=reader.agency_id,
+        leads=False,
+    ):
+        return False
+    whole = next(each for each in record.items if each.id == mine.id)
+    quoted = texts_with(whole, correction.was)
+    return quoted <= texts_with(mine, correction.was) if quoted else _heard(whole, reader)
+
+
 def _parties_of(item: RecordedItem) -> Iterable[Parties]:
     yield from (referral.parties for referral in item.referrals)
     yield from (section.parties for section in item.sections)
@@ -100,7 +123,7 @@ def _cut(item: RecordedItem, reader: Reader) -> tuple[RecordedItem | None, tuple
     ):
         if closed:
             return _reference(item), (LeftOut(item=item.number, what="All but the reference", why=why),)
-    heard = item.id in reader.granted_items or any(each.agency_id == reader.agency_id for each in item.heard_by)
+    heard = _heard(item, reader)
     audiences = FOR_A_PROVIDER_THAT_HEARD_IT if heard else FOR_A_PROVIDER
     entries = tuple(entry for entry in item.entries if _may_read(entry, reader, heard=heard))
     actions = tuple(action for action in item.actions if heard or action.owner.id == reader.agency_id)
@@ -123,6 +146,11 @@ def _cut(item: RecordedItem, reader: Reader) -> tuple[RecordedItem | None, tuple
         ),
         tuple(left_out),
     )
+
+
+def _heard(item: RecordedItem, reader: Reader) -> bool:
+    """Somebody of theirs was there for it, or the chair granted it."""
+    return item.id in reader.granted_items or any(each.agency_id == reader.agency_id for each in item.heard_by)
 
 
 def _reference(item: RecordedItem) -> RecordedItem:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, Versioned, listed
 from core.documents.models import Document
-from core.facts import CorrectionStatus, MaskReason, MinutesStatus
+from core.facts import CorrectionStatus, MaskReason, MinutesStatus, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.models import Agency
 from core.people.models import Person
@@ -166,14 +166,42 @@ class Correction(Versioned, Base):
     decision_note: Mapped[str] = mapped_column(Text, default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     """The minutes with the note of their correction, made when the later minutes were approved."""
+    was_restricted: Mapped[bool] = mapped_column(default=False)
+    """Of the case that it is about, in the record of the minutes. With what follows it says who may read it, for lists:
+    what is frozen there never changes."""
+    visibility: Mapped[Visibility] = mapped_column(listed(Visibility), default=Visibility.EVERYONE)
+    """For whom the words that it quotes were written."""
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    """Whose words they are, where they are not for everybody."""
 
     minutes: Mapped[Minutes] = relationship()
     item: Mapped[AgendaItem | None] = relationship(foreign_keys=item_id)
     decided_item: Mapped[AgendaItem | None] = relationship(foreign_keys=decided_item_id)
     proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
-    agency: Mapped[Agency] = relationship()
+    agency: Mapped[Agency] = relationship(foreign_keys=agency_id)
     document: Mapped[Document | None] = relationship()
+    accounts: Mapped[list["CorrectionAccount"]] = relationship()
+    named: Mapped[list["CorrectionAgency"]] = relationship()
+
+
+class CorrectionAccount(Base):
+    """Somebody who was there for the item that a correction is about, or declared an interest in it."""
+
+    __tablename__ = "minutes_correction_account"
+
+    correction_id: Mapped[int] = mapped_column(ForeignKey("minutes_correction.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    recused: Mapped[bool]
+
+
+class CorrectionAgency(Base):
+    """An agency that the words which a correction quotes were for by name."""
+
+    __tablename__ = "minutes_correction_agency"
+
+    correction_id: Mapped[int] = mapped_column(ForeignKey("minutes_correction.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
 
 
 class SubjectAccessCopy(Versioned, Base):

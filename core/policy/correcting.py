@@ -5,10 +5,14 @@ What of the minutes somebody has is asked of their record (`MeetingRecord.only`)
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+
+from core.cases.models import Case
 from core.circulation.models import Copy
-from core.facts import Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict
-from core.meetings.models import Meeting
-from core.minutes.models import Correction, Minutes
+from core.facts import Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict, Visibility
+from core.meetings.models import AgendaItem, Meeting
+from core.minutes.models import Correction, CorrectionAccount, CorrectionAgency, Grant, Minutes
+from core.partnerships.models import Group
 from core.policy import cases, recording
 from core.policy.minutes import keep_copies, lead_minutes, read_copy
 from core.policy.permissions import Permission
@@ -75,6 +79,63 @@ def read_correction(actor: Actor, seen: CorrectionSeen) -> Verdict:
     if item is not None and item.case_id in actor.recused_cases:
         return Verdict.no(cases.RECUSED)
     return Verdict.no(NOT_YOURS) if seen.closed else Verdict.yes()
+
+
+def corrections_read_by(actor: Actor) -> ColumnElement[bool]:
+    """The SQL twin of `read_correction`: of what the record of the minutes says, what was kept with the correction."""
+    if not (actor.in_partnership and actor.signatory):
+        return false()
+    leads = _of_meetings(Meeting.group_id.in_(actor.led_groups))
+    kept = or_(Meeting.group_id.not_in(actor.left_groups), Meeting.id.in_(actor.deputised_at))
+    return and_(
+        _of_meetings(Group.partnership_id == actor.partnership_id, kept),
+        or_(leads, _account_of(actor), _granted_to(actor)),
+        not_(_account_of(actor, CorrectionAccount.recused.is_(True))),
+        not_(_case_is_closed_to(actor)),
+        or_(
+            Correction.visibility == Visibility.EVERYONE,
+            leads,
+            Correction.source_id == actor.agency_id if actor.agency_id is not None else false(),
+            and_(Correction.visibility == Visibility.NAMED, _names_agency_of(actor)),
+        ),
+    )
+
+
+def _of_meetings(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """It is of the minutes of one of those meetings."""
+    of = select(Minutes.id).join(Meeting, Meeting.id == Minutes.meeting_id).join(Group, Group.id == Meeting.group_id)
+    return Correction.minutes_id.in_(of.where(*which).correlate(None))
+
+
+def _account_of(actor: Actor, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The actor was there for what it is about, or declared an interest in it."""
+    of = select(CorrectionAccount.user_id).where(
+        CorrectionAccount.correction_id == Correction.id, CorrectionAccount.user_id == actor.user_id, *which
+    )
+    return of.correlate(Correction).exists()
+
+
+def _granted_to(actor: Actor) -> ColumnElement[bool]:
+    theirs = Grant.user_id == actor.user_id
+    if actor.agency_id is not None:
+        theirs = or_(theirs, Grant.agency_id == actor.agency_id)
+    of = select(Grant.id).where(Grant.item_id == Correction.item_id, Grant.withdrawn_at.is_(None), theirs)
+    return of.correlate(Correction).exists()
+
+
+def _names_agency_of(actor: Actor) -> ColumnElement[bool]:
+    of = select(CorrectionAgency.agency_id).where(
+        CorrectionAgency.correction_id == Correction.id, CorrectionAgency.agency_id == actor.agency_id
+    )
+    return of.correlate(Correction).exists()
+
+
+def _case_is_closed_to(actor: Actor) -> ColumnElement[bool]:
+    """They declared an interest in it, or it is restricted, then or now, and not open to them."""
+    restricted = or_(Correction.was_restricted, Case.restricted)
+    closed = or_(Case.id.in_(actor.recused_cases), and_(restricted, not_(cases.open_to(actor))))
+    of = select(Case.id).join(AgendaItem, AgendaItem.case_id == Case.id)
+    return of.where(AgendaItem.id == Correction.item_id, closed).correlate(Correction).exists()
 
 
 def withdraw(actor: Actor, seen: CorrectionSeen) -> Verdict:

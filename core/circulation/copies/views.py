@@ -11,13 +11,14 @@ from core.circulation import queries
 from core.circulation.actions_out.queries import of_agency
 from core.circulation.blueprint import bp
 from core.circulation.copies.operations import keep_minutes_copy, minutes_copy, note_opening
+from core.circulation.corrected.operations import noted_for
 from core.circulation.models import Copy
 from core.circulation.operations import part_for
 from core.errors import NotFound
 from core.extensions import db
 from core.facts import CirculationKind
 from core.meetings.circulated.copies import agenda_copy, cases_shown, keep_agenda_copy
-from core.minutes.corrections.queries import Proposals, corrections_of, sorted_for
+from core.minutes.corrections.queries import Proposals, proposed_for
 from core.minutes.queries import persons_of
 from core.policy import Permission, require
 from core.references import file_name
@@ -27,6 +28,7 @@ LEADS_TO = {
     CirculationKind.AGENDA: "circulation.copy_agenda",
     CirculationKind.ACTIONS: "circulation.copy_actions",
     CirculationKind.CORRECTION: "circulation.copy_corrected",
+    CirculationKind.CORRECTED_EXTRACT: "circulation.copy_corrected",
 }
 """Where the document of a copy is; elsewhere it is minutes, or a part of them."""
 
@@ -50,6 +52,7 @@ def copy(copy: Copy) -> ResponseReturnValue:
         kind=copy.circulation.kind,
         leads_to=LEADS_TO.get(copy.circulation.kind, "circulation.copy_pdf"),
         corrections=_corrections(copy),
+        extract_corrected=copy.circulation.kind is CirculationKind.EXTRACT and bool(noted_for(copy, now=now())),
     )
 
 
@@ -57,7 +60,7 @@ def _corrections(copy: Copy) -> Proposals | None:
     """Of a copy of minutes, what was proposed for them and became of it, as far as its reader may have it."""
     if copy.circulation.minutes is None or not may(Permission.PROPOSE_FROM_COPY, copy):
         return None
-    found = sorted_for(current_actor(), corrections_of(copy.circulation.minutes.id))
+    found = proposed_for(current_actor(), copy.circulation.minutes.id)
     if found.cases:
         disclose(
             "correction.read",

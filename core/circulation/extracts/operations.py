@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.accounts.queries import actors_as_of
-from core.circulation.grants import granted_to, grants_of
+from core.circulation.grants import grants_of, items_granted_to
 from core.circulation.letters import Letter, about, of_copy, write
 from core.circulation.models import Circulation, Copy
 from core.circulation.proposals import refusal_of
@@ -63,9 +63,7 @@ def extracts_for(meeting: Meeting, record: MeetingRecord, *, now: datetime) -> S
         actors.values(),
         group_id=meeting.group_id,
         cases=record.case_ids,
-        granted={
-            actor.user_id: frozenset(each.item_id for each in granted_to(actor, grants)) for actor in actors.values()
-        },
+        granted={actor.user_id: items_granted_to(actor, grants) for actor in actors.values()},
     )
     users = sorted(users, key=lambda user: agencies.index(user.agency_id or 0))
     return [_extract(meeting, record, user, actors[user.id], readers[user.id]) for user in users]

@@ -23,7 +23,7 @@ from core.meetings.models import AgendaItem, Meeting
 from core.meetings.nominations.queries import cases_to_choose
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
-from core.minutes.corrections.queries import heading_item, numbers_waiting, sorted_for, standing_at
+from core.minutes.corrections.queries import heading_item, numbers_waiting, proposed_to
 from core.policy import Permission
 from core.policy.meetings import sits_in
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
@@ -69,7 +69,7 @@ def build(meeting: Meeting) -> ResponseReturnValue:
     actor = current_actor()
     agenda = queries.outline_of(actor, meeting)
     proposals = proposals_for(actor, meeting, last_meeting(meeting.group_id, before=meeting.starts_at))
-    corrections = sorted_for(actor, standing_at(meeting, now=now()))
+    corrections = proposed_to(actor, meeting, now=now())
     shown = [*agenda.open_cases, *corrections.cases, *(each.case_id for each in proposals)]
     if shown:
         disclose("agenda.read", object=f"meeting:{meeting.id}", subjects=people_named_in(shown))

@@ -70,6 +70,9 @@ def upgrade() -> None:
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.Column('decision_note', sa.Text(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('was_restricted', sa.Boolean(), nullable=False),
+    sa.Column('visibility', sa.Enum('everyone at this item', 'named agencies', 'chair and coordinator', name='visibility', native_enum=False, length=40), nullable=False),
+    sa.Column('source_id', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], name=op.f('fk_minutes_correction_agency_id_agency')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['user_account.id'], name=op.f('fk_minutes_correction_decided_by_id_user_account')),
@@ -78,10 +81,26 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['agenda_item.id'], name=op.f('fk_minutes_correction_item_id_agenda_item')),
     sa.ForeignKeyConstraint(['minutes_id'], ['minutes.id'], name=op.f('fk_minutes_correction_minutes_id_minutes')),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['user_account.id'], name=op.f('fk_minutes_correction_proposed_by_id_user_account')),
+    sa.ForeignKeyConstraint(['source_id'], ['agency.id'], name=op.f('fk_minutes_correction_source_id_agency')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_minutes_correction'))
     )
     op.create_index(op.f('ix_minutes_correction_decided_item_id'), 'minutes_correction', ['decided_item_id'], unique=False)
     op.create_index(op.f('ix_minutes_correction_minutes_id'), 'minutes_correction', ['minutes_id'], unique=False)
+    op.create_table('minutes_correction_account',
+    sa.Column('correction_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('recused', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['correction_id'], ['minutes_correction.id'], name=op.f('fk_minutes_correction_account_correction_id_minutes_correction')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_minutes_correction_account_user_id_user_account')),
+    sa.PrimaryKeyConstraint('correction_id', 'user_id', name=op.f('pk_minutes_correction_account'))
+    )
+    op.create_table('minutes_correction_agency',
+    sa.Column('correction_id', sa.Integer(), nullable=False),
+    sa.Column('agency_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], name=op.f('fk_minutes_correction_agency_agency_id_agency')),
+    sa.ForeignKeyConstraint(['correction_id'], ['minutes_correction.id'], name=op.f('fk_minutes_correction_agency_correction_id_minutes_correction')),
+    sa.PrimaryKeyConstraint('correction_id', 'agency_id', name=op.f('pk_minutes_correction_agency'))
+    )
 
     op.create_table('subject_access_copy',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -169,7 +188,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_minutes_grant_minutes_id'), 'minutes_grant', ['minutes_id'], unique=False)
 
     # Columns are added where they are: a table that others refer to is not made anew under their feet on SQLite.
-    op.add_column('circulation', sa.Column('kind', sa.Enum('agenda', 'actions', 'minutes', 'extract', 'correction', name='circulationkind', native_enum=False, length=40), nullable=False, server_default='minutes'))
+    op.add_column('circulation', sa.Column('kind', sa.Enum('agenda', 'actions', 'minutes', 'extract', 'correction', 'corrected extract', name='circulationkind', native_enum=False, length=40), nullable=False, server_default='minutes'))
     op.add_column('copy', sa.Column('password', sa.String(length=60), nullable=False, server_default=''))
     _add_reference('document', 'meeting_id', 'meeting')
     _add_reference('document', 'user_id', 'user_account')

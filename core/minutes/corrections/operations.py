@@ -8,7 +8,8 @@ from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, CorrectionStatus
 from core.minutes.corrections.passages import is_of_a_referral
-from core.minutes.models import Correction, Minutes
+from core.minutes.corrections.queries import recorded
+from core.minutes.models import Correction, CorrectionAccount, CorrectionAgency, Minutes
 from core.minutes.record import MeetingRecord
 from core.policy import Permission, require
 from core.policy.correcting import CorrectionInRoom, CorrectionSeen
@@ -58,8 +59,22 @@ def propose(
     )
     db.session.add(made)
     db.session.flush()
+    keep_readers(made)
     _record(actor, "correction.propose", made, minutes.meeting_id, item.case_id if item is not None else None)
     return made
+
+
+def keep_readers(correction: Correction) -> None:
+    """Keep with it who may read it, as the frozen record of its minutes says: lists ask that of the database."""
+    facts = recorded(correction)
+    correction.was_restricted, correction.visibility = facts.restricted, facts.visibility
+    correction.source_id = facts.source_id
+    correction.accounts = [
+        CorrectionAccount(user_id=user_id, recused=user_id in facts.recused)
+        for user_id in sorted(facts.heard_by | facts.recused)
+    ]
+    correction.named = [CorrectionAgency(agency_id=agency_id) for agency_id in sorted(facts.named)]
+    db.session.flush()
 
 
 def withdraw(actor: Actor, seen: CorrectionSeen) -> None:

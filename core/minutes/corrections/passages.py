@@ -35,10 +35,17 @@ def for_whom(item: RecordedItem, passage: str, *, agency_id: int) -> ForWhom:
     return _narrowest(quoted) if quoted else ForWhom(Visibility.CHAIR, agency_id)
 
 
+def texts_with(item: RecordedItem, passage: str) -> frozenset[str]:
+    """The texts of the item in which these words stand, less what a pathway added; none where no words are quoted."""
+    wanted = _plain(passage)
+    texts = (*_for_all_at(item), *(entry.text for entry in item.entries))
+    return frozenset(text for text in texts if wanted and wanted in _plain(text))
+
+
 def is_of_a_referral(item: RecordedItem, passage: str) -> bool:
     """Whether these words are of a pathway alone: its provider puts them right, not the meeting."""
     wanted = _plain(passage)
-    if not wanted or any(wanted in _plain(text) for text in (*_for_all_at(item), *(e.text for e in item.entries))):
+    if not wanted or texts_with(item, passage):
         return False
     rows = [row for referral in item.referrals for row in referral.rows]
     rows += [row for section in item.sections for row in section.rows]

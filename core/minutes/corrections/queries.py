@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.cases.models import Case
-from core.circulation.grants import granted_to, grants_of
+from core.circulation.grants import grants_of, items_granted_to
 from core.circulation.models import Circulation, Copy
 from core.clock import local_date
 from core.documents.readers import reader_of
@@ -22,11 +22,12 @@ from core.meetings.models import AgendaItem, Meeting
 from core.meetings.order import MINUTES_OF_THE_LAST_MEETING
 from core.minutes.corrections.passages import EVERYBODY, for_whom
 from core.minutes.corrections.recorded import CorrectionNote, RecordedCorrection
+from core.minutes.extract import has_correction
 from core.minutes.models import Correction, Minutes
 from core.minutes.queries import frozen_record
 from core.minutes.record import MeetingRecord
 from core.partnerships.models import Group
-from core.policy.correcting import CorrectionSeen
+from core.policy.correcting import CorrectionSeen, corrections_read_by
 from core.policy.minutes import copies_open_to
 
 _WITH_ALL = (
@@ -63,9 +64,14 @@ class Proposals:
         return [each.recorded.case_id for each in self.shown if each.recorded.case_id is not None]
 
 
-def corrections_of(minutes_id: int) -> Sequence[Correction]:
-    """The corrections of these minutes, in order of proposal."""
-    return _corrections(select(Correction).where(Correction.minutes_id == minutes_id))
+def proposed_for(actor: Actor, minutes_id: int) -> Proposals:
+    """The corrections of these minutes, in order of proposal, as far as the actor may read them."""
+    return _sorted_for(actor, select(Correction).where(Correction.minutes_id == minutes_id))
+
+
+def proposed_to(actor: Actor, meeting: Meeting, *, now: datetime) -> Proposals:
+    """What stands under "Minutes of the last meeting" there, as far as the actor may read it."""
+    return _sorted_for(actor, _standing(meeting, now=now))
 
 
 def correction_of(minutes: Minutes, correction_id: int) -> Correction | None:
@@ -89,11 +95,13 @@ def standing_at(meeting: Meeting, *, now: datetime) -> Sequence[Correction]:
 
     A meeting that is over has what was proposed before its end and nobody has decided, until its minutes are frozen.
     """
+    return _corrections(_standing(meeting, now=now))
+
+
+def _standing(meeting: Meeting, *, now: datetime) -> Select[Correction]:
     decided = Correction.decided_item_id.in_(select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id))
     waits = and_(Correction.status == CorrectionStatus.PROPOSED, _waits_for(meeting, now=now))
-    return _corrections(
-        select(Correction).join(Minutes).join(_Earlier).where(_earlier_than(meeting), or_(decided, waits))
-    )
+    return select(Correction).join(Minutes).join(_Earlier).where(_earlier_than(meeting), or_(decided, waits))
 
 
 def heading_item(meeting_id: int) -> int | None:
@@ -117,7 +125,7 @@ def corrections_under(actor: Actor, item: AgendaItem, *, now: datetime) -> Propo
     """
     if item.kind is not ItemKind.STANDING or heading_item(item.meeting_id) != item.id:
         return None
-    return sorted_for(actor, standing_at(item.meeting, now=now))
+    return proposed_to(actor, item.meeting, now=now)
 
 
 def numbers_waiting(meeting: Meeting, *, now: datetime) -> Sequence[Row[str, int]]:
@@ -242,9 +250,15 @@ def notes_for(minutes: Minutes, reader: Reader) -> tuple[CorrectionNote, ...]:
     return tuple(note_of(each) for each in in_effect(minutes.id) if not recorded(each).closed_to(reader))
 
 
+def notes_for_extract(minutes: Minutes, reader: Reader) -> tuple[CorrectionNote, ...]:
+    """The notes that the extract of somebody of a provider bears: of what it holds."""
+    record = frozen_record(minutes)
+    return tuple(note_of(each) for each in in_effect(minutes.id) if has_correction(record, reader, recorded(each)))
+
+
 def reader_in(actor: Actor, minutes: Minutes) -> Reader:
     """The reader that somebody is of approved minutes as of now, with what the chair granted them."""
-    granted = frozenset(each.item_id for each in granted_to(actor, grants_of(minutes.meeting_id)))
+    granted = items_granted_to(actor, grants_of(minutes.meeting_id))
     record = frozen_record(minutes)
     return reader_of(actor, group_id=minutes.meeting.group_id, cases=record.case_ids, granted=granted)
 
@@ -254,13 +268,13 @@ def seen_by(actor: Actor, correction: Correction) -> CorrectionSeen:
     return CorrectionSeen(correction, recorded(correction).closed_to(reader_in(actor, correction.minutes)))
 
 
-def sorted_for(actor: Actor, corrections: Sequence[Correction]) -> Proposals:
-    """Which of them the actor may read. A few queries for each of the minutes that they are about."""
-    of = {each.minutes_id: each.minutes for each in corrections}
-    readers = {minutes_id: reader_in(actor, minutes) for minutes_id, minutes in of.items()}
-    shown = [Shown(each, recorded(each)) for each in corrections]
-    open_ones = [each for each in shown if not each.recorded.closed_to(readers[each.correction.minutes_id])]
-    return Proposals(open_ones, len(shown) - len(open_ones))
+def _sorted_for(actor: Actor, which: Select[Correction]) -> Proposals:
+    """Which of them the actor may read. One query; the record of minutes is read for those that they may."""
+    rows = db.session.execute(
+        which.add_columns(case((corrections_read_by(actor), 1), else_=0)).order_by(Correction.id).options(*_WITH_ALL)
+    ).all()
+    open_ones = [Shown(each, recorded(each)) for each, may_read in rows if may_read]
+    return Proposals(open_ones, len(rows) - len(open_ones))
 
 
 def own_copies(actor: Actor, meetings: Sequence[int]) -> Mapping[int, int]:

@@ -42,6 +42,7 @@ from core.minutes import operations as minutes
 from core.minutes.access.operations import begin
 from core.minutes.access.queries import about_person
 from core.minutes.comments.operations import comment, settle
+from core.minutes.corrections.operations import keep_readers
 from core.minutes.models import Correction, Minutes
 from core.minutes.wording.operations import word_entry
 from core.minutes.wording.queries import version_of_words
@@ -359,7 +360,7 @@ def _corrections(table: Table, made: Minutes) -> int:
         "agency_id": member.agency_id,
     }
     waiting = add(Correction(item_id=made.meeting.items[0].id, passage=table.words["case"], **proposal))
-    add(
+    agreed = add(
         Correction(
             status=CorrectionStatus.AGREED,
             decided_item_id=under.id,
@@ -369,6 +370,8 @@ def _corrections(table: Table, made: Minutes) -> int:
             **proposal | {"proposed": "Mo Member came late"},
         )
     )
+    for each in (waiting, agreed):
+        keep_readers(each)
     return waiting.id
 
 

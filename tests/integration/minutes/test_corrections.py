@@ -6,8 +6,9 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select
 
-from core.circulation.grants import Grantee, grant_items
+from core.circulation.grants import Grantee, grant_items, take_back
 from core.circulation.models import Circulation, Copy, Mail
+from core.circulation.operations import part_for
 from core.clock import utc_now
 from core.documents.models import Document
 from core.documents.queries import document_bytes
@@ -19,6 +20,7 @@ from core.minutes.models import Correction, Minutes
 from core.partnerships.models import Signature
 from core.recording.models import Attendance, ItemAttendance, Recusal
 from tests.builders import a_meeting, an_item
+from tests.integration.circulation.test_extracts import Scheme
 from tests.integration.minutes.test_from_record_to_reader import Conference, acting, text_of
 
 WAS = "Seen at the flat on three nights."
@@ -29,9 +31,9 @@ WHY = "The log says two."
 class Group:
     """A conference whose minutes were approved and sent to all four, and the group's next meeting."""
 
-    def __init__(self, visitor) -> None:
+    def __init__(self, visitor, of: Conference | None = None) -> None:
         self.visitor = visitor
-        self.of = Conference()
+        self.of = of or Conference()
         self.earlier = self.of.meeting
         self.first, self.second = self.earlier.items
         self.next = a_meeting(self.of.group, starts_at=utc_now() + timedelta(days=20))
@@ -359,3 +361,64 @@ def test_what_the_chair_granted_is_in_the_corrected_copy_too_and_markup_stays_te
     copy = group.copy(officer, CirculationKind.CORRECTION)
     noted = " ".join(text_of(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf")).split())
     assert "Priya Raman" in noted and "<b>Rent</b> {{ 7 * 7 }}" in noted
+
+
+def test_whoever_is_granted_an_earlier_item_has_its_correction_in_their_copy_of_the_later_minutes(group):
+    """Be it granted after the later minutes went out; and no longer once it is taken back."""
+    officer, chair, coordinator = group.of.officer, group.of.chair, group.as_(group.of.coordinator)
+    group.propose(group.of.landlord, item=group.second.id, passage="", proposed=NOW, reason=WHY)
+    group.hold()
+    group.decide(chair, group.correction())
+    group.close()
+    group.approve(group.next)
+    circulate = f"/meetings/{group.next.id}/circulate"
+    assert coordinator.post(circulate, {"readers": [officer.id]}).status_code == 303
+    copy = group.copy(officer, meeting=group.next)
+    assert NOW not in part_for(copy, now=utc_now()).to_json()
+    to = Grantee(agency_id=officer.agency_id)
+    [given] = grant_items(
+        acting(chair), group.minutes(group.earlier), items=[group.second.id], to=to, reason=WHY, now=utc_now()
+    )
+    db.session.commit()
+    assert NOW in part_for(copy, now=utc_now()).to_json()
+    page = f"/meetings/{group.next.id}/readers/{officer.id}"
+    assert "A correction of" not in coordinator.get(page).text, "it is left out no more"
+    again = coordinator.post(circulate, {"readers": [officer.id]})
+    assert again.status_code == 409, "the same minutes, whatever they hold of earlier ones"
+    take_back(acting(chair), group.minutes(group.earlier), given, now=utc_now())
+    db.session.commit()
+    assert NOW not in part_for(copy, now=utc_now()).to_json()
+    assert "A correction of" in coordinator.get(page).text
+
+
+def test_the_holders_of_extracts_are_told_of_what_is_corrected_in_them(app, visitor, monkeypatch):
+    of = Conference()
+    scheme = Scheme(of, monkeypatch)
+    group = Group(visitor, of)
+    officer, chair, coordinator = of.officer, of.chair, group.as_(of.coordinator)
+    db.session.commit()
+    to, minutes = Grantee(agency_id=scheme.agency.id), group.minutes(group.earlier)
+    grant_items(acting(chair), minutes, items=[group.first.id], to=to, reason=WHY, now=utc_now())
+    db.session.commit()
+    sent = coordinator.post(f"/meetings/{group.earlier.id}/extracts", {"readers": [scheme.worker.id]})
+    assert sent.status_code == 303
+    group.propose(officer)
+    group.propose(officer, passage="An informant says so.", proposed="Two informants say so.")
+    group.hold()
+    for correction in db.session.scalars(select(Correction).order_by(Correction.id)).all():
+        assert group.decide(chair, correction).status_code == 303
+    group.close()
+    group.approve(group.next)
+    worker = group.as_(scheme.worker)
+    copy = group.copy(scheme.worker, CirculationKind.CORRECTED_EXTRACT)
+    mail = db.session.scalars(select(Mail).where(Mail.user_id == scheme.worker.id, Mail.kind == "correction")).one()
+    for name in ("Ashdown", "MEN-2026", NOW):
+        assert name not in mail.subject + mail.body + mail.body_html
+    page = worker.get(f"/copies/{copy.id}").text
+    assert "Your extract from the corrected minutes" in page and "/corrected.pdf" in page and "/minutes.pdf" in page
+    text = " ".join(text_of(worker.get(f"/copies/{copy.id}/corrected.pdf")).split())
+    assert "Extract from the minutes" in text and NOW in text and "informants" not in text
+    first = group.copy(scheme.worker, CirculationKind.EXTRACT)
+    assert f"/copies/{first.id}/corrected.pdf" in worker.get(f"/copies/{first.id}").text
+    assert "Corrected extract" in coordinator.get(f"/meetings/{group.earlier.id}/sent").text
+    assert worker.get(group.path(group.correction())).status_code in (403, 404)

@@ -16,17 +16,46 @@ from core.cases.models import Case, CaseAgency, CaseGroup, CasePerson
 from core.circulation.models import Circulation, Copy
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import Actor, AdminRole, GroupRole, PersonRole, ProviderStatus, Verdict
-from core.meetings.models import Meeting
+from core.facts import (
+    Actor,
+    AdminRole,
+    CorrectionStatus,
+    EntryKind,
+    GroupRole,
+    ItemOutcome,
+    MinutesStatus,
+    PersonRole,
+    Presence,
+    ProviderStatus,
+    Verdict,
+    Visibility,
+)
+from core.meetings.models import AgendaItem, Meeting
+from core.minutes.corrections.operations import keep_readers
+from core.minutes.corrections.queries import seen_by
+from core.minutes.models import Correction, Grant, Minutes
+from core.minutes.record import AgencyName, AttendanceLine, Hearer, MeetingRecord, RecordedEntry, RecordedItem
 from core.partnerships.models import Agency, Group, Partnership, Provider
 from core.people.models import Person
 from core.policy.actions import actions_seen_by, see_action
 from core.policy.cases import known_to, open_case, open_person, open_to, people_open_to
+from core.policy.correcting import corrections_read_by, read_correction
 from core.policy.meetings import meetings_seen_by, see_meeting
 from core.policy.minutes import copies_open_to, read_copy
 from core.policy.referrals import referrals_seen_by, see_referral
 from core.referrals.models import Referral
-from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_action, an_agency, today
+from tests.builders import (
+    a_case,
+    a_group,
+    a_meeting,
+    a_partnership,
+    a_person,
+    a_user,
+    an_action,
+    an_agency,
+    an_item,
+    today,
+)
 
 SEEDS = range(12)
 CASES, PEOPLE, ACTIONS, REFERRALS, ACTORS = 14, 8, 14, 10, 40
@@ -52,6 +81,8 @@ class World:
             self.add_referral()
         for group in self.groups:
             self.add_copies(a_meeting(group))
+        for group in self.groups[:2]:
+            self.add_corrections(a_meeting(group))
         db.session.flush()
         db.session.expire_all()
 
@@ -60,6 +91,76 @@ class World:
         circulation = Circulation(meeting_id=meeting.id, at=utc_now(), by_id=self.user.id, audit_seq=1, audit_hash="0")
         circulation.copies = [Copy(user_id=user.id) for user in (self.user, a_user(self.agencies[0]))]
         db.session.add(circulation)
+
+    def add_corrections(self, meeting: Meeting) -> None:
+        """Of approved minutes: one of each of their items, and one of the whole."""
+        of_group = db.session.scalars(select(Case).where(Case.partnership_id == meeting.group.partnership_id)).all()
+        items = [an_item(meeting, case, position=n) for n, case in enumerate((None, *self.some(of_group, 3)), start=1)]
+        record = MeetingRecord(
+            partnership="P",
+            group="G",
+            kind="K",
+            title="",
+            reference=meeting.ref,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            attendance=(
+                AttendanceLine(
+                    user_id=self.user.id, name="Me", agency="A", presence=self.random.choice(list(Presence))
+                ),
+            ),
+            items=tuple(self.recorded(item) for item in items),
+        )
+        minutes = Minutes(
+            meeting_id=meeting.id,
+            composed_at=utc_now(),
+            composed_by_id=self.user.id,
+            status=MinutesStatus.APPROVED,
+            record=record.to_plain(),
+            record_sha256=record.sha256(),
+        )
+        db.session.add(minutes)
+        db.session.flush()
+        for item in (None, *items):
+            correction = Correction(
+                minutes_id=minutes.id,
+                item_id=item.id if item is not None else None,
+                passage=self.random.choice(("", "words")),
+                proposed="other words",
+                reason="so",
+                proposed_at=utc_now(),
+                proposed_by_id=self.user.id,
+                agency_id=self.random.choice(self.agencies).id,
+                status=CorrectionStatus.PROPOSED,
+            )
+            db.session.add(correction)
+            db.session.flush()
+            keep_readers(correction)
+            if item is not None and self.random.random() < 0.5:
+                to = self.random.choice(({"user_id": self.user.id}, {"agency_id": self.agencies[0].id}))
+                back = self.random.choice((None, utc_now()))
+                given = {"minutes_id": minutes.id, "item_id": item.id, "by_id": self.user.id, "at": utc_now()}
+                db.session.add(Grant(reason="so", withdrawn_at=back, **given, **to))
+
+    def recorded(self, item: AgendaItem) -> RecordedItem:
+        """Heard by the actor or not, of a case that was restricted or not, with words for whomever."""
+        me = Hearer(user_id=self.user.id, name="Me", agency="A")
+        source, named = (AgencyName(id=each.id, name=each.name) for each in self.random.sample(self.agencies, 2))
+        visibility = self.random.choice(list(Visibility))
+        entry = RecordedEntry(
+            kind=EntryKind.INFORMATION, text="words", visibility=visibility, source=source, named=(named,)
+        )
+        return RecordedItem(
+            id=item.id,
+            number=item.position,
+            kind=item.kind,
+            case_id=item.case_id,
+            restricted=item.case_id is not None and self.random.random() < 0.2,
+            heard_by=tuple(self.some((me,), 1)),
+            recused=(me,) if self.random.random() < 0.1 else (),
+            entries=(entry,),
+            outcome=ItemOutcome.HEARD,
+        )
 
     def add_case(self) -> None:
         partnership = self.random.choice(self.partnerships)
@@ -162,6 +263,10 @@ def of_person(actor: Actor, person: Person) -> Verdict:
     return open_person(actor, person, list(db.session.scalars(select(Case).where(Case.id.in_(named)))))
 
 
+def of_correction(actor: Actor, correction: Correction) -> Verdict:
+    return read_correction(actor, seen_by(actor, correction))
+
+
 def of_known_case(actor: Actor, case: Case) -> bool:
     return open_case(actor, case).known
 
@@ -174,6 +279,7 @@ TWINS: dict[str, tuple[type[Any], Callable[..., Any], Callable[[Actor], ColumnEl
     "see referral": (Referral, see_referral, referrals_seen_by),
     "see meeting": (Meeting, see_meeting, meetings_seen_by),
     "read own copy": (Copy, read_copy, copies_open_to),
+    "read correction": (Correction, of_correction, corrections_read_by),
 }
 
 

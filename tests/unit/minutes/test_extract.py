@@ -1,12 +1,14 @@
 """A provider's extract of a record: what is its own, and the reason for what is not."""
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 
 from core.documents.record import Reader
 from core.facts import Audience, Row, Visibility
-from core.minutes.extract import extract_for, providers_in
+from core.minutes.corrections.recorded import RecordedCorrection
+from core.minutes.extract import extract_for, has_correction, providers_in
 from core.minutes.record import (
     NOT_A_SIGNATORY,
     NOT_PRESENT,
@@ -145,6 +147,60 @@ def test_an_extract_holds_nothing_that_the_whole_does_not_and_nothing_for_the_ch
                 assert row.audiences & {Audience.PROVIDER, Audience.ATTENDEES}
         assert len(entries) >= len(item.entries)
     assert part == extract_for(record, reader)[0]
+
+
+def a_correction(item: RecordedItem, was: str, **other: object) -> RecordedCorrection:
+    facts = {"id": 1, "meeting_id": 5, "reference": "M-1", "held_on": date(2026, 2, 3), "sha256": "", "why": "so"}
+    return RecordedCorrection(
+        **{**facts, "item_id": item.id, "proposed_by": "Somebody", "was": was, "now": "else", **other}
+    )
+
+
+def test_a_correction_is_told_to_the_provider_whose_extract_holds_what_it_quotes() -> None:
+    record = with_referrals(a_record(2))
+    *others, made = record.items
+    said, told, confided = (
+        replace(made.entries[0], text="Seen at the flat.", visibility=Visibility.EVERYONE),
+        replace(made.entries[0], text="Ring before a visit.", visibility=Visibility.NAMED, named=(SCHEME,)),
+        replace(made.entries[0], text="An informant says so.", visibility=Visibility.CHAIR),
+    )
+    own = replace(made.actions[0], text="Meet him weekly at the club.", owner=SCHEME)
+    theirs = replace(made.actions[0], text="Visit the flat weekly.", owner=OTHER)
+    made = replace(made, entries=(said, told, confided), actions=(own, theirs))
+    record = replace(record, items=(*others, made))
+    named = {"visibility": Visibility.NAMED, "named": frozenset({SCHEME.id})}
+    chair = {"visibility": Visibility.CHAIR, "source_id": 99}
+    for was, facts, unheard, heard in (
+        ("ring before", named, True, True),
+        ("weekly at the club", {}, True, True),
+        ("weekly", {}, False, True),  # of another's action as well
+        ("at the flat", {}, False, True),
+        ("informant", chair, False, False),
+        ("", {}, False, True),
+        ("", chair, False, False),
+        ("MEN-1 was told", {}, False, True),
+    ):
+        correction = a_correction(made, was, **facts)
+        granted = a_worker(granted_items=frozenset({made.id}))
+        assert (has_correction(record, a_worker(), correction), has_correction(record, granted, correction)) == (
+            unheard,
+            heard,
+        ), was
+    quoting = a_correction(made, "weekly at the club")
+    assert has_correction(record, a_worker(), quoting)
+    for rights in ({"signatory": False}, {"recused_cases": frozenset({made.case_id})}, {"agency_id": 77}):
+        assert not has_correction(record, a_worker(**rights), quoting)
+    assert not has_correction(record, a_worker(), replace(quoting, item_id=None))
+
+
+@given(record=records(), reader=readers)
+def test_no_provider_is_told_of_a_correction_of_words_that_its_extract_lacks(
+    record: MeetingRecord, reader: Reader
+) -> None:
+    part = extract_for(record, reader)[0].to_json()
+    for item in record.items:
+        for text in [*(entry.text for entry in item.entries), *(action.text for action in item.actions)]:
+            assert text in part or not has_correction(record, reader, a_correction(item, text))
 
 
 def test_a_record_without_an_extract_has_the_hash_that_it_had() -> None:
