@@ -29,8 +29,7 @@ def open_dispute(move: StageMove[Any]) -> None:
     referral, payload = move.referral, move.referral.payload
     assert payload is not None  # the referral is made
     partnership_id = _partnership_of(move)
-    if queries.between_those(partnership_id, referral.person.id, payload.other_id) is not None:
-        raise Refused("There is an open referral to mediation between these two already.")
+    _require_first(partnership_id, referral.person.id, payload.other_id)
     session().add(
         Dispute(
             referral_id=referral.id,
@@ -56,6 +55,15 @@ def close_dispute(move: StageMove[Any], result: Result) -> None:
     assert move.referral.id is not None
     dispute = queries.dispute_of(move.referral.id)
     dispute.result, dispute.ended_on = result.value, move.on
+    session().flush()
+
+
+def reopen_dispute(move: StageMove[Any]) -> None:
+    """Keep that it goes on. Raises Refused where there is another mediation between the two by now."""
+    assert move.referral.id is not None
+    dispute = queries.dispute_of(move.referral.id)
+    _require_first(dispute.partnership_id, dispute.person_id, dispute.other_id)
+    dispute.result, dispute.ended_on = "", None
     session().flush()
 
 
@@ -154,6 +162,11 @@ def _leave_trace(
         purpose=f"case:{referral.case_id}",
         payload=details,
     )
+
+
+def _require_first(partnership_id: int, one: int, another: int) -> None:
+    if queries.between_those(partnership_id, one, another) is not None:
+        raise Refused("There is an open referral to mediation between these two already.")
 
 
 def _partnership_of(move: StageMove[Any]) -> int:

@@ -90,6 +90,7 @@ class Mediation(Pathway[MediationPayload]):
     payload_version = 1
     form = MediationForm
     halted = "closed"
+    reopened = "confirmed"
     record = OwnPage("Sessions and terms", "mediation.casework")
     stages = (
         Stage(
@@ -303,6 +304,8 @@ class Mediation(Pathway[MediationPayload]):
             operations.open_dispute(move)
         elif self.stage(move.target).closed:
             operations.close_dispute(move, _result(move))
+        elif move.transition is None:
+            operations.reopen_dispute(move)
         elif key in ("visit_first", "visit_second"):
             operations.keep_sitting(move, kind=Kind.VISIT, party=move.answers["party"])
         elif move.target == "session":
@@ -318,7 +321,7 @@ class Mediation(Pathway[MediationPayload]):
 
 
 def _result(move: StageMove[MediationPayload]) -> Result:
-    """How a mediation ends with that move: without one of the pathway's, by a consent withdrawn."""
+    """How a mediation ends with that move: by a consent withdrawn or a hand-over, where it is none of the pathway's."""
     if move.transition is None:
         return Result.WITHDRAWN
     if move.transition.key == "close":

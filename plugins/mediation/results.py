@@ -31,12 +31,12 @@ RESULTS: Mapping[Result, str] = {
     Result.COACHING: "One-party coaching",
     Result.NO_AGREEMENT: "No agreement",
     Result.NO_CONTACT: "No contact",
-    Result.WITHDRAWN: "Consent withdrawn",
+    Result.WITHDRAWN: "Consent withdrawn, or handed over to another provider",
     Result.UNSUITABLE: "Not taken on: not suitable for mediation",
     Result.NO_MEDIATOR: "Not taken on: no mediator is free",
     Result.MISTAKE: "Not taken on: referred by mistake, or the referral was taken back",
 }
-"""In the order in which statistics tell them."""
+"""In the order in which statistics tell them. A withdrawal is told to readers in the product's own words."""
 
 _BEFORE = (Result.NO_CONTACT, Result.UNSUITABLE, Result.NO_MEDIATOR, Result.MISTAKE)
 _VISITED = (Result.COACHING, Result.NO_CONTACT, Result.UNSUITABLE)

@@ -32,7 +32,7 @@ from tests.integration.matrix.walking import address, browser_of, content_of, gu
 from tests.integration.matrix.world import ACTORS, FOREIGN, WORDS, World
 from tests.support.browser import Browser
 
-STAGES = ("own", "session", "closed", "sent", "secret")
+STAGES = ("own", "session", "closed", "sent", "secret", "mediated")
 
 IN_THE_CASE = {"member", "chair", "coordinator", "observer", "named agency", "provider", "agency admin"}
 """By the group, by name, as provider of a referral, and as the agency that owns an action and referred."""

@@ -59,7 +59,7 @@ def test_a_wheel_holds_templates_books_and_assets_and_no_test(wheel: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in ("core/_templates/base.html", "core/static/manifest.json", "core/demo/books/cases.csv"):
         assert wanted in names
-    for plugin in ("mentoring", "victim_support"):
+    for plugin in ("mentoring", "mediation", "victim_support"):
         assert any(name.startswith(f"plugins/{plugin}/templates/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "bench/")) or "/tests/" in name]

@@ -138,6 +138,8 @@ FILLED = {
     ("mentoring.new_mentor", "training_hours"): "20",
     ("mentoring.new_mentor", "capacity"): "2",
     ("mentoring.new_session", "held_on"): "today",
+    ("mediation.new_session", "held_on"): "today",
+    ("mediation.new_term", "agreed_on"): "today",
     ("partnerships.register_provider_submit", "capacity"): "5",
     ("people.edit_submit", "postcode"): "AB1 2CD",
     ("recording.accept", "accepted"): "y",
@@ -198,7 +200,12 @@ def _who(route: Route) -> str:
     """Who does it by default."""
     if route.endpoint.startswith(("partnerships.change_provider", "partnerships.edit_provider")):
         return "agency admin"
-    by_subject = {"partnerships": "partnership admin", "mentoring": "provider", "meetings.answer_research": "member"}
+    by_subject = {
+        "partnerships": "partnership admin",
+        "mentoring": "provider",
+        "mediation": "provider",
+        "meetings.answer_research": "member",
+    }
     return by_subject.get(route.endpoint) or by_subject.get(route.endpoint.partition(".")[0], "chair")
 
 

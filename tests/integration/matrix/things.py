@@ -58,6 +58,7 @@ from plugins.mentoring.pathway import Behaviour, MentoringPayload
 from plugins.victim_support.contact import Way
 from plugins.victim_support.pathway import SupportPayload
 from tests.builders import a_case, a_meeting, a_person, a_provider, an_action, an_item, today
+from tests.integration.matrix.mediating import mediated
 
 Ids = dict[str, int | str]
 T = TypeVar("T")
@@ -117,6 +118,7 @@ def main_case(table: Table) -> Ids:
     )
     return {
         **_supported(table, case, person),
+        **mediated(table, case, person),
         "case_id": case.id,
         "person_id": person.id,
         "incident_id": incident.id,

@@ -62,7 +62,7 @@ def guarded_routes(app: Flask) -> Iterator[Route]:
     return (route for route in routes_of(app) if route.permission != "public")
 
 
-_STAGES = {"recording": "session", "minutes": "closed", "circulation": "sent"}
+_STAGES = {"recording": "session", "minutes": "closed", "circulation": "sent", "mediation": "mediated"}
 _OTHER_STAGES = {
     "recording.open": "own",
     "recording.open_submit": "own",

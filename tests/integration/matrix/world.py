@@ -109,6 +109,7 @@ def _stages(table: Table) -> dict[str, Ids]:
     stages = {
         "own": own,
         "secret": {**own, **secret},
+        "mediated": {**own, "referral_id": own["mediated_id"], "key": "other", "transition": "follow_up"},
         "session": {**own, **things.in_session(table, ids)},
         "closed": {**own, **things.with_the_chair(table, ids)},
         "sent back": {**own, **things.sent_back(table, ids)},
