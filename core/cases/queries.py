@@ -1,12 +1,13 @@
 """Reads of one case and what hangs on it. The list of cases is in core.cases.listing."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, exists, select
+from sqlalchemy import bindparam, case, exists, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
+from core import plugin_host
 from core.actions.models import Action
 from core.cases.models import Case, CaseAgency, CaseEvent, CaseGroup, CaseIncident, CasePerson
 from core.errors import NotFound
@@ -19,6 +20,7 @@ from core.policy.actions import actions_seen_by
 from core.policy.meetings import meetings_seen_by
 from core.policy.referrals import referrals_seen_by
 from core.referrals.models import Referral
+from core.referrals.stages import told_at
 
 LATEST_EVENTS = 100
 """Lines of a case's timeline that its page shows."""
@@ -128,17 +130,20 @@ def actions_of(actor: Actor, case_id: int) -> Sequence[CaseAction]:
 
 @dataclass(frozen=True, slots=True)
 class CaseReferral:
-    """A referral made in the case: who, to whom, stage and dates, as whoever may open the case sees it."""
+    """A referral made in the case: who, to whom, stage and dates, as the reader may see them.
+
+    `since` is None where stages are for provider and referrer alone; `closed` is False there.
+    """
 
     id: int
     ref: str
     person_id: int
     pathway: str
     provider: str
-    stage: str
-    since: date
     opened_at: datetime
-    closed_at: datetime | None
+    stage: str
+    since: date | None
+    closed: bool
 
 
 def referrals_of(actor: Actor, case_id: int) -> Sequence[CaseReferral]:
@@ -150,17 +155,26 @@ def referrals_of(actor: Actor, case_id: int) -> Sequence[CaseReferral]:
             Referral.person_id,
             Referral.pathway_title,
             Agency.name,
+            Referral.opened_at,
             Referral.stage_title,
             Referral.stage_since,
-            Referral.opened_at,
-            Referral.closed_at,
+            Referral.closed_at.is_not(None),
+            Referral.pathway_key,
+            Referral.stage,
+            or_(Provider.agency_id == actor.agency_id, Referral.referrer_agency_id == actor.agency_id),
         )
         .join(Provider, Provider.id == Referral.provider_id)
         .join(Agency, Agency.id == Provider.agency_id)
         .where(Referral.case_id == case_id, referrals_seen_by(actor))
         .order_by(Referral.id.desc())
     )
-    return [CaseReferral(*row) for row in rows]
+    return [_as_told(CaseReferral(*row[:9]), pathway_key=row[9], stage=row[10], own=row[11]) for row in rows]
+
+
+def _as_told(referral: CaseReferral, *, pathway_key: str, stage: str, own: bool) -> CaseReferral:
+    """The referral as its parties see it, or as everybody else at the table is told of it."""
+    told = "" if own else told_at(plugin_host.pathway(pathway_key), stage)
+    return replace(referral, stage=told, since=None, closed=False) if told else referral
 
 
 @dataclass(frozen=True, slots=True)

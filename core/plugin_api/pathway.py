@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic
 
 from core.errors import Refused
-from core.facts import Actor, Row
+from core.facts import Actor, Audience, Row
 from core.plugin_api.facts import P, Progress, ReferralFacts
 from core.plugin_api.pathway_form import PathwayForm
 
@@ -42,7 +42,9 @@ class RunningClock:
 class Stage:
     """Where a referral can be. `waits_for`: whose turn it is. `clock` starts when a referral comes to it.
 
-    `closed` stages end the referral: no move leads on and no clock runs.
+    `closed` stages end the referral: no move leads on and no clock runs. `told` stands for the title where whoever may
+    open the case reads it, in a pathway whose stages are not for everybody; a move between two that are told alike is
+    not told at all.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Stage:
     waits_for: Mover | None = None
     clock: Clock | None = None
     closed: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,8 @@ class Pathway(ABC, Generic[P]):
     """What the provider keeps for itself; the endpoint takes `provider_id`."""
     record: ClassVar[OwnPage | None] = None
     """What the provider keeps of one referral; the endpoint takes `referral_id`."""
+    process: ClassVar[frozenset[Audience]] = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
+    """Who sees stages, clock and history on the referral's page; everybody sees the rows that are for them."""
 
     @abstractmethod
     def eligibility(self, facts: ReferralFacts[P], on: date) -> Sequence[Finding]:

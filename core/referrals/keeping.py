@@ -14,6 +14,7 @@ from core.plugin_api.facts import Progress, Reached
 from core.plugin_api.pathway import Pathway, StageMove
 from core.referrals.machine import next_due
 from core.referrals.models import Referral, ReferralMove
+from core.referrals.stages import newly_told
 
 
 def advance(
@@ -43,7 +44,8 @@ def advance(
     keep_move(actor, referral, source=source, note=note, now=now)
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(step)
-    tell_case(actor, referral, f"{referral.ref}, {pathway.title}: {target.title.lower()}", now=now)
+    if told := newly_told(pathway, source, target):
+        tell_case(actor, referral, f"{referral.ref}, {pathway.title}: {told.lower()}", now=now)
     db.session.flush()
 
 

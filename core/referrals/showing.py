@@ -20,8 +20,8 @@ from core.referrals.machine import Consent, Way, next_due
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
 from core.referrals.operations import findings_on_referral, ways_on
 
-PROCESS = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
-"""Who sees stages and dates whatever the pathway: others see the rows that are for them, and no more."""
+PARTIES = frozenset({Audience.PROVIDER, Audience.REFERRER})
+"""Who sees stages and dates when the pathway does not run, and cannot say who else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,11 @@ class ReferralPage:
 def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
     """The page of a referral that `queries.referral_of` loaded, for an actor who may see it."""
     whom = audiences(actor, referral)
+    pathway = plugin_host.pathway(referral.pathway_key)
     page = ReferralPage(
         referral=referral,
         rows=rows_for(referral.rows, whom),
-        sees_process=bool(whom & PROCESS),
+        sees_process=bool(whom & (pathway.process if pathway is not None else PARTIES)),
         sees_everything=Audience.PROVIDER in whom,
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
         may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
@@ -99,7 +100,6 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
         reader.hands = queries.hands_of([*(move.user_id for move in referral.moves), *recorders])
         page.history = [(move, reader.name_of(move.user_id)) for move in reversed(referral.moves)]
-    pathway = plugin_host.pathway(referral.pathway_key)
     if pathway is None:
         page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."
         page.consents = _consents(referral, (), reader) if page.may_record_consent else ()

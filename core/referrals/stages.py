@@ -1,9 +1,9 @@
-"""The order in which referrals are listed by stage: that of the pathway itself, from the referral to its end."""
+"""Stages as lists and the case have them: in which order, and what is told of them."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from core.plugin_api.pathway import Pathway
+from core.plugin_api.pathway import Pathway, Stage
 
 
 class AtStage(Protocol):
@@ -38,3 +38,16 @@ def place_of_stage(row: AtStage, running: Mapping[str, Pathway[Any]]) -> tuple[s
     pathway = running.get(row.pathway_key)
     order = [stage.key for stage in pathway.stages] if pathway else []
     return row.pathway_title, order.index(row.stage) if row.stage in order else len(order), row.stage_title
+
+
+def told_at(pathway: Pathway[Any] | None, key: str) -> str:
+    """What whoever may open the case reads in place of the stage's title; empty where that is for them."""
+    stages = pathway.stages if pathway is not None else ()
+    return next((stage.told for stage in stages if stage.key == key), "")
+
+
+def newly_told(pathway: Pathway[Any], source: str, target: Stage) -> str:
+    """What a move tells the case: empty if that is what the case was told before."""
+    if not target.told:
+        return target.title
+    return "" if told_at(pathway, source) == target.told else target.told

@@ -94,15 +94,16 @@ class VictimSupport(Pathway[SupportPayload]):
     halted = "closed"
     register = OwnPage("People we support", "victim_support.people")
     record = OwnPage("Contact, needs and contact log", "victim_support.person")
+    process = PARTNERS
     stages = (
-        Stage("referred", "Referred", waits_for=Mover.PROVIDER, clock=Clock("First contact", working_days=2)),
-        Stage("contacted", "Safe contact made", waits_for=Mover.PROVIDER),
-        Stage("assessed", "Needs assessed", waits_for=Mover.PROVIDER),
-        Stage("supported", "Supported", waits_for=Mover.PROVIDER),
-        Stage("reviewed", "Reviewed", waits_for=Mover.PROVIDER),
-        Stage("closed", "Closed", closed=True),
-        Stage("declined", "Not taken up", closed=True),
-        Stage("not_reached", "Could not be reached", closed=True),
+        Stage("referred", "Referred", Mover.PROVIDER, Clock("First contact", working_days=2), told="Offered"),
+        Stage("contacted", "Safe contact made", Mover.PROVIDER, told="Accepted"),
+        Stage("assessed", "Needs assessed", Mover.PROVIDER, told="Accepted"),
+        Stage("supported", "Supported", Mover.PROVIDER, told="Accepted"),
+        Stage("reviewed", "Reviewed", Mover.PROVIDER, told="Accepted"),
+        Stage("closed", "Closed", closed=True, told="Closed"),
+        Stage("declined", "Not taken up", closed=True, told="Not taken up"),
+        Stage("not_reached", "Could not be reached", closed=True, told="Not taken up"),
     )
     transitions = (
         Transition(
