@@ -1,0 +1,267 @@
+"""A victim is referred, contacted safely and supported; who reads what of it, and where the number is."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core import plugin_host
+from core.accounts.models import User
+from core.accounts.queries import actor_as_of
+from core.audit.models import AuditRecord
+from core.cases.models import Case, CaseEvent, CasePerson
+from core.errors import Refused
+from core.extensions import db
+from core.facts import GroupRole, PersonRole
+from core.partnerships.models import Provider
+from core.people.models import Person
+from core.plugin_api import AgendaEntry, Audience, PartnershipFacts, Period, ReferralGlimpse
+from core.referrals import operations, queries
+from core.referrals.models import Referral
+from core.working_days import add_working_days
+from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
+from plugins.victim_support.contact import Need, Way
+from plugins.victim_support.models import Assessment, Contact, Entry
+from plugins.victim_support.pathway import SupportPayload
+from tests import builders
+
+from .conftest import NOW, TODAY
+from .test_pages import in_boxes, text
+
+NUMBER = "07700 900188"
+INSTRUCTION = "Between ten and two; never through her children."
+SAID = "She would like to sleep"
+PAYLOAD = SupportPayload(
+    way=Way.TEXT,
+    instruction=INSTRUCTION,
+    reach=NUMBER,
+    harm="asb",
+    consented_by="themselves",
+    consented_on=TODAY,
+    wanted=SAID,
+)
+FORM = {
+    "details-way": "text",
+    "details-instruction": INSTRUCTION,
+    "details-reach": NUMBER,
+    "details-harm": "asb",
+    "details-consented_by": "themselves",
+    "details-wanted": SAID,
+    **in_boxes("details-consented_on", TODAY),
+}
+CHOSEN = {"worker": "Wendy Worker", "every": "week", "updates": "text"}
+DONE = {"done_on": TODAY.isoformat()}
+NEEDS = DONE | dict.fromkeys(Need, "some")
+MEASURES = {"coped": "partly", "heard": "yes", "safer": "yes"}
+
+
+@dataclass
+class Place:
+    """A case with a victim, a service, and the people who deal with both."""
+
+    referrer: User
+    worker: User
+    member: User
+    chair: User
+    victim: Person
+    case_id: int
+    service: Provider
+    partnership_id: int = field(default=0)
+
+    def actor(self, user: User) -> Any:
+        return actor_as_of(user.id, self.partnership_id, on=TODAY)
+
+    @property
+    def refer_path(self) -> str:
+        return f"/cases/{self.case_id}/refer/{self.victim.id}/{self.service.id}"
+
+    def refer(self, payload: SupportPayload = PAYLOAD) -> Referral:
+        case = queries.case_to_refer_from(self.case_id)
+        made = operations.refer(
+            self.actor(self.referrer), case=case, person=self.victim, provider=self.service, payload=payload, now=NOW
+        )
+        return self.read(made.id)
+
+    def read(self, referral_id: int) -> Referral:
+        db.session.flush()
+        db.session.expire_all()
+        return queries.referral_of(referral_id)
+
+    def move(self, referral: Referral, transition: str, **answers: Any) -> Referral:
+        told = {"measures": answers.pop("measures", {}), "answers": answers}
+        operations.move(
+            self.actor(self.worker),
+            referral=referral,
+            transition=transition,
+            now=NOW,
+            version=referral.version,
+            **told,
+        )
+        return self.read(referral.id)
+
+    def supported(self) -> Referral:
+        """Contacted, assessed, supported."""
+        referral = self.move(self.refer(), "contact", **DONE, **CHOSEN)
+        referral = self.move(referral, "assess", **NEEDS, found="A door that she does not answer")
+        return self.move(referral, "support", **DONE, plan="A door viewer")
+
+
+@pytest.fixture
+def place(app: Flask) -> Place:
+    partnership = builders.a_partnership()
+    council = builders.an_agency(partnership, "Northbridge Council")
+    service = builders.an_agency(partnership, "Victim Care")
+    police = builders.an_agency(partnership, "County Police")
+    group = builders.a_group(partnership)
+    victim = builders.a_person(partnership, "Isra", "Example")
+    case: Case = builders.a_case(partnership, council, title="Craig Danby", group=group)
+    db.session.add(CasePerson(case_id=case.id, person_id=victim.id, role=PersonRole.VICTIM))
+    made = Place(
+        referrer=builders.a_user(council, "Ruth Referrer"),
+        worker=builders.a_user(service, "Wendy Worker"),
+        member=builders.a_user(police, "Mo Member", group=group),
+        chair=builders.a_user(police, "Carol Chair", group=group, role=GroupRole.CHAIR),
+        victim=victim,
+        case_id=case.id,
+        service=builders.a_provider(partnership, service, "victim_support"),
+        partnership_id=partnership.id,
+    )
+    db.session.commit()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"details-way": ""}, "without one the referral cannot be sent"),
+        ({"details-reach": " "}, "Enter the number or address that is safe"),
+        ({"details-instruction": f"Ring {NUMBER} after six"}, "Leave out numbers and addresses"),
+        ({"details-consented_by": ""}, "without consent nobody is referred"),
+        (in_boxes("details-consented_on", TODAY + timedelta(days=1)), "must be today or in the past"),
+    ],
+)
+def test_nobody_is_referred_without_consent_and_a_safe_contact(place: Place, visitor, changes, sentence) -> None:
+    answer = visitor(place.referrer).post(place.refer_path, FORM | changes)
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    assert db.session.scalars(select(Referral)).all() == []
+
+
+def test_a_referral_brings_its_consent_along_and_is_in_the_register_with_the_instruction_first(
+    place: Place, visitor
+) -> None:
+    assert visitor(place.referrer).post(place.refer_path, FORM).status_code == 303
+    referral = db.session.scalars(select(Referral)).one()
+    (consent,) = referral.consents
+    assert (consent.given_on, consent.recorded_by_id) == (TODAY, place.referrer.id)
+    assert referral.stage_due == add_working_days(TODAY, 2)
+    browser = visitor(place.worker)
+    for path in (f"providers/{place.service.id}/people", f"referrals/{referral.id}/person"):
+        page = text(browser.get(f"/pathways/victim_support/{path}"))
+        assert 0 < page.index(INSTRUCTION) < page.index(NUMBER)
+
+
+def test_from_the_referral_to_its_end_and_what_each_of_those_at_the_table_reads_of_it(place: Place, visitor) -> None:
+    referral = place.supported()
+    referral = place.move(referral, "log_supported", **DONE, kind="update", way="text", said="Told what was decided")
+    assert referral.stage_due == add_working_days(TODAY, 5)
+    referral = place.move(referral, "review", **NEEDS, measures=MEASURES)
+    own = text(visitor(place.worker).get(f"/pathways/victim_support/referrals/{referral.id}/person"))
+    for told in ("A door that she does not answer", "Told what was decided", "At review", "Some need", NUMBER):
+        assert told in own
+    page, case = f"/referrals/{referral.id}", f"/cases/{place.case_id}"
+    referrers = text(visitor(place.referrer).get(page))
+    for told in (INSTRUCTION, "Wendy Worker", "Reviewed", "Needs assessed"):
+        assert told in referrers
+    for public in (place.member, place.chair):
+        seen = text(visitor(public).get(page)) + text(visitor(public).get(case))
+        assert INSTRUCTION in seen
+        assert "accepted on" in seen
+        assert not [told for told in ("Reviewed", "reviewed", "Needs assessed", "Wendy Worker") if told in seen]
+    for other in (place.referrer, place.member, place.chair):
+        seen = text(visitor(other).get(page)) + text(visitor(other).get(case))
+        assert not [told for told in (NUMBER, SAID, "A door viewer", "Told what was decided") if told in seen]
+    lines = db.session.scalars(select(CaseEvent.text).where(CaseEvent.kind == "referral").order_by(CaseEvent.id)).all()
+    assert lines[1:] == [f"{referral.ref}, Victim Support: accepted"]
+    referral = place.move(referral, "end_reviewed", reason="recovered", measures=MEASURES)
+    assert referral.outcome == "Support ended: no further support is needed"
+    assert referral.stage_due is None
+    register = text(visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people"))
+    assert NUMBER not in register
+    trail = db.session.scalars(select(AuditRecord.body)).all()
+    assert not [body for body in trail if NUMBER in body or SAID in body or INSTRUCTION in body]
+
+
+def test_a_changed_safe_contact_stands_everywhere_at_once(place: Place, visitor) -> None:
+    referral = place.supported()
+    path = f"/referrals/{referral.id}/moves/safe_supported"
+    browser = visitor(place.worker)
+    assert INSTRUCTION in text(browser.get(path))
+    sent = {"details-way": "letter", "details-instruction": "To her sister", "details-reach": "1 Sister Street"}
+    assert browser.post(path, sent | {"version": str(referral.version)}).status_code == 303
+    db.session.expire_all()
+    assert "By letter. To her sister" in text(visitor(place.member).get(f"/referrals/{referral.id}"))
+    entry = db.session.scalars(select(Entry)).one()
+    assert (entry.way, entry.instruction, entry.reach) == ("letter", "To her sister", "1 Sister Street")
+    (note, _) = annotated(referral)
+    assert "By letter. To her sister." in note.text
+
+
+def annotated(*referrals: Referral) -> list[Any]:
+    entries = [
+        AgendaEntry(
+            number,
+            number,
+            row.case_id,
+            (ReferralGlimpse(row.id, row.ref, row.pathway_key, row.stage, row.stage_title, row.stage_since),),
+        )
+        for number, row in enumerate(referrals, start=1)
+    ]
+    return list(roundtable_agenda_annotations(entries, viewer=None))
+
+
+def test_the_agenda_says_how_to_contact_them_first_and_asks_once_however_many_there_are(
+    place: Place, count_queries
+) -> None:
+    referral = place.refer()
+    first, second = annotated(referral)
+    assert first.text.startswith(f"Safe contact ({referral.ref}): By text message. {INSTRUCTION}")
+    assert first.text.endswith("Support: offered.")
+    assert {Audience.ATTENDEES, Audience.CHAIR} <= first.audiences
+    assert second.audiences == {Audience.PROVIDER, Audience.REFERRER}
+    assert NUMBER not in first.text + second.text
+    assert count_queries(annotated, referral) == count_queries(annotated, *[referral] * 30) == 1
+
+
+def test_they_are_given_up_only_after_a_try_that_is_in_the_log(place: Place) -> None:
+    referral = place.refer()
+    with pytest.raises(Refused, match="Add to the contact log first"), db.session.begin_nested():
+        place.move(referral, "give_up")
+    referral = place.read(referral.id)
+    due = referral.stage_due
+    referral = place.move(referral, "log_referred", **DONE, kind="not_reached", way="phone")
+    assert referral.stage_due == due
+    pathway = plugin_host.pathways()["victim_support"]
+    facts = operations.facts_of(referral, pathway)
+    assert "Not reached the last time." in pathway.flags(facts, TODAY)
+    assert place.move(referral, "give_up").outcome == "Could not be reached"
+
+
+def test_the_figures_count_without_a_name(place: Place) -> None:
+    place.move(place.supported(), "log_supported", **DONE, kind="update", way="text")
+    period = Period(TODAY - timedelta(days=30), TODAY)
+    counts = {
+        each.label: each.value for each in roundtable_statistics(period, PartnershipFacts(place.partnership_id, "CSP"))
+    }
+    assert counts == {
+        "Victims and witnesses referred for support": 1,
+        "First contacts made": 1,
+        "Needs assessed": 1,
+        "Updates given to victims": 1,
+        "Victims and witnesses supported": 1,
+    }
+    assert db.session.scalars(select(Assessment.at_start)).all() == [True]
+    assert len(db.session.scalars(select(Contact)).all()) == 2
