@@ -17,12 +17,12 @@ from core.accounts.models import User
 from core.actions import operations
 from core.actions.departing import open_by_group, open_of, takers_in
 from core.actions.models import IS_OPEN, Action
+from core.actions.queries import closed_to
 from core.actions.telling import tell_of_handover
 from core.dates import in_words
 from core.extensions import db
 from core.facts import SYSTEM, Actor
 from core.partnerships.models import PartnershipAgency
-from core.recording.models import Recusal
 
 AT_ONCE = 200
 """Actions handed over in one transaction; the next sweep takes those that are left."""
@@ -38,11 +38,12 @@ def hand_over_actions_of(actor: Actor, membership: PartnershipAgency, *, now: da
         return 0
     groups = [group.id for group in open_by_group(membership, on=on)]
     takers = takers_in(membership, groups, on=on)
-    recused = _recused({user.id for each in takers.values() for user, _ in each})
     note = f"{membership.agency.name} left the partnership on {in_words(membership.left_on)}."
     handed: Counter[User] = Counter()
-    for action in _actions(membership, list(takers)):
-        to = next((user for user, _ in takers[action.group_id] if (user.id, action.case_id) not in recused), None)
+    actions = _actions(membership, list(takers))
+    closed = closed_to(actions)
+    for action in actions:
+        to = next((user for user, _ in takers[action.group_id] if user.id not in closed[action.id]), None)
         if to is not None:
             operations.hand_over(actor, action=action, to=to, note=note, now=now)
             handed[to] += 1
@@ -79,11 +80,3 @@ def _actions(membership: PartnershipAgency, groups: Sequence[int]) -> Sequence[A
         .with_for_update(skip_locked=True)
         .options(raiseload("*"))
     ).all()
-
-
-def _recused(users: set[int]) -> set[tuple[int, int | None]]:
-    """Who declared an interest in which case, and keeps out."""
-    rows = db.session.execute(
-        select(Recusal.user_id, Recusal.case_id).where(Recusal.user_id.in_(users), Recusal.lifted_at.is_(None))
-    )
-    return {(user_id, case_id) for user_id, case_id in rows if case_id is not None}

@@ -80,8 +80,7 @@ def page(actor: Actor, wanted: Wanted, *, on: date) -> Page:
 
     Open ones come by due date, the longest overdue first; others the latest first.
     """
-    known = _own(actor, wanted) if wanted.whose is not Whose.ALL else actions_known_to(actor)
-    query = select(Action).where(known, *_filters(wanted, on=on))
+    query = select(Action).where(_listed(actor, wanted), *_filters(wanted, on=on))
     upwards = wanted.state in (State.OPEN, State.OVERDUE)
     if wanted.after is not None:
         due, last = wanted.after
@@ -103,12 +102,18 @@ def rows_for_export(actor: Actor, wanted: Wanted, *, on: date) -> Sequence[Actio
     return db.session.scalars(_loaded(query).order_by(Action.due_on, Action.id)).all()
 
 
-def rows_for_paper(actor: Actor, wanted: Wanted, *, on: date, most: int) -> Sequence[Action]:
-    """What `page` lists, up to one more than `most`, by the agency's name and due date."""
-    known = _own(actor, wanted) if wanted.whose is not Whose.ALL else actions_known_to(actor)
-    query = select(Action).join(Agency, Agency.id == Action.owner_agency_id).where(known, *_filters(wanted, on=on))
+def number_for_paper(actor: Actor, wanted: Wanted, *, on: date) -> int:
+    """How many actions `page` lists, on all its pages."""
+    query = select(func.count()).select_from(Action).where(_listed(actor, wanted), *_filters(wanted, on=on))
+    return db.session.scalar(query) or 0
+
+
+def rows_for_paper(actor: Actor, wanted: Wanted, *, on: date, before: int, most: int) -> Sequence[Action]:
+    """What `page` lists, by the agency's name and due date: so many of them, after so many others."""
+    listed = (_listed(actor, wanted), *_filters(wanted, on=on))
+    query = select(Action).join(Agency, Agency.id == Action.owner_agency_id).where(*listed)
     by_agency = (func.lower(Agency.name), Agency.id, Action.due_on, Action.id)
-    return db.session.scalars(_loaded(query).order_by(*by_agency).limit(most + 1)).all()
+    return db.session.scalars(_loaded(query).order_by(*by_agency).offset(before).limit(most)).all()
 
 
 def subjects_of(actions: Sequence[Action]) -> Sequence[int]:
@@ -128,6 +133,11 @@ def groups_of(actor: Actor) -> Sequence[tuple[int, str]]:
         .order_by(Group.name)
     ).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def _listed(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
+    """What the page lists, whether or not the actor may open it."""
+    return _own(actor, wanted) if wanted.whose is not Whose.ALL else actions_known_to(actor)
 
 
 def _own(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:

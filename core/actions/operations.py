@@ -30,6 +30,10 @@ ONLY_THE_WORDING = (
     "Its owner and due date are changed on its own page."
 )
 NOT_OF_THAT_AGENCY = "Choose a person of that agency"
+CLOSED_TO_THEM = (
+    "This person declared a conflict of interest in what the action is about, so it is closed to them. Choose somebody "
+    "else, or leave it to the agency."
+)
 SAME_OWNER = "This is who has the action now. Choose another agency or person"
 SAME_DAY = "This is the day on which it is due now. Choose another"
 
@@ -58,12 +62,13 @@ def record_action(
     In a meeting in session; and afterwards, by those who may mend its record.
 
     Raises Refused when it is due in the past, its agency is not one of the partnership, or its person is not of
-    that agency.
+    that agency or declared an interest.
     """
     meeting = item.meeting
     if due_on < on:
         raise Refused(DUE_IN_THE_PAST, field="due")
     _check_owner(meeting.group.partnership_id, owner_agency_id, owner_user_id, on=on)
+    _check_open_to(owner_user_id, case_id=item.case_id, item_id=item.id)
     row = {
         "partnership_id": meeting.group.partnership_id,
         "ref": take_reference(Action.ref, meeting.group.partnership_id, Numbered.ACTION, on.year),
@@ -147,7 +152,7 @@ def reassign(
 ) -> None:
     """Give an open action to another agency (those who lead the group), or to another person of its agency.
 
-    Raises Refused with the policy's reason, or when it is theirs already.
+    Raises Refused with the policy's reason, when it is theirs already, or its person declared an interest.
     """
     _check_open(action, version)
     if (owner_agency_id, owner_user_id) == (action.owner_agency_id, action.owner_user_id):
@@ -155,6 +160,7 @@ def reassign(
     if owner_agency_id != action.owner_agency_id:
         require(actor, Permission.REASSIGN_ACTION, action)
     _check_owner(action.partnership_id, owner_agency_id, owner_user_id, on=on)
+    _check_open_to(owner_user_id, case_id=action.case_id, item_id=action.item_id)
     _pass_on(actor, action, owner_agency_id, owner_user_id, kind="reassigned", note=note, now=now)
     tell_owner(actor, action, now=now, on=on)
 
@@ -214,6 +220,8 @@ def correct(
         if due_on < action.agreed_on:
             raise Refused(DUE_BEFORE_THE_MEETING, field="due")
         _check_owner(action.partnership_id, owner_agency_id, owner_user_id, on=action.agreed_on)
+        if owner_user_id != action.owner_user_id:
+            _check_open_to(owner_user_id, case_id=action.case_id, item_id=action.item_id)
     before = action.owner_agency_id
     action.text, action.due_on, action.updated_at = text, due_on, now
     action.owner_agency_id, action.owner_user_id = owner_agency_id, owner_user_id
@@ -315,3 +323,8 @@ def _check_owner(partnership_id: int, agency_id: int, user_id: int | None, *, on
         raise Refused("Choose an agency of this partnership", field="owner")
     if user_id is not None and not queries.is_person_of(agency_id, user_id):
         raise Refused(NOT_OF_THAT_AGENCY, field="person")
+
+
+def _check_open_to(user_id: int | None, *, case_id: int | None, item_id: int | None) -> None:
+    if user_id is not None and queries.declared_interest(user_id, case_id=case_id, item_id=item_id):
+        raise Refused(CLOSED_TO_THEM, field="person")

@@ -12,7 +12,8 @@ from core.documents.render import environment
 from core.facts import MARKING, ActionStatus, NotDoneReason
 
 MOST = 1_000
-"""Actions that one document may hold: some ninety pages, a few seconds of the renderer. A spreadsheet takes more."""
+"""Actions that one document holds: some ninety pages, a few seconds of the sixty that the renderer has. A longer list
+comes in parts, each a document of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,36 @@ class PaperPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSlice:
+    """Which part of a long list a document holds: `number` of so many, `first` to `last` of all its actions."""
+
+    number: int
+    of: int
+    first: int
+    last: int
+    listed: int
+
+    @property
+    def words(self) -> str:
+        """`Actions 1,001 to 2,000 of 4,321`."""
+        return f"Actions {self.first:,} to {self.last:,} of {self.listed:,}"
+
+
+def slices_of(listed: int) -> tuple[PaperSlice, ...]:
+    """The documents that a list of so many actions comes in; one at least."""
+    of = max(1, -(-listed // MOST))
+    return tuple(
+        PaperSlice(number=number, of=of, first=(number - 1) * MOST + 1, last=min(number * MOST, listed), listed=listed)
+        for number in range(1, of + 1)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperLog(Frozen):
-    """The log as it was made for one reader. `filters` are in words; `left_out` counts what their interests close."""
+    """The log as it was made for one reader. `filters` are in words; `left_out` counts what their interests close.
+
+    `slice` says which part of the list it is, where that is longer than one document.
+    """
 
     partnership: str
     heading: str
@@ -69,6 +98,7 @@ class PaperLog(Frozen):
     edges: tuple[int, ...]
     parts: tuple[PaperPart, ...] = ()
     left_out: int = 0
+    slice: PaperSlice | None = None
 
     @property
     def number(self) -> int:

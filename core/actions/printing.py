@@ -6,29 +6,47 @@ from itertools import groupby
 
 from core.actions import log
 from core.actions.models import Action
-from core.actions.paper import MOST, PaperLine, PaperLog, PaperPart
+from core.actions.paper import MOST, PaperLine, PaperLog, PaperPart, PaperSlice, slices_of
 from core.actions.summaries import EDGES
 from core.errors import Refused
 from core.facts import ActionStatus, Actor
 from core.policy.actions import see_action
 from core.working_days import working_days_between, years_known
 
+MOST_PARTS = 20
+"""Documents that a list may come in: some eighteen hundred pages."""
+
 TOO_MANY = (
-    f"A PDF holds up to {MOST:,} actions, and this list has more. Choose fewer with the filters, or download the CSV"
+    f"As PDF up to {MOST * MOST_PARTS:,} actions can be downloaded, and this list has {{number:,}}. Choose fewer with "
+    "the filters, or download the CSV"
 )
 
 
+def slices_for(actor: Actor, wanted: log.Wanted, *, on: date) -> Sequence[PaperSlice]:
+    """The documents that the list comes in. Raises Refused when it is too long for paper."""
+    number = log.number_for_paper(actor, wanted, on=on)
+    slices = slices_of(number)
+    if len(slices) > MOST_PARTS:
+        raise Refused(TOO_MANY.format(number=number))
+    return slices
+
+
 def log_for_paper(
-    actor: Actor, wanted: log.Wanted, *, heading: str, filters: Sequence[str], on: date, now: datetime
+    actor: Actor,
+    wanted: log.Wanted,
+    part: PaperSlice,
+    *,
+    heading: str,
+    filters: Sequence[str],
+    on: date,
+    now: datetime,
 ) -> tuple[PaperLog, Sequence[int]]:
-    """What the filter shows to the actor, as a document holds it, and the persons of the cases that it tells of.
+    """What that part of the list shows to the actor, as a document holds it, and the persons of its cases.
 
     Of an action that they may not open: its references, due date and status. One of a case in which they declared an
-    interest is left out and counted. Raises Refused when there are more than a document holds.
+    interest is left out and counted.
     """
-    known = log.rows_for_paper(actor, wanted, on=on, most=MOST)
-    if len(known) > MOST:
-        raise Refused(TOO_MANY)
+    known = log.rows_for_paper(actor, wanted, on=on, before=part.first - 1, most=part.last - part.first + 1)
     kept = [action for action in known if action.case_id not in actor.recused_cases]
     opened = [action for action in kept if see_action(actor, action)]
     ids = {action.id for action in opened}
@@ -49,6 +67,7 @@ def log_for_paper(
         edges=EDGES,
         parts=tuple(parts),
         left_out=len(known) - len(kept),
+        slice=part if part.of > 1 else None,
     )
     return paper, log.subjects_of(opened)
 

@@ -1,8 +1,9 @@
 """Reads of the action log. Each says what it loads and forbids the rest."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, false, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
@@ -14,6 +15,7 @@ from core.facts import MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import belongs
 from core.partnerships.models import PartnershipAgency
+from core.recording.models import Recusal
 
 _NOTHING_ELSE = raiseload("*", sql_only=True)
 
@@ -87,3 +89,30 @@ def is_person_of(agency_id: int, user_id: int) -> bool:
             select(exists().where(User.id == user_id, User.agency_id == agency_id, User.retired_at.is_(None)))
         )
     )
+
+
+def declared_interest(user_id: int, *, case_id: int | None, item_id: int | None) -> bool:
+    """Whether that account declared a conflict of interest in the case, or in the item."""
+    asked = ((Recusal.case_id, case_id), (Recusal.item_id, item_id))
+    about = or_(false(), *(column == number for column, number in asked if number is not None))
+    theirs = exists().where(Recusal.user_id == user_id, Recusal.lifted_at.is_(None), about)
+    return bool(db.session.scalar(select(theirs)))
+
+
+def closed_to(actions: Collection[Action]) -> Mapping[int, frozenset[int]]:
+    """Action id -> ids of the accounts that declared an interest in its case or its item. One query."""
+    cases = {action.case_id for action in actions if action.case_id is not None}
+    items = {action.item_id for action in actions if action.item_id is not None}
+    declared = db.session.execute(
+        select(Recusal.user_id, Recusal.case_id, Recusal.item_id).where(
+            Recusal.lifted_at.is_(None), or_(Recusal.case_id.in_(cases), Recusal.item_id.in_(items))
+        )
+    ).all()
+    return {
+        action.id: frozenset(
+            user_id
+            for user_id, case_id, item_id in declared
+            if item_id == action.item_id or (case_id is not None and case_id == action.case_id)
+        )
+        for action in actions
+    }

@@ -7,6 +7,7 @@ from sqlalchemy.orm import raiseload
 
 from core.accounts.models import User
 from core.actions.models import Action
+from core.actions.queries import closed_to
 from core.circulation.letters import LONGEST_GROUP, write
 from core.circulation.outbox import queue
 from core.dates import in_words
@@ -17,7 +18,10 @@ from core.partnerships.models import GroupMember, PartnershipAgency
 
 
 def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None:
-    """Tell whoever has the action from now on, but for the actor: its person, else its agency's people in the group."""
+    """Tell whoever has the action from now on, but for the actor: its person, else its agency's people in the group.
+
+    Nobody to whom it is closed.
+    """
     letter = write(
         "action_given",
         subject=f"{action.group.name[:LONGEST_GROUP]}, {in_words(on)}: action {action.ref} given to your agency",
@@ -27,8 +31,9 @@ def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None
         due=action.due_on,
         personally=action.owner_user_id is not None,
     )
+    closed = closed_to([action])[action.id]
     for user in _owners(action, on=on):
-        if user.id != actor.user_id:
+        if user.id != actor.user_id and user.id not in closed:
             queue(user, kind=MailKind.ACTIONS, letter=letter, now=now, partnership_id=action.partnership_id)
 
 

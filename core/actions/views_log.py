@@ -14,13 +14,14 @@ from core.actions.log import Whose
 from core.actions.paper import log_html
 from core.dates import in_words
 from core.documents.operations import paper_from, stamped_as_made_for
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from core.exports import csv_chunks, xlsx_file
 from core.facts import MARKING, NotDoneReason
 from core.partnerships.belonging import agencies_in
 from core.policy import Permission
 from core.references import file_name
 from core.web import current_actor, disclose, invalid, may, now, render, requires, see_other, today
+from core.web.addresses import row_id
 
 COLUMNS = (
     "Reference",
@@ -102,19 +103,29 @@ def export_xlsx() -> ResponseReturnValue:
 @bp.get("/export.pdf", endpoint="export_pdf")
 @requires(Permission.EXPORT_ACTIONS)
 def export_pdf() -> ResponseReturnValue:
-    """The list as a document, made for its reader; the page again, with the reason, where it would be too long."""
+    """The list as a document, made for its reader; in parts, which a page leads to, where it is long.
+
+    The page of the list again, with the reason, where it is too long for paper.
+    """
     form, actor = _form(), current_actor()
     if not form.validate():
         return see_other("actions.index", **_kept())
     try:
+        slices = printing.slices_for(actor, form.wanted(), on=today())
+        number = row_id(request.args.get("part", ""))
+        if len(slices) > 1 and number is None:
+            return render("actions/parts.html", slices=slices, kept=_kept(), filters=_in_words(form))
+        part = next((each for each in slices if each.number == (number or 1)), None)
+        if part is None:
+            raise NotFound
         record, subjects = printing.log_for_paper(
-            actor, form.wanted(), heading=WHOSE[form.of], filters=_in_words(form), on=today(), now=now()
+            actor, form.wanted(), part, heading=WHOSE[form.of], filters=_in_words(form), on=today(), now=now()
         )
         paper = stamped_as_made_for(paper_from(log_html(record)), name=actor.name, agency=actor.agency_name)
     except Refused as refused:
         return invalid("actions/index.html", refusal=refused.reason, **_around(form), **_listed(form))
     disclose("actions.export", object="actions", subjects=subjects)
-    name = file_name("actions", today().isoformat(), suffix="pdf")
+    name = file_name("actions", today().isoformat(), f"part {part.number}" if part.of > 1 else "", suffix="pdf")
     return send_file(BytesIO(paper.content), "application/pdf", download_name=name)
 
 

@@ -227,7 +227,7 @@ QUERY = (
     "state", "owner", "case", "from", "to", "area", "since", "until", "count", "street", "item", "moved", "when",
     "actor", "subject", "object", "agency", "next", "frequency", "nth", "weekday", "every", "starts",
     "length_minutes", "venue", "on_bank_holiday", "start-day", "start-month", "start-year", "until-day",
-    "until-month", "until-year", "sha256", "since-day", "since-month", "since-year",
+    "until-month", "until-year", "sha256", "since-day", "since-month", "since-year", "part",
 )  # fmt: skip
 """Everything that some address asks for."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.actions.models import Action
+from core.actions.queries import closed_to
 from core.cases.queries import people_named_in
 from core.circulation.models import Circulation, Copy, Mail
 from core.circulation.sending import Addressee
@@ -67,7 +68,8 @@ def of_agency(actor: Actor, meeting_id: int) -> Sequence[Action]:
 
 def parcels_of(meeting: Meeting, *, on: date) -> Sequence[Parcel]:
     """What is to be told to whom, by agency: a person named as owner, else the agency's members of the group, else its
-    single point of contact, where that is the name or the address of one of its accounts.
+    single point of contact, where that is the name or the address of one of its accounts. Nobody of what is closed to
+    them by an interest that they declared.
     """
     actions = agreed_at(meeting.id)
     by_agency: dict[int, list[Action]] = {}
@@ -75,11 +77,17 @@ def parcels_of(meeting: Meeting, *, on: date) -> Sequence[Parcel]:
         by_agency.setdefault(action.owner_agency_id, []).append(action)
     members = _members_by_agency(meeting.group_id, on=on)
     contacts = _contacts(meeting.group.partnership_id, set(by_agency) - set(members))
+    closed = closed_to(actions)
     parcels = [
         Parcel(
             agency=of[0].owner_agency.name,
             actions=of,
-            told={action.id: _owners(action, members, contacts) for action in of},
+            told={
+                action.id: tuple(
+                    user for user in _owners(action, members, contacts) if user.id not in closed[action.id]
+                )
+                for action in of
+            },
         )
         for of in by_agency.values()
     ]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.models import User
+from core.actions import paper as paper_of_log
 from core.actions import printing
 from core.audit.models import AuditRecord, AuditSubject
 from core.cases.models import Case
@@ -107,15 +108,38 @@ def test_it_is_in_the_trail_with_everybody_whom_it_tells_of(scene, visitor):
     assert len(db.session.scalars(select(AuditSubject).where(AuditSubject.seq == record.seq)).all()) == 1
 
 
+def exports() -> int:
+    return len(db.session.scalars(select(AuditRecord).where(AuditRecord.action == "actions.export")).all())
+
+
+def test_a_long_list_comes_in_parts_that_say_so_and_hold_all_of_it(scene, visitor, monkeypatch):
+    monkeypatch.setattr(paper_of_log, "MOST", 2)
+    due = [today_() + timedelta(days=number) for number in range(5)]
+    refs = [an_action(scene.case, scene.group, scene.police, due_on=day).ref for day in due]
+    member = visitor(scene.member)
+    leads = member.get("/actions/export.pdf?state=any").text
+    assert "It has 5 actions" in leads
+    assert "actions 3 to 4 of 5" in leads
+    assert "/actions/export.csv?state=any" in leads
+    assert exports() == 0, "no action is on that page"
+    words = [text_of(paper(visitor, scene, f"state=any&part={number}")) for number in (1, 2, 3)]
+    assert [[ref for ref in refs if ref in each] for each in words] == [refs[:2], refs[2:4], refs[4:]]
+    assert "Part 2 of 3. Actions 3 to 4 of 5 in the list" in words[1]
+    assert "2 in this part" in words[1]
+    assert exports() == 3
+    assert member.get("/actions/export.pdf?state=any&part=4").status_code == 404
+
+
 def test_a_list_too_long_for_paper_says_so_and_offers_the_spreadsheet(scene, visitor, monkeypatch):
-    monkeypatch.setattr(printing, "MOST", 2)
+    monkeypatch.setattr(paper_of_log, "MOST", 1)
+    monkeypatch.setattr(printing, "MOST_PARTS", 2)
     for _ in range(3):
         an_action(scene.case, scene.group, scene.police, text="Ring him")
     answer = visitor(scene.member).get("/actions/export.pdf")
     assert answer.status_code == 422
-    assert printing.TOO_MANY in answer.text
+    assert printing.TOO_MANY.format(number=3) in answer.text
     assert "/actions/export.csv" in answer.text and "Ring him" in answer.text
-    assert not db.session.scalars(select(AuditRecord).where(AuditRecord.action == "actions.export")).all()
+    assert exports() == 0
 
 
 def test_what_cannot_be_asked_and_who_has_not_signed(scene, visitor):

@@ -15,8 +15,9 @@ from core.clock import utc_now
 from core.dates import in_words
 from core.extensions import db
 from core.facts import ActionStatus, GroupRole, NotDoneReason
-from core.partnerships.models import Agency
-from tests.builders import a_case, a_group, a_partnership, a_user, an_action, an_agency
+from core.partnerships.models import Agency, Group
+from core.recording.models import Recusal
+from tests.builders import a_case, a_group, a_meeting, a_partnership, a_user, an_action, an_agency, an_item
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Scene:
     colleague: User
     housing: User
     observer: User
+    group: Group
     action: Action
 
 
@@ -47,6 +49,7 @@ def scene(app):
         colleague=a_user(police, "Peter Police", group=group),
         housing=a_user(homes, "Harriet Homes", group=group),
         observer=a_user(homes, "Oscar Observer", group=group, role=GroupRole.OBSERVER),
+        group=group,
         action=an_action(case, group, police, text="Serve a warning on Martin"),
     )
 
@@ -106,8 +109,11 @@ def test_the_same_due_date_is_no_change(scene, visitor):
 def test_who_may_open_a_settled_action_again(scene, visitor, name, status):
     scene.action.status, scene.action.settled_at = ActionStatus.DONE, utc_now()
     db.session.flush()
-    form = {"version": str(scene.action.version), "note": "Not so"}
-    assert visitor(getattr(scene, name)).post(f"/actions/{scene.action.id}/reopen", form).status_code == status
+    form, browser = {"version": str(scene.action.version), "note": "Not so"}, visitor(getattr(scene, name))
+    page = browser.get(f"/actions/{scene.action.id}").text
+    assert f"Police, and the chair, deputy chair and coordinator of {scene.group.name}, may re-open it" in page
+    assert ("Re-open the action" in page) == (status == 303)
+    assert browser.post(f"/actions/{scene.action.id}/reopen", form).status_code == status
 
 
 def test_an_action_is_not_opened_again_without_a_reason(scene, visitor):
@@ -137,6 +143,34 @@ def test_an_agency_is_told_by_those_of_its_people_who_work_in_the_group(scene, v
     step(visitor(scene.chair), scene, "owner", owner=scene.homes.id, person="", note="They hold the keys")
     assert set(told()) == {"Harriet Homes"}, "an observer does not act for the agency"
     assert "your agency" in told()["Harriet Homes"].body
+
+
+def declare_interest(user, item) -> None:
+    interest = {"item_id": item.id, "case_id": item.case_id, "user_id": user.id}
+    db.session.add(Recusal(**interest, declared_at=utc_now()))
+    db.session.flush()
+
+
+@pytest.mark.parametrize("about", ["case", "item"])
+def test_who_declared_an_interest_is_neither_given_the_action_nor_told_of_it(scene, visitor, about):
+    """In its case, or where that is a place or a heading in the item that agreed it; until they take it back."""
+    item = an_item(a_meeting(scene.group), scene.action.case if about == "case" else None)
+    if about == "item":
+        scene.action.case_id, scene.action.item_id = None, item.id
+    declare_interest(scene.housing, item)
+    colleague = a_user(scene.homes, "Hal Homes", group=scene.group)
+    chair, address = visitor(scene.chair), f"/actions/{scene.action.id}/owner"
+    form = {"version": str(scene.action.version), "owner": scene.homes.id, "note": "They hold the keys"}
+    refused = chair.post(address, form | {"person": scene.housing.id})
+    assert refused.status_code == 422
+    assert operations.CLOSED_TO_THEM in refused.text and "They hold the keys" in refused.text
+    assert not told()
+    assert chair.post(address, form | {"person": ""}).status_code == 303
+    assert set(told()) == {colleague.name}
+
+    db.session.query(Recusal).one().lifted_at = utc_now()
+    form["version"] = str(scene.action.version)
+    assert chair.post(address, form | {"person": scene.housing.id}).status_code == 303
 
 
 def test_nobody_is_told_of_what_they_did_themselves(scene, visitor):

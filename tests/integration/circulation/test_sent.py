@@ -18,6 +18,7 @@ from core.extensions import db
 from core.facts import ActionStatus, CirculationKind, MailKind, MailState
 from core.partnerships.models import PartnershipAgency, Signature
 from tests.builders import a_meeting, a_user, an_action, an_agency, today
+from tests.integration.circulation.test_recipients import recuse
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
 from tests.support.mail import deliver
 
@@ -161,6 +162,17 @@ def test_an_agency_without_a_member_is_told_through_its_single_point_of_contact(
     membership.spoc = "ruth field"
     send_actions(conference, visitor)
     assert contact.id in {mail.user_id for mail in mails(MailKind.ACTIONS)}
+
+
+def test_who_declared_an_interest_is_sent_nothing_of_it_and_the_page_says_who_cannot_be_told(conference, visitor):
+    recuse(conference, conference.landlord, conference.meeting.items[0])
+    page = visitor(conference.coordinator).get(conference.path("actions/send")).text
+    assert "Nobody with an account can be told" in page
+    assert send_actions(conference, visitor).status_code == 409
+    assert not mails(MailKind.ACTIONS)
+    colleague = a_user(conference.homes, "Hal Homes", group=conference.group)
+    assert send_actions(conference, visitor).status_code == 303
+    assert [mail.user_id for mail in mails(MailKind.ACTIONS)] == [colleague.id]
 
 
 def test_actions_go_out_from_a_closed_meeting_and_by_those_who_lead(conference, visitor):

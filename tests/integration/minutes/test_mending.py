@@ -12,6 +12,7 @@ from core.minutes import build
 from core.minutes.models import Minutes
 from core.recording.models import Entry
 from tests.builders import today
+from tests.integration.circulation.test_recipients import recuse
 from tests.integration.minutes.test_from_record_to_reader import Conference, acting, approved
 
 COMMENT = "Item 1: it was four nights, not three"
@@ -104,6 +105,10 @@ def test_an_action_is_corrected_as_it_was_recorded(returned, visitor):
     coordinator, due = visitor(returned.coordinator), action.due_on + timedelta(days=1)
     fields = {"version": action.version, "text": "Visit twice", "owner": returned.police.id, "person": ""}
     fields |= {"due-day": due.day, "due-month": due.month, "due-year": due.year}
+    db.session.commit()
+    recuse(returned, returned.officer, returned.meeting.items[0])
+    closed = coordinator.post(write(returned, f"actions/{action.id}"), fields | {"person": returned.officer.id})
+    assert (closed.status_code, log.CLOSED_TO_THEM in closed.text) == (422, True)
     assert coordinator.post(write(returned, f"actions/{action.id}"), fields).status_code == 303
     (recorded,) = build.build(returned.meeting.id).items[0].actions
     assert (recorded.text, recorded.owner.name, recorded.due_on) == ("Visit twice", "Northbridge Constabulary", due)

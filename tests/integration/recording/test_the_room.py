@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.actions.models import Action
+from core.actions.operations import CLOSED_TO_THEM
 from core.audit.models import AuditRecord, AuditSubject
 from core.cases.models import Case
 from core.clock import utc_now
@@ -146,6 +147,8 @@ def test_a_conflict_of_interest_closes_the_item_at_once_and_only_the_chair_opens
     assert "You declared a conflict of interest" in page_of(police.get(f"{scene.live}/item"))
     assert police.post(f"{scene.live}/items/{item.id}/action", an_action_form(scene)).status_code == 403
     assert police.get(f"/cases/{item.case_id}").status_code == 403
+    theirs = an_action_form(scene, owner=scene.police.agency_id, person=scene.police.id)
+    assert CLOSED_TO_THEM in page_of(coordinator.post(f"{scene.live}/items/{item.id}/action", theirs))
     recusal = db.session.scalars(select(Recusal)).one()
     lift = f"{scene.live}/items/{item.id}/conflicts/{recusal.id}/lift"
     assert "Pauline Police declared an interest" in page_of(chair.get(f"{scene.live}/item"))
