@@ -48,6 +48,7 @@ from core.plugin_api.tables import PluginTables, plugin_metadata, session
 from core.policy import Permission, decide, require
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 from core.web.forms import DayField, Form, Required, VersionedForm, WholeNumberField, at_most
+from core.working_days import add_working_days
 
 __all__ = [
     "API",
@@ -102,6 +103,7 @@ __all__ = [
     "Verdict",
     "VersionedForm",
     "WholeNumberField",
+    "add_working_days",
     "age_on",
     "at_most",
     "birthday",

@@ -156,7 +156,8 @@ class OutcomeMeasure:
 @dataclass(frozen=True)  # without slots: on 3.11 a generic one with slots cannot be made as X[int](…)
 class StageMove(Generic[P]):
     """A move that is being made. `transition` is None when the referral is made, and when a withdrawn consent
-    halts it; `source` is None when it is made. `answers`: what the form held, as JSON values.
+    halts it; `source` is None when it is made. `answers`: what the form held, as JSON values;
+    `measures`: the outcome measures that were asked for with it, key -> answer.
     """
 
     referral: ReferralFacts[P]
@@ -166,6 +167,7 @@ class StageMove(Generic[P]):
     source: str | None = None
     transition: Transition | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

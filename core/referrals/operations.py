@@ -233,6 +233,7 @@ def move(
         source=referral.stage,
         transition=chosen,
         answers=dict(answers or {}),
+        measures=measures,
     )
     with plugin_host.guarded(pathway, "outcome"):
         outcome = pathway.outcome(step, measures) if pathway.stage(chosen.target).closed else ""

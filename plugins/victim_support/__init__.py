@@ -90,12 +90,17 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
 def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
     """The register in figures."""
     figures = queries.figures(partnership.id, period)
+    of_them = f"Of {figures.ended} who were asked"
     return (
         Statistic("Victims and witnesses referred for support", figures.referred),
         Statistic("First contacts made", figures.contacted),
+        Statistic("First contacts made within 2 working days", figures.in_time),
         Statistic("Needs assessed", figures.assessed),
         Statistic("Updates given to victims", figures.updates),
         Statistic("Victims and witnesses supported", figures.supported_now, "On the last day"),
+        Statistic("Support ended, coped and recovered", figures.coped, of_them),
+        Statistic("Support ended, felt heard", figures.heard, of_them),
+        Statistic("Support ended, safer", figures.safer, of_them),
     )
 
 

@@ -51,8 +51,15 @@ INTERVALS: Mapping[Interval, str] = {
     Interval.NONE: "Not at all",
 }
 
-WORKING_DAYS: Mapping[Interval, int] = {Interval.WEEK: 5, Interval.FORTNIGHT: 10, Interval.MONTH: 20}
-"""By when the next update is due after the last; no clock runs for the others."""
+_WORKING_DAYS: Mapping[Interval, int] = {Interval.WEEK: 5, Interval.FORTNIGHT: 10, Interval.MONTH: 20}
+
+FIRST_CONTACT = 2
+"""Working days within which somebody who was referred is contacted."""
+
+
+def days_between_updates(every: str) -> int | None:
+    """Working days from one update to the next; None where no clock runs: not asked yet, or not wanted by a day."""
+    return _WORKING_DAYS.get(Interval(every)) if every else None
 
 
 class Need(StrEnum):

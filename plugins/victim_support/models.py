@@ -41,6 +41,10 @@ class Entry(Base):
     contacted_on: Mapped[date | None]
     updated_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    coped: Mapped[str] = mapped_column(String(20), default="")
+    heard: Mapped[str] = mapped_column(String(20), default="")
+    safer: Mapped[str] = mapped_column(String(20), default="")
+    """What the victim answered last, at a review or the end."""
 
 
 class Contact(Base):

@@ -30,6 +30,13 @@ def keep_entry(referral: ReferralFacts[Any], payload: Any, *, partnership_id: in
     return entry
 
 
+def keep_measures(entry: Entry, measures: Mapping[str, str]) -> None:
+    """Keep what the victim answered to the three outcome measures, if they were asked."""
+    for key, answer in measures.items():
+        setattr(entry, key, answer)
+    session().flush()
+
+
 def log_contact(entry: Entry, *, made_on: date, kind: Kind, way: str, by: str, said: str) -> None:
     """Add a line to the contact log."""
     session().add(Contact(entry_id=entry.id, made_on=made_on, kind=kind, way=way, by=by, said=said))

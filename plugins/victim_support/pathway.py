@@ -27,7 +27,16 @@ from core.plugin_api import (
     in_words,
 )
 from plugins.victim_support import operations, queries
-from plugins.victim_support.contact import INTERVALS, WAYS, WORKING_DAYS, Interval, Kind, Way, instruction_in_full
+from plugins.victim_support.contact import (
+    FIRST_CONTACT,
+    INTERVALS,
+    WAYS,
+    Interval,
+    Kind,
+    Way,
+    days_between_updates,
+    instruction_in_full,
+)
 from plugins.victim_support.forms import (
     CONSENTED,
     DECLINE_REASONS,
@@ -96,7 +105,7 @@ class VictimSupport(Pathway[SupportPayload]):
     record = OwnPage("Contact, needs and contact log", "victim_support.person")
     process = PARTNERS
     stages = (
-        Stage("referred", "Referred", Mover.PROVIDER, Clock("First contact", working_days=2), told="Offered"),
+        Stage("referred", "Referred", Mover.PROVIDER, Clock("First contact", FIRST_CONTACT), told="Offered"),
         Stage("contacted", "Safe contact made", Mover.PROVIDER, told="Accepted"),
         Stage("assessed", "Needs assessed", Mover.PROVIDER, told="Accepted"),
         Stage("supported", "Supported", Mover.PROVIDER, told="Accepted"),
@@ -294,6 +303,7 @@ class VictimSupport(Pathway[SupportPayload]):
             raise Refused("Add to the contact log first when you tried to reach them, and how.")
         closed_on = move.on if self.stage(move.target).closed else None
         entry = operations.keep_entry(referral, after, partnership_id=partnership_id, closed_on=closed_on)
+        operations.keep_measures(entry, move.measures)
         if key == "contact":
             done = date.fromisoformat(move.answers["done_on"])
             operations.log_contact(
@@ -327,7 +337,7 @@ class VictimSupport(Pathway[SupportPayload]):
         """First contact from the referral; then the next update, from the last one, as the victim chose."""
         if progress.stage not in IN_TOUCH:
             return super().clock(payload, progress)
-        days = WORKING_DAYS.get(Interval(payload.every)) if payload.every else None
+        days = days_between_updates(payload.every)
         last = payload.updated_on or payload.contacted_on
         if days is None or last is None:
             return None

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.plugin_api import Period, session
-from plugins.victim_support.contact import Kind, Way, instruction_in_full
+from core.plugin_api import Period, add_working_days, session
+from plugins.victim_support.contact import FIRST_CONTACT, Kind, Way, days_between_updates, instruction_in_full
 from plugins.victim_support.models import Assessment, Contact, Entry
 
 
@@ -84,23 +85,42 @@ def failed_attempts(referral_id: int) -> int:
     return count
 
 
+def due_of(entry: Entry) -> date | None:
+    """By when the victim is to be contacted, or told how the case goes; None where nothing is due by a day."""
+    if entry.contacted_on is None:
+        return add_working_days(entry.opened_on, FIRST_CONTACT)
+    days = days_between_updates(entry.every)
+    return None if days is None else add_working_days(entry.updated_on or entry.contacted_on, days)
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of one partnership and period."""
+    """Counts of one partnership and period. `in_time`: first contacts within two working days."""
 
     referred: int
     contacted: int
+    in_time: int
     updates: int
     assessed: int
     supported_now: int
+    ended: int
+    coped: int
+    heard: int
+    safer: int
 
 
 def figures(partnership_id: int, period: Period) -> Figures:
     """How many were referred, contacted, told and assessed in the period, and how many were open on its last day."""
     here = Entry.partnership_id == partnership_id
+    ended = Entry.closed_on.between(period.start, period.end)
+    contacts = session().execute(
+        select(Entry.opened_on, Entry.contacted_on).where(here, Entry.contacted_on.between(period.start, period.end))
+    )
+    in_time = [made <= add_working_days(opened, FIRST_CONTACT) for opened, made in contacts if made is not None]
     return Figures(
         referred=_count(here, Entry.opened_on.between(period.start, period.end)),
-        contacted=_count(here, Entry.contacted_on.between(period.start, period.end)),
+        contacted=len(in_time),
+        in_time=sum(in_time),
         updates=_entries(Contact, here, Contact.kind == Kind.UPDATE, Contact.made_on.between(period.start, period.end)),
         assessed=_entries(
             Assessment, here, Assessment.at_start.is_(True), Assessment.made_on.between(period.start, period.end)
@@ -108,6 +128,10 @@ def figures(partnership_id: int, period: Period) -> Figures:
         supported_now=_count(
             here, Entry.opened_on <= period.end, Entry.closed_on.is_(None) | (Entry.closed_on > period.end)
         ),
+        ended=_count(here, ended, Entry.coped != ""),
+        coped=_count(here, ended, Entry.coped == "yes"),
+        heard=_count(here, ended, Entry.heard == "yes"),
+        safer=_count(here, ended, Entry.safer == "yes"),
     )
 
 

@@ -1,5 +1,7 @@
 """The register and what is kept of one referral: the provider's own staff alone may open them."""
 
+from datetime import date
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,7 @@ from core.plugin_api import (
     referral_of,
     render,
     requires,
+    today,
 )
 from plugins.victim_support import queries
 from plugins.victim_support.contact import INTERVALS, KINDS, LEVELS, NEEDS, WAYS
@@ -30,8 +33,9 @@ WORDS = {"ways": WAYS, "intervals": INTERVALS, "kinds": KINDS, "levels": LEVELS,
 def people(provider: ProviderFacts) -> ResponseReturnValue:
     """Everybody who is supported or is to be contacted: how safely, by whom, and what is due."""
     disclose("victim_support.people", object=f"provider:{provider.id}")
-    entries = queries.open_entries(provider.id)
-    return render("victim_support/people.html", provider=provider, entries=entries, **WORDS)
+    entries = [(entry, queries.due_of(entry)) for entry in queries.open_entries(provider.id)]
+    entries.sort(key=lambda each: each[1] or date.max)
+    return render("victim_support/people.html", provider=provider, entries=entries, today=today(), **WORDS)
 
 
 @bp.get("/referrals/<int:referral_id>/person")

@@ -30,6 +30,9 @@ def upgrade() -> None:
         sa.Column("contacted_on", sa.Date(), nullable=True),
         sa.Column("updated_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("coped", sa.String(20), nullable=False),
+        sa.Column("heard", sa.String(20), nullable=False),
+        sa.Column("safer", sa.String(20), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_victim_support_entry"),
         sa.UniqueConstraint("referral_id", name="uq_victim_support_entry_referral_id"),
     )

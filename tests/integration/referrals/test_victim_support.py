@@ -251,17 +251,22 @@ def test_they_are_given_up_only_after_a_try_that_is_in_the_log(place: Place) -> 
 
 
 def test_the_figures_count_without_a_name(place: Place) -> None:
-    place.move(place.supported(), "log_supported", **DONE, kind="update", way="text")
+    referral = place.move(place.supported(), "log_supported", **DONE, kind="update", way="text")
     period = Period(TODAY - timedelta(days=30), TODAY)
+    place.move(referral, "end_supported", reason="recovered", measures=MEASURES)
     counts = {
         each.label: each.value for each in roundtable_statistics(period, PartnershipFacts(place.partnership_id, "CSP"))
     }
     assert counts == {
         "Victims and witnesses referred for support": 1,
         "First contacts made": 1,
+        "First contacts made within 2 working days": 1,
         "Needs assessed": 1,
         "Updates given to victims": 1,
-        "Victims and witnesses supported": 1,
+        "Victims and witnesses supported": 0,
+        "Support ended, coped and recovered": 0,
+        "Support ended, felt heard": 1,
+        "Support ended, safer": 1,
     }
     assert db.session.scalars(select(Assessment.at_start)).all() == [True]
     assert len(db.session.scalars(select(Contact)).all()) == 2
