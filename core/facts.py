@@ -128,6 +128,15 @@ CAME = frozenset({Presence.PRESENT, Presence.LEFT})
 """Whoever was there, though they may have left before the end."""
 
 
+class Step(StrEnum):
+    """What a line of a referral's history tells."""
+
+    MOVE = "move"
+    PAUSE = "pause"
+    RESUME = "resume"
+    REOPEN = "re-open"
+
+
 class EntryKind(StrEnum):
     """What is written under an item."""
 

@@ -73,12 +73,38 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Days on which nobody was waited for: from `start` until the day `end`, or until now where there is none."""
+
+    start: date
+    end: date | None = None
+
+    def days_after(self, day: date) -> int:
+        """How many calendar days of an ended pause are later than that day."""
+        return 0 if self.end is None else max(0, (self.end - max(self.start, day)).days)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a referral has come. `history` is oldest first and ends with the stage where it is now."""
+    """How far a referral has come. `history` is oldest first and ends with the stage where it is now.
+
+    `pauses` are those that it had, oldest first; clocks stand still while one lasts, and core adds its days afterwards.
+    """
 
     history: tuple[Reached, ...]
     closed_on: date | None = None
     outcome: str = ""
+    pauses: tuple[Pause, ...] = ()
+
+    def reaching(self, stage: str, on: date, *, closed: bool = False, outcome: str = "") -> "Progress":
+        """The progress after a move to that stage, which ends a pause."""
+        pauses = tuple(pause if pause.end is not None else Pause(pause.start, on) for pause in self.pauses)
+        return Progress((*self.history, Reached(stage, on)), on if closed else None, outcome, pauses)
+
+    @property
+    def paused_since(self) -> date | None:
+        """The day since which it is paused, or None."""
+        return self.pauses[-1].start if self.pauses and self.pauses[-1].end is None else None
 
     @property
     def stage(self) -> str:

@@ -61,7 +61,8 @@ class Transition:
 
     `by`: who may make it. `consents`: keys of the consents that must be given, as far as the pathway asks for
     them on that day. `checks_eligibility`: open only if the person was eligible on the day of the referral.
-    `measures_outcome`: the outcome measures are asked for together with `form`.
+    `measures_outcome`: the outcome measures are asked for together with `form`. `declines`: the provider does not take
+    the referral on, and is asked which other pathway it suggests.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Transition:
     consents: frozenset[str] = frozenset()
     checks_eligibility: bool = False
     measures_outcome: bool = False
+    declines: bool = False
 
 
 class Eligibility(StrEnum):
@@ -155,8 +157,8 @@ class OutcomeMeasure:
 
 @dataclass(frozen=True)  # without slots: on 3.11 a generic one with slots cannot be made as X[int](…)
 class StageMove(Generic[P]):
-    """A move that is being made. `transition` is None when the referral is made, and when a withdrawn consent
-    halts it; `source` is None when it is made. `answers`: what the form held, as JSON values;
+    """A move that is being made. `transition` is None when the referral is made, when a withdrawn consent halts it or
+    another provider takes it over, and when it is opened again; `source` is None when it is made. `answers`: what the form held, as JSON values;
     `measures`: the outcome measures that were asked for with it, key -> answer.
     """
 
@@ -183,7 +185,8 @@ class Pathway(ABC, Generic[P]):
 
     Core runs the stages, keeps the consents, counts the clocks and filters what each audience sees; the
     pathway says what they are. All methods but `moved` and `flags` are pure: the same arguments give the same
-    answer. A referral begins at the first of `stages`; `halted` is the closed stage to which a withdrawn consent leads.
+    answer. A referral begins at the first of `stages`; `halted` is the closed stage to which a withdrawn consent leads,
+    and a hand-over to another provider. One that is opened again goes on at `reopened`, or else at the first stage.
     """
 
     key: ClassVar[str]
@@ -193,6 +196,7 @@ class Pathway(ABC, Generic[P]):
     stages: ClassVar[Sequence[Stage]]
     transitions: ClassVar[Sequence[Transition]]
     halted: ClassVar[str]
+    reopened: ClassVar[str] = ""
     register: ClassVar[OwnPage | None] = None
     """What the provider keeps for itself; the endpoint takes `provider_id`."""
     record: ClassVar[OwnPage | None] = None

@@ -79,6 +79,7 @@ class Permission(StrEnum):
     REFER = "refer"
     SEE_REFERRAL = "see referral"
     WORK_REFERRAL = "work referral"
+    RUN_REFERRAL = "run referral"
     RECORD_CONSENT = "record consent"
     KEEP_REGISTER = "keep a provider's register"
     KEEP_RECORD = "keep a provider's record of a referral"

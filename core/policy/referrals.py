@@ -69,6 +69,14 @@ def work_referral(actor: Actor, referral: Referral) -> Verdict:
     return Verdict.no("Only the provider, the agency that referred and the chair may move this referral on.")
 
 
+def run_referral(actor: Actor, referral: Referral) -> Verdict:
+    """The provider's own staff: whether it pauses, goes elsewhere or is opened again is theirs, on any pathway."""
+    seen = see_referral(actor, referral)
+    if not seen or is_provider(actor, referral):
+        return seen
+    return Verdict.no("Only the provider may do this.")
+
+
 def audiences(actor: Actor, referral: Referral) -> frozenset[Audience]:
     """What the actor is to the referral: core shows the rows that are for one of these. For whoever may see it."""
     found = {Audience.ATTENDEES} if cases.open_case(actor, referral.case) else set()
@@ -139,6 +147,7 @@ RULES = {
     Permission.REFER: refer,
     Permission.SEE_REFERRAL: see_referral,
     Permission.WORK_REFERRAL: work_referral,
+    Permission.RUN_REFERRAL: run_referral,
     Permission.RECORD_CONSENT: record_consent,
     Permission.KEEP_REGISTER: keep_register,
     Permission.KEEP_RECORD: keep_record,

@@ -113,7 +113,7 @@ def _halt_by_pathway(actor: Actor, referral: Referral, pathway: Pathway[Any], *,
 def _close_without_pathway(actor: Actor, referral: Referral, *, outcome: str, now: datetime) -> None:
     """Close with what is known. Nobody is there to ask, and a withdrawal must never wait for that."""
     referral.stage_title, referral.stage_due = "Closed", None
-    referral.outcome, referral.closed_at, referral.moved_at = outcome, now, now
+    referral.outcome, referral.closed_at, referral.moved_at, referral.paused_on = outcome, now, now, None
     keep_move(actor, referral, source=referral.stage, now=now)
     tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: closed", now=now)
     db.session.flush()

@@ -7,9 +7,9 @@ from typing import Any
 from core import plugin_host
 from core.cases.models import Case
 from core.clock import local_date
-from core.facts import Audience, Row
+from core.facts import Audience, Row, Step
 from core.people.models import Person
-from core.plugin_api.facts import CaseFacts, Involved, PersonFacts, Progress, Reached, ReferralFacts
+from core.plugin_api.facts import CaseFacts, Involved, Pause, PersonFacts, Progress, Reached, ReferralFacts
 from core.plugin_api.pathway import Pathway
 from core.referrals.machine import Consent
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
@@ -41,11 +41,27 @@ def progress_of(referral: Referral, *, until: datetime = EVER) -> Progress:
     """How far the referral has come, or had by that moment, from its moves."""
     closed_at = referral.closed_at
     closed = closed_at is not None and closed_at <= until
+    moves = _moves_until(referral, until)
     return Progress(
-        history=tuple(Reached(move.to_stage, local_date(move.at)) for move in _moves_until(referral, until)),
+        history=tuple(
+            Reached(move.to_stage, local_date(move.at)) for move in moves if move.step in (Step.MOVE, Step.REOPEN)
+        ),
         closed_on=local_date(closed_at) if closed_at is not None and closed else None,
         outcome=referral.outcome if closed else "",
+        pauses=_pauses(moves),
     )
+
+
+def _pauses(moves: Iterable[ReferralMove]) -> tuple[Pause, ...]:
+    """Each ends with the next line of the history: going on again, or closed by a consent that was withdrawn."""
+    pauses: list[Pause] = []
+    for move in moves:
+        day = local_date(move.at)
+        if pauses and pauses[-1].end is None:
+            pauses[-1] = Pause(pauses[-1].start, day)
+        if move.step is Step.PAUSE:
+            pauses.append(Pause(day))
+    return tuple(pauses)
 
 
 def facts_of(referral: Referral, pathway: Pathway[Any], *, until: datetime = EVER) -> ReferralFacts[Any]:

@@ -1,17 +1,18 @@
 """Forms of referrals: core's own fields around those that a pathway brings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import FormField, RadioField, TextAreaField
+from wtforms import FormField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from core.dates import in_words
 from core.plugin_api.pathway import OutcomeMeasure, Transition
 from core.plugin_api.pathway_form import PathwayForm
 from core.referrals.machine import Consent
+from core.web.choices import Chosen, offered
 from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most
 
 
@@ -37,6 +38,62 @@ class StepForm(VersionedForm):
         "Note (optional)",
         description="For the provider’s own staff.",
         validators=[at_most(LONG_TEXT, "The note")],
+    )
+    suggested = SelectField("Which other pathway do you suggest? (optional)", choices=[], validators=[Optional()])
+
+    def suggest(self, pathways: Mapping[str, str]) -> None:
+        """Offer these, key -> title; where there are none, nothing is asked."""
+        if pathways:
+            self.suggested.choices = offered(pathways.items(), first="None")
+        else:
+            del self.suggested
+
+
+class PauseForm(VersionedForm):
+    """A referral stands still for a while."""
+
+    reason = TextAreaField(
+        "Why does it pause?",
+        [Required("Enter why it pauses"), at_most(LONG_TEXT, "The reason")],
+        description="For the provider’s own staff. Others see that it is paused, and until when.",
+    )
+    back_on = DayField("When is it to go on?", [Required("Enter when it is to go on")], what="The date")
+
+
+class ResumeForm(VersionedForm):
+    """It goes on."""
+
+    note = TextAreaField(
+        "Note (optional)",
+        description="For the provider’s own staff.",
+        validators=[at_most(LONG_TEXT, "The note")],
+    )
+
+
+class ReopenForm(VersionedForm):
+    """A closed referral is opened again."""
+
+    reason = TextAreaField(
+        "Why do you open it again?",
+        [Required("Enter why you open it again"), at_most(LONG_TEXT, "The reason")],
+        description="For the provider’s own staff.",
+    )
+
+
+class HandOverForm(VersionedForm):
+    """Another provider of the same pathway takes a referral over."""
+
+    provider = Chosen("Who takes it over?", [Required("Choose who takes it over")])
+    agreed_on = DayField(
+        "When did they agree to it?",
+        [Required("Enter when they agreed to it")],
+        description="Nobody’s details may be passed to another provider before they agree.",
+        what="The date",
+    )
+    reason = TextAreaField(
+        "Why do you hand it over?",
+        [Required("Enter why you hand it over"), at_most(LONG_TEXT, "The reason")],
+        description="For your own staff.",
     )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from core import audit, plugin_host
 from core.audit import Category
 from core.cases.timeline import note_event
-from core.errors import Refused
+from core.dates import in_words
+from core.errors import Refused, Stale
 from core.extensions import db
-from core.facts import Actor, Row
-from core.plugin_api.facts import Progress, Reached
+from core.facts import Actor, Row, Step
+from core.plugin_api.facts import Progress
 from core.plugin_api.pathway import Pathway, StageMove
 from core.referrals.machine import next_due
 from core.referrals.models import Referral, ReferralMove
@@ -26,12 +27,13 @@ def advance(
     outcome: str,
     note: str,
     now: datetime,
+    kind: Step = Step.MOVE,
 ) -> None:
     """Put the referral on its new stage: the plugin's own tables, the frozen rows, the clock, the case's timeline."""
     target = pathway.stage(step.target)
     before = step.referral.progress
     assert before is not None
-    progress = Progress((*before.history, Reached(target.key, step.on)), step.on if target.closed else None, outcome)
+    progress = before.reaching(target.key, step.on, closed=target.closed, outcome=outcome)
     with plugin_host.guarded(pathway, "advance"):
         payload = pathway.advance(step.referral.payload, step)
     for name, value in frozen(pathway, payload, progress).items():
@@ -41,7 +43,8 @@ def advance(
     referral.payload_version = pathway.payload_version
     referral.moved_at, referral.outcome = now, outcome
     referral.closed_at = now if target.closed else None
-    keep_move(actor, referral, source=source, note=note, now=now)
+    referral.paused_on = None
+    keep_move(actor, referral, source=source, note=note, now=now, kind=kind)
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(step)
     if told := newly_told(pathway, source, target):
@@ -65,8 +68,20 @@ def _plain(row: Row) -> dict[str, Any]:
     return {"label": row.label, "value": row.value, "audiences": sorted(row.audiences)}
 
 
-def keep_move(actor: Actor, referral: Referral, *, source: str, now: datetime, note: str = "") -> None:
-    """Keep the stage where the referral is now, and what the pathway said, as a line of its history."""
+def keep_move(
+    actor: Actor,
+    referral: Referral,
+    *,
+    source: str,
+    now: datetime,
+    note: str = "",
+    kind: Step = Step.MOVE,
+    title: str = "",
+) -> None:
+    """Keep the stage where the referral is now, and what the pathway said, as a line of its history.
+
+    `title` is the line's own, where it is not the stage's.
+    """
     referral.moves.append(
         ReferralMove(
             at=now,
@@ -74,7 +89,8 @@ def keep_move(actor: Actor, referral: Referral, *, source: str, now: datetime, n
             agency_id=actor.agency_id,
             from_stage=source,
             to_stage=referral.stage,
-            to_title=referral.stage_title,
+            to_title=title or referral.stage_title,
+            step=kind,
             note=note,
             summary=referral.summary,
             rows=referral.rows,
@@ -104,6 +120,12 @@ def running(key: str, title: str) -> Pathway[Any]:
     if pathway is None:
         raise Refused(f"{title} is not available on this installation at the moment, so nothing can be moved on.")
     return pathway
+
+
+def require_current(referral: Referral, version: int) -> None:
+    """Raise Stale, with where the referral is, when it has changed since that version."""
+    if referral.version != version:
+        raise Stale(told={"Stage": referral.stage_title, "Since": in_words(referral.stage_since)})
 
 
 def tell_case(actor: Actor, referral: Referral, text: str, *, now: datetime) -> None:

@@ -3,11 +3,11 @@
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from core.plugin_api.facts import Progress
+from core.plugin_api.facts import Pause, Progress
 from core.plugin_api.pathway import (
     ConsentNeeded,
     Eligibility,
@@ -18,7 +18,9 @@ from core.plugin_api.pathway import (
     Transition,
     overall,
 )
-from core.working_days import add_working_days
+from core.working_days import add_working_days, next_working_day
+
+PAUSED = "The referral is paused: let it go on first."
 
 
 class Consent(StrEnum):
@@ -55,14 +57,20 @@ def ways(
     consents: Mapping[str, Consent],
     findings: Sequence[Finding],
     movers: frozenset[Mover],
+    paused: bool = False,
 ) -> tuple[Way, ...]:
     """All moves from `stage`, in the pathway's order.
 
     `needed`: the consents that the pathway asks for today; `consents`: key -> how it stands; `findings`: the
-    eligibility on the day of the referral; `movers`: what the actor is to this referral.
+    eligibility on the day of the referral; `movers`: what the actor is to this referral. None is open while it is
+    `paused`.
     """
     return tuple(
-        Way(move, tuple(_reasons(move, needed, consents, findings, movers)), bool(move.by & movers))
+        Way(
+            move,
+            (*_reasons(move, needed, consents, findings, movers), *((PAUSED,) if paused else ())),
+            bool(move.by & movers),
+        )
         for move in pathway.transitions
         if move.source == stage
     )
@@ -95,19 +103,25 @@ def halted_by(needed: Sequence[ConsentNeeded], consents: Mapping[str, Consent]) 
     return None
 
 
-def due(running: RunningClock) -> date:
-    """The day on which a clock runs out. Raises Refused past the bank holidays known."""
+def due(running: RunningClock, pauses: Sequence[Pause] = ()) -> date:
+    """The day on which a clock runs out: later by the days on which it stood still, and then on a working day.
+
+    Raises Refused past the bank holidays known.
+    """
     if running.clock.months:
-        return add_months(running.start, running.clock.months)
-    return add_working_days(running.start, running.clock.working_days)
+        day = add_months(running.start, running.clock.months)
+    else:
+        day = add_working_days(running.start, running.clock.working_days)
+    lost = sum(pause.days_after(running.start) for pause in pauses)
+    return next_working_day(day + timedelta(days=lost)) if lost else day
 
 
 def next_due(pathway: Pathway[Any], payload: Any, progress: Progress) -> tuple[str, date] | None:
-    """Label and day of the clock that runs now; None when none does. No clock runs on a closed referral."""
-    if pathway.stage(progress.stage).closed:
+    """Label and day of the clock that runs now; None when none does. None runs on a closed or a paused referral."""
+    if pathway.stage(progress.stage).closed or progress.paused_since is not None:
         return None
     running = pathway.clock(payload, progress)
-    return None if running is None else (running.clock.label, due(running))
+    return None if running is None else (running.clock.label, due(running, progress.pauses))
 
 
 def add_months(day: date, months: int) -> date:

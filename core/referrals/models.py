@@ -7,7 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases.models import Case
-from core.database import Base, UTCDateTime, Versioned
+from core.database import Base, UTCDateTime, Versioned, listed
+from core.facts import Step
 from core.partnerships.models import Agency, Provider
 from core.people.models import Person
 
@@ -50,6 +51,14 @@ class Referral(Versioned, Base):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     moved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    paused_on: Mapped[date | None]
+    """Since when nobody is waited for; none while it goes on. `stage_due` is then when it is to go on."""
+    suggested_pathway: Mapped[str] = mapped_column(String(60), default="")
+    """Key of the pathway that the provider suggested when it declined."""
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    """The referral that another provider handed over."""
+    judged_on: Mapped[date | None]
+    """The day as of which eligibility is judged, where that is not the day on which it was opened."""
 
     case: Mapped[Case] = relationship()
     person: Mapped[Person] = relationship()
@@ -60,7 +69,7 @@ class Referral(Versioned, Base):
 
 
 class ReferralMove(Base):
-    """A move from stage to stage, with what the pathway said at that moment."""
+    """A move from stage to stage, a pause or its end, with what the pathway said at that moment."""
 
     __tablename__ = "referral_move"
 
@@ -72,6 +81,7 @@ class ReferralMove(Base):
     from_stage: Mapped[str] = mapped_column(String(60), default="")
     to_stage: Mapped[str] = mapped_column(String(60))
     to_title: Mapped[str] = mapped_column(String(200))
+    step: Mapped[Step] = mapped_column(listed(Step), default=Step.MOVE)
     note: Mapped[str] = mapped_column(Text, default="")
     """For the provider's own staff."""
     summary: Mapped[str] = mapped_column(Text)

@@ -4,18 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from core import audit, plugin_host
-from core.audit import Category
+from core import plugin_host
 from core.cases.models import Case
 from core.clock import local_date
-from core.dates import in_words
-from core.errors import Refused, Stale
-from core.extensions import db
+from core.errors import Refused
 from core.facts import Actor, Audience, CaseStatus
 from core.partnerships.models import Provider
-from core.partnerships.numbering import take_reference
 from core.people.models import Person
-from core.plugin_api.facts import Progress, Reached, ReferralFacts
+from core.plugin_api.facts import ReferralFacts
 from core.plugin_api.pathway import (
     ActionTemplate,
     Eligibility,
@@ -30,13 +26,12 @@ from core.plugin_api.pathway import (
 from core.policy import Permission, decide, require
 from core.policy.recording import ItemInRoom
 from core.policy.referrals import audiences
-from core.recording.numbers import Part, take_number
-from core.references import Numbered
 from core.referrals import queries
 from core.referrals.facts import case_facts, consent_states, facts_of, person_facts
-from core.referrals.keeping import advance, frozen, keep_move, measured_at, record_change, running, tell_case
+from core.referrals.keeping import advance, measured_at, record_change, require_current, running
 from core.referrals.machine import Way, ways
-from core.referrals.models import Referral, ReferralConsent
+from core.referrals.models import Referral
+from core.referrals.opening import Opening, begin
 
 _MOVERS = {
     Audience.PROVIDER: Mover.PROVIDER,
@@ -94,57 +89,10 @@ def refer(
     room = queries.places_to_take(provider)
     if room.full and not although_full:
         raise Refused(f"{room.words} Say why you refer all the same.")
-    first = pathway.stages[0]
-    referral = Referral(
-        partnership_id=case.partnership_id,
-        ref=take_reference(Referral.ref, case.partnership_id, Numbered.REFERRAL, on.year),
-        case=case,
-        person=person,
-        provider=provider,
-        pathway_key=pathway.key,
-        pathway_title=pathway.title,
-        referrer_agency_id=actor.agency_id,
-        referrer_user_id=actor.user_id,
-        item_id=at.item.id if at is not None else None,
-        stage=first.key,
-        stage_title=first.title,
-        stage_since=on,
-        payload_version=pathway.payload_version,
-        opened_at=now,
-        moved_at=now,
-        **frozen(pathway, payload, Progress((Reached(first.key, on),))),
-    )
-    db.session.add(referral)
     note = f"{room.words} Referred all the same: {although_full}" if room.full else ""
-    keep_move(actor, referral, source="", now=now, note=note)
-    db.session.flush()
-    facts = facts_of(referral, pathway)
-    with plugin_host.guarded(pathway, "consents"):
-        needed = pathway.consents(facts, on)
-    for consent in needed:
-        if consent.given_on is not None and consent.given_on > on:
-            raise Refused(f"{consent.who}: the day of the consent must be today or in the past.")
-        recorder = None if consent.given_on is None else actor.user_id
-        referral.consents.append(
-            ReferralConsent(key=consent.key, label=consent.who, given_on=consent.given_on, recorded_by_id=recorder)
-        )
-    with plugin_host.guarded(pathway, "moved"):
-        pathway.moved(StageMove(facts, target=first.key, actor=actor, on=on))
-    tell_case(actor, referral, f"Referred to {pathway.title} ({referral.ref})", now=now)
-    if at is not None:
-        take_number(at.item.meeting, Part.ITEM, item=at.item)
-    audit.record(
-        actor,
-        Category.DISCLOSURE,
-        "referral.make_to_full" if room.full else "referral.make",
-        object=f"referral:{referral.id}",
-        subjects=[person.id],
-        purpose=f"case:{case.id}",
-        recipient=f"ag_{provider.agency_id}",
-        payload={**referral.payload, "note": note} if note else referral.payload,
-    )
-    db.session.flush()
-    return referral
+    assert actor.agency_id is not None  # whoever may refer is of an agency
+    opening = Opening(case, person, provider, pathway, payload, actor.agency_id, actor.user_id, at=at, note=note)
+    return begin(actor, opening, "referral.make_to_full" if room.full else "referral.make", now=now)
 
 
 def ways_on(actor: Actor, referral: Referral, pathway: Pathway[Any], *, on: date) -> tuple[Way, ...]:
@@ -158,6 +106,7 @@ def ways_on(actor: Actor, referral: Referral, pathway: Pathway[Any], *, on: date
         consents=consent_states(referral.consents),
         findings=findings_on_referral(referral, pathway),
         movers=_movers(actor, referral),
+        paused=referral.paused_on is not None,
     )
 
 
@@ -186,7 +135,7 @@ def findings_on_referral(referral: Referral, pathway: Pathway[Any]) -> list[Find
     """What the pathway finds, as of the day of the referral: a provider's delay makes nobody too old."""
     facts = facts_of(referral, pathway)
     with plugin_host.guarded(pathway, "eligibility"):
-        return list(pathway.eligibility(facts, local_date(referral.opened_at)))
+        return list(pathway.eligibility(facts, referral.judged_on or local_date(referral.opened_at)))
 
 
 def action_templates_of(pathway: Pathway[Any]) -> list[ActionTemplate]:
@@ -211,15 +160,16 @@ def move(
     answers: Mapping[str, Any] | None = None,
     measures: Mapping[str, str] | None = None,
     note: str = "",
+    suggested: str = "",
 ) -> None:
     """Make one of the pathway's transitions. `answers` are those of its form, `measures` key -> answer.
 
-    Raises Stale when the referral has moved since `version`, Refused when the move is not open to the actor today, or
-    the pathway says no.
+    `suggested` is the key of another pathway, named when this one declines. Raises Stale when the referral has moved
+    since `version`, Refused when the move is not open to the actor today, or the pathway says no.
     """
     require(actor, Permission.WORK_REFERRAL, referral, hidden="There is no such referral.")
     pathway = running(referral.pathway_key, referral.pathway_title)
-    _require_current(referral, version)
+    require_current(referral, version)
     on = local_date(now)
     chosen = pathway.transition(transition)
     if why := why_not(actor, referral, pathway, chosen, on=on):
@@ -237,10 +187,27 @@ def move(
     )
     with plugin_host.guarded(pathway, "outcome"):
         outcome = pathway.outcome(step, measures) if pathway.stage(chosen.target).closed else ""
+    if suggested and chosen.declines:
+        outcome += f". Suggested instead: {_suggested(referral, suggested, on=on)}"
+        referral.suggested_pathway = suggested
     if measures:
         referral.measures = {**referral.measures, measured_at(on, len(referral.moves) + 1): dict(measures)}
     advance(actor, referral, pathway, step, outcome=outcome, note=note, now=now)
     record_change(actor, referral, "referral.move", payload={"transition": transition, **step.answers, "note": note})
+
+
+def suggestions(referral: Referral, *, on: date) -> dict[str, str]:
+    """Key -> title of the other pathways to which somebody may be referred in the partnership that day."""
+    running = plugin_host.pathways()
+    offered = {provider.pathway_key for provider in queries.providers_in(referral.partnership_id, on=on)}
+    return {key: running[key].title for key in sorted(offered - {referral.pathway_key})}
+
+
+def _suggested(referral: Referral, key: str, *, on: date) -> str:
+    title = suggestions(referral, on=on).get(key)
+    if title is None:
+        raise Refused("Nobody provides the pathway that you suggest. Suggest another, or none.")
+    return title
 
 
 def _checked(pathway: Pathway[Any], measures: Mapping[str, str]) -> dict[str, str]:
@@ -250,8 +217,3 @@ def _checked(pathway: Pathway[Any], measures: Mapping[str, str]) -> dict[str, st
         if measures.get(measure.key) not in dict(measure.answers):
             raise Refused(f"Choose an answer: {measure.title}.")
     return {measure.key: measures[measure.key] for measure in asked}
-
-
-def _require_current(referral: Referral, version: int) -> None:
-    if referral.version != version:
-        raise Stale(told={"Stage": referral.stage_title, "Since": in_words(referral.stage_since)})

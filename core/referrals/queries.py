@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -260,6 +260,38 @@ def people_in(case: Case) -> Sequence[tuple[Person, str]]:
     for person, role in rows:
         roles.setdefault(person.id, (person, []))[1].append(role)
     return [(person, ", ".join(found)) for person, found in roles.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The same referral at another provider: before it was handed over, or after. `words` begin a sentence."""
+
+    id: int
+    ref: str
+    agency: str
+    words: str
+
+
+def handed_over(actor: Actor, referral: Referral) -> Sequence[Linked]:
+    """From whom this referral was taken over, and who took it over, as far as the actor may see those. One query."""
+    rows = db.session.scalars(
+        select(Referral)
+        .where(
+            referrals_seen_by(actor),
+            or_(Referral.continues_id == referral.id, Referral.id == referral.continues_id),
+        )
+        .order_by(Referral.id)
+        .options(joinedload(Referral.provider).joinedload(Provider.agency), raiseload("*"))
+    )
+    return [
+        Linked(
+            row.id,
+            row.ref,
+            row.provider.agency.name,
+            "Taken over from" if row.id == referral.continues_id else "Handed over to",
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,13 @@ from core.policy import Permission, decide
 from core.policy.referrals import audiences
 from core.referrals import queries
 from core.referrals.facts import consent_state, facts_of, rows_for
+from core.referrals.handing_over import why_not as why_not_handed_over
 from core.referrals.keeping import when_measured
 from core.referrals.machine import Consent, Way, next_due
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
-from core.referrals.operations import findings_on_referral, ways_on
+from core.referrals.operations import findings_on_referral, suggestions, ways_on
+from core.referrals.pausing import why_no_pause
+from core.referrals.reopening import why_not_reopened
 
 PARTIES = frozenset({Audience.PROVIDER, Audience.REFERRER})
 """Who sees stages and dates when the pathway does not run, and cannot say who else does."""
@@ -63,7 +66,11 @@ class _Reader:
 
 @dataclass(slots=True)
 class ReferralPage:
-    """What one reader sees of a referral. `unavailable` says why the pathway was not asked."""
+    """What one reader sees of a referral. `unavailable` says why the pathway was not asked.
+
+    `linked`: the referral that was handed over to this one, and that which took it over. `suggested`: the title of a
+    pathway that the provider suggested, for whoever may refer there.
+    """
 
     referral: Referral
     rows: Sequence[Row]
@@ -80,6 +87,11 @@ class ReferralPage:
     history: Sequence[tuple[ReferralMove, str]] = ()
     measures: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     own_page: OwnPage | None = None
+    may_pause: bool = False
+    may_hand_over: bool = False
+    may_reopen: bool = False
+    linked: Sequence[queries.Linked] = ()
+    suggested: str = ""
     unavailable: str = ""
 
 
@@ -100,6 +112,7 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
         reader.hands = queries.hands_of([*(move.user_id for move in referral.moves), *recorders])
         page.history = [(move, reader.name_of(move.user_id)) for move in reversed(referral.moves)]
+        page.linked = queries.handed_over(actor, referral)
     if pathway is None:
         page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."
         page.consents = _consents(referral, (), reader) if page.may_record_consent else ()
@@ -141,12 +154,18 @@ def _ask(
     if page.sees_everything:
         page.own_page = pathway.record
         page.measures = _measures(referral, pathway)
+        page.may_pause = not why_no_pause(referral)
+        page.may_hand_over = not why_not_handed_over(referral, on=on)
+        page.may_reopen = not why_not_reopened(referral, on=on)
+    if referral.suggested_pathway and decide(actor, Permission.REFER, referral.case):
+        page.suggested = suggestions(referral, on=on).get(referral.suggested_pathway, "")
     if referral.closed_at is not None or not page.sees_process:
         return
     with plugin_host.guarded(pathway, "clock"):
         assert facts.progress is not None
         page.clock = next_due(pathway, facts.payload, facts.progress)
-        page.turn = _whose_turn(referral, pathway.stage(referral.stage).waits_for)
+        if referral.paused_on is None:
+            page.turn = _whose_turn(referral, pathway.stage(referral.stage).waits_for)
     page.ways = ways_on(actor, referral, pathway, on=on)
     page.findings = findings_on_referral(referral, pathway)
     if page.sees_everything:

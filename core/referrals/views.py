@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from core import plugin_host
@@ -15,7 +15,8 @@ from core.policy import Permission
 from core.policy.recording import ItemInRoom
 from core.recording import loading
 from core.recording.answering import written
-from core.referrals import choosing, consents, operations, queries, showing
+from core.referrals import choosing, consents, operations, queries, showing, views_life
+from core.referrals.blueprint import bp, referral_in_url
 from core.referrals.facts import facts_of
 from core.referrals.forms import ConsentForm, ReferForm, StepForm, refer_form, step_form
 from core.referrals.machine import Consent
@@ -23,7 +24,7 @@ from core.referrals.models import Referral
 from core.referrals.stages import place_of_stage
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 
-bp = Blueprint("referrals", __name__)
+__all__ = ["bp", "views_life"]
 
 IN_MEETING = "/meetings/<int:meeting_id>/live/items/<int:item_id>"
 TO_WHOM = "/refer/<int:person_id>/<int:provider_id>"
@@ -39,10 +40,6 @@ def _item(meeting_id: int, item_id: int, **_whom: int) -> ItemInRoom:
     if found.item.case_id is None:
         raise NotFound
     return found
-
-
-def _referral(referral_id: int, **_part: Any) -> Referral:
-    return queries.referral_of(referral_id)
 
 
 @bp.get("/referrals")
@@ -95,7 +92,7 @@ def refer_in_meeting(at: ItemInRoom) -> ResponseReturnValue:
 
 
 @bp.get("/referrals/<int:referral_id>")
-@requires(Permission.SEE_REFERRAL, on=_referral)
+@requires(Permission.SEE_REFERRAL, on=referral_in_url)
 def referral(row: Referral) -> ResponseReturnValue:
     """Where a referral is, what comes next, whose turn it is, its consents and its clock."""
     actor = current_actor()
@@ -104,7 +101,7 @@ def referral(row: Referral) -> ResponseReturnValue:
 
 
 @bp.route("/referrals/<int:referral_id>/moves/<transition>", methods=["GET", "POST"])
-@requires(Permission.WORK_REFERRAL, on=_referral)
+@requires(Permission.WORK_REFERRAL, on=referral_in_url)
 def move(row: Referral) -> ResponseReturnValue:
     """Make one of the pathway's moves."""
     actor = current_actor()
@@ -119,6 +116,7 @@ def move(row: Referral) -> ResponseReturnValue:
         form = step_form(chosen, measures)
         if "details" in form:
             form.details.form.prepare(facts, today())
+    form.suggest(operations.suggestions(row, on=today()) if chosen.declines else {})
     page: dict[str, Any] = {"form": form, "row": row, "move": chosen, "facts": facts}
     disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
     if not form.is_submitted():
@@ -137,6 +135,7 @@ def move(row: Referral) -> ResponseReturnValue:
             answers=form.details.form.answers() if "details" in form else {},
             measures=form.measures.form.answers() if "measures" in form else {},
             note=form.note.data or "",
+            suggested=(form.suggested.data or "") if "suggested" in form else "",
         )
     except Stale as stale:
         return saved_first("referrals/move.html", stale=stale, version=row.version, **page)
@@ -148,7 +147,7 @@ def move(row: Referral) -> ResponseReturnValue:
 
 
 @bp.route("/referrals/<int:referral_id>/consents/<key>", methods=["GET", "POST"])
-@requires(Permission.RECORD_CONSENT, on=_referral)
+@requires(Permission.RECORD_CONSENT, on=referral_in_url)
 def consent(row: Referral) -> ResponseReturnValue:
     """Record that somebody consents, does not, or withdraws."""
     key = (request.view_args or {})["key"]

@@ -140,7 +140,7 @@ class Mentoring(Pathway[MentoringPayload]):
             for stage in WITH_A_MENTOR
         ),
         *(
-            Transition(f"decline_{stage}", stage, "declined", "Decline", _PROVIDER, DeclineForm)
+            Transition(f"decline_{stage}", stage, "declined", "Decline", _PROVIDER, DeclineForm, declines=True)
             for stage in ("referred", "accepted", "home_visit")
         ),
         *(

@@ -83,8 +83,38 @@ BEFORE_CIRCULATING = (
     ),
 )
 
+BEFORE_PAUSING = (
+    "INSERT INTO agency (id, key, name, kind, email, version) VALUES (1, 'a', 'A', 'council', '', 1)",
+    (
+        "INSERT INTO person (id, partnership_id, ref, given_name, family_name, known_as, address, postcode,"
+        " support_needs, tenure, search_name, version) VALUES (1, 1, 'P1', 'A', 'B', '', '', '', '', '', 'b a', 1)"
+    ),
+    (
+        "INSERT INTO case_file (id, partnership_id, ref, kind, title, search_title, category, lead_agency_id,"
+        " opened_on, closing_reason, outcome, status, risk, hate_incident, restricted, summary, updated_at,"
+        " version) VALUES (1, 1, 'C1',"
+        " 'individual', 'T', 't', '', 1, '2026-01-01', '', '', 'open', 'high', false, false, '', '2026-01-01', 1)"
+    ),
+    (
+        "INSERT INTO provider (id, partnership_id, agency_id, pathway_key, status, capacity, contact, area, settings,"
+        " reason, registered_at, registered_by_id, version)"
+        " VALUES (1, 1, 1, 'mentoring', 'approved', 5, '', '', '{}', '', '2026-01-01', 1, 1)"
+    ),
+    (
+        "INSERT INTO referral (id, partnership_id, ref, case_id, person_id, pathway_key, pathway_title, provider_id,"
+        " referrer_agency_id, referrer_user_id, stage, stage_title, stage_since, payload, payload_version, summary,"
+        " rows, outcome, measures, opened_at, moved_at, version) VALUES (1, 1, 'R1', 1, 1,"
+        " 'mentoring', 'Mentoring', 1, 1, 1, 'referred', 'Referred', '2026-01-01',"
+        " '{}', 1, '', '[]', '', '{}', '2026-01-01', '2026-01-01', 1)"
+    ),
+    (
+        "INSERT INTO referral_move (id, referral_id, at, user_id, from_stage, to_stage, to_title, note, summary, rows,"
+        " payload, payload_version) VALUES (1, 1, '2026-01-01', 1, '', 'referred', 'Referred', '', '', '[]', '{}', 1)"
+    ),
+)
 
-def test_what_was_kept_before_the_third_migration_is_there_after_it(database, databases, tmp_path):
+
+def test_what_was_kept_before_the_later_migrations_is_there_after_them(database, databases, tmp_path):
     """Columns are added to tables with rows in them, which others refer to."""
     from alembic import command
 
@@ -96,7 +126,7 @@ def test_what_was_kept_before_the_third_migration_is_there_after_it(database, da
             settings.attributes["connection"] = connection
             command.upgrade(settings, "0002")
         with db.engine.begin() as connection:
-            for statement in BEFORE_CIRCULATING:
+            for statement in (*BEFORE_CIRCULATING, *BEFORE_PAUSING):
                 connection.exec_driver_sql(statement)
     bring_up_to_date(app)
     with app.app_context():
@@ -105,5 +135,8 @@ def test_what_was_kept_before_the_third_migration_is_there_after_it(database, da
         issued = db.session.execute(text("SELECT file_name, meeting_id, user_id FROM document ORDER BY id")).all()
         assert issued == [("m.pdf", 1, None), ("c.pdf", 1, 1), ("p.pdf", None, None)]
         assert db.session.execute(text("SELECT name, attach_copies FROM partnership")).all() == [("Calder", False)]
+        kept = text("SELECT ref, paused_on, suggested_pathway, continues_id, judged_on FROM referral")
+        assert db.session.execute(kept).all() == [("R1", None, "", None, None)]
+        assert db.session.execute(text("SELECT to_stage, step FROM referral_move")).all() == [("referred", "move")]
         db.session.remove()
         let_go(db.engine)

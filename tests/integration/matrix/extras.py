@@ -14,10 +14,24 @@ from core.minutes import operations as minutes
 from core.partnerships.models import District, Group, Partnership, PartnershipAgency, Provider
 from core.recording.models import Entry
 from core.referrals import operations as referrals
-from core.referrals.queries import case_to_refer_from
+from core.referrals import pausing
+from core.referrals.models import Referral
+from core.referrals.queries import case_to_refer_from, referral_of
 from plugins.mentoring.models import Match, Mentor
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
-from tests.builders import PASSWORD, a_case, a_group, a_meeting, a_member, a_person, a_user, an_action, an_item, today
+from tests.builders import (
+    PASSWORD,
+    a_case,
+    a_group,
+    a_meeting,
+    a_member,
+    a_person,
+    a_provider,
+    a_user,
+    an_action,
+    an_item,
+    today,
+)
 from tests.integration.matrix import things
 from tests.integration.matrix.things import Ids, Table
 
@@ -65,6 +79,7 @@ def states(table: Table, ids: Ids) -> Ids:
         "drafted_id": drafted.id,
         "settled_id": _settled_action(table, ids),
         "mentored_id": _mentored(table, ids),
+        **_stood_still(table, ids),
         "struck_id": _struck_entry(ids),
         "district_id": things.add(_district(table.partnership)).id,
         "newcomer_id": table.users["newcomer"].id,
@@ -87,18 +102,27 @@ def _settled_action(table: Table, ids: Ids) -> int:
     return action.id
 
 
+def _stood_still(table: Table, ids: Ids) -> Ids:
+    """A referral that is paused, one that was declined, and another scheme that could take one over."""
+    a_provider(table.partnership, table.agencies.homes, "mentoring")
+    paused, declined = _referred(table, ids, "Paul"), _referred(table, ids, "Dee")
+    provider, now = table.actor("provider"), utc_now()
+    next_week = today() + timedelta(days=7)
+    pausing.pause(provider, referral=paused, reason="Away", back_on=next_week, version=paused.version, now=now)
+    referrals.move(
+        provider,
+        referral=declined,
+        transition="decline_referred",
+        answers={"reason": "nobody_free"},
+        version=declined.version,
+        now=now,
+    )
+    return {"paused_id": paused.id, "declined_id": declined.id}
+
+
 def _mentored(table: Table, ids: Ids) -> int:
     """A referral for mentoring that is under way."""
-    person = a_person(table.partnership, "Mel", "Mentored", born=today() - timedelta(days=365 * 15))
-    case = a_case(table.partnership, table.agencies.council, title="Mel Mentored", group=table.group, subject=person)
-    referral = referrals.refer(
-        table.actor("member"),
-        case=case_to_refer_from(case.id),
-        person=person,
-        provider=things.get(Provider, ids["provider_id"]),
-        payload=MentoringPayload(Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need="Company"),
-        now=utc_now(),
-    )
+    referral = _referred(table, ids, "Mel")
     referral.stage, referral.stage_title = "active", "Active"
     mentor = things.add(
         Mentor(
@@ -113,7 +137,23 @@ def _mentored(table: Table, ids: Ids) -> int:
         )
     )
     things.add(Match(mentor_id=mentor.id, referral_id=referral.id, referral_ref=referral.ref, since=today()))
-    return int(referral.id)
+    return referral.id
+
+
+def _referred(table: Table, ids: Ids, given: str) -> Referral:
+    """Somebody of 15, referred to the mentoring scheme."""
+    person = a_person(table.partnership, given, "Mentored", born=today() - timedelta(days=365 * 15))
+    name, council = f"{given} Mentored", table.agencies.council
+    case = a_case(table.partnership, council, title=name, group=table.group, subject=person)
+    made = referrals.refer(
+        table.actor("member"),
+        case=case_to_refer_from(case.id),
+        person=person,
+        provider=things.get(Provider, ids["provider_id"]),
+        payload=MentoringPayload(Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need="Company"),
+        now=utc_now(),
+    )
+    return referral_of(made.id)
 
 
 def _struck_entry(ids: Ids) -> int:

@@ -89,6 +89,10 @@ PAGES = {
     "recording.strike_entry": ("chair", "/meetings/{live_id}/live"),
     "recording.take_up": ("chair", "/meetings/{live_id}/live"),
     "referrals.consent": ("provider", "/referrals/{referral_id}/consents/young_person"),
+    "referrals.hand_over": ("provider", "/referrals/{referral_id}/hand-over"),
+    "referrals.pause": ("provider", "/referrals/{referral_id}/pause"),
+    "referrals.reopen": ("provider", "/referrals/{declined_id}/reopen"),
+    "referrals.resume": ("provider", "/referrals/{paused_id}/resume"),
     "referrals.move": ("provider", "/referrals/{referral_id}/moves/decline_referred"),
     "referrals.refer": ("chair", "/cases/{known_case_id}/refer/{known_id}/{provider_id}"),
     "referrals.refer_in_meeting": (
@@ -154,6 +158,8 @@ FILLED = {
     ("recording.open_submit", "early"): "y",
     ("recording.urgent_submit", "ref"): "ref of spare_id",
     ("referrals.consent", "on"): "today",
+    ("referrals.hand_over", "agreed_on"): "today",
+    ("referrals.pause", "back_on"): "soon",
 }
 """What to write where not anything will do: (endpoint, field) -> value; of a day "today", "past" or "soon"."""
 

@@ -36,7 +36,7 @@ def mediated(table: "Table", case: Case, person: Person) -> "Ids":
         ),
         now=utc_now(),
     )  # fmt: skip
-    held = {"held_on": on.isoformat(), "mediators": f"Noor {said}", "note": f"{said} said so"}
+    held = {"held_on": on.isoformat(), "mediators": f"Noor {said}", "said": f"{said} said so"}
     steps = (
         ("confirm", {}),
         ("visit_first", {"party": "referred", **held}),

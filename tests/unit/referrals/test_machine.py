@@ -13,6 +13,7 @@ from core.plugin_api import (
     Eligibility,
     Finding,
     Mover,
+    Pause,
     Progress,
     Reached,
     RunningClock,
@@ -122,3 +123,23 @@ def test_the_clock_of_a_stage_starts_when_the_referral_comes_to_it() -> None:
 def test_a_move_that_no_longer_exists_is_refused_in_plain_words() -> None:
     with pytest.raises(Refused, match="no longer exists"):
         PATHWAY.transition("hand_over")
+
+
+@pytest.mark.parametrize(
+    ("pauses", "day"),
+    [
+        ((), date(2026, 3, 5)),
+        ((Pause(date(2026, 3, 3), date(2026, 3, 4)),), date(2026, 3, 6)),
+        ((Pause(date(2026, 3, 3), date(2026, 3, 5)),), date(2026, 3, 9)),  # a Saturday waits for Monday
+        ((Pause(date(2026, 2, 1), date(2026, 3, 4)),), date(2026, 3, 9)),  # only the days since the clock began
+        ((Pause(date(2026, 2, 1), date(2026, 2, 20)),), date(2026, 3, 5)),
+    ],
+)
+def test_a_clock_is_later_by_the_days_on_which_it_stood_still(pauses, day) -> None:
+    assert due(RunningClock(Clock("Confirm", working_days=3), START), pauses) == day
+
+
+def test_while_it_is_paused_every_move_waits() -> None:
+    found = ways(Errand(), stage="asked", needed=(), consents={}, findings=FIT, movers=MOVERS, paused=True)
+    assert {way.is_open for way in found} == {False}
+    assert all("paused" in way.closed[-1] for way in found)

@@ -1,0 +1,131 @@
+"""Pages of what a provider may do with a referral on any pathway: pause it, let it go on, hand it over, reopen it."""
+
+from typing import Any
+
+from flask import flash
+from flask.typing import ResponseReturnValue
+
+from core.dates import in_words
+from core.errors import Refused, Stale
+from core.policy import Permission
+from core.referrals import handing_over, pausing, reopening
+from core.referrals.blueprint import bp, referral_in_url
+from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm
+from core.referrals.models import Referral
+from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+from core.web.choices import offered
+from core.web.forms import VersionedForm
+
+
+@bp.route("/referrals/<int:referral_id>/pause", methods=["GET", "POST"])
+@requires(Permission.RUN_REFERRAL, on=referral_in_url)
+def pause(row: Referral) -> ResponseReturnValue:
+    """Let a referral stand still until a day."""
+    form = PauseForm()
+    _open_page(row, form)
+    page = {"form": form, "row": row, "why": pausing.why_no_pause(row)}
+    if not form.is_submitted():
+        return render("referrals/pause.html", **page)
+    if not form.validate():
+        return invalid("referrals/pause.html", **page)
+    assert form.back_on.data is not None  # required, and validated
+    try:
+        pausing.pause(
+            current_actor(),
+            referral=row,
+            reason=form.reason.data or "",
+            back_on=form.back_on.data,
+            version=form.version_read,
+            now=now(),
+        )
+    except (Stale, Refused) as fault:
+        return _answered(fault, "referrals/pause.html", page)
+    flash(f"The referral is paused until {in_words(form.back_on.data)}.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.route("/referrals/<int:referral_id>/resume", methods=["GET", "POST"])
+@requires(Permission.RUN_REFERRAL, on=referral_in_url)
+def resume(row: Referral) -> ResponseReturnValue:
+    """Let a paused referral go on."""
+    form = ResumeForm()
+    _open_page(row, form)
+    page = {"form": form, "row": row, "why": "" if row.paused_on is not None else pausing.NOT_PAUSED}
+    if not form.is_submitted():
+        return render("referrals/resume.html", **page)
+    if not form.validate():
+        return invalid("referrals/resume.html", **page)
+    try:
+        pausing.resume(current_actor(), referral=row, version=form.version_read, now=now(), note=form.note.data or "")
+    except (Stale, Refused) as fault:
+        return _answered(fault, "referrals/resume.html", page)
+    flash("The referral goes on.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.route("/referrals/<int:referral_id>/reopen", methods=["GET", "POST"])
+@requires(Permission.RUN_REFERRAL, on=referral_in_url)
+def reopen(row: Referral) -> ResponseReturnValue:
+    """Open a closed referral again."""
+    form = ReopenForm()
+    _open_page(row, form)
+    page = {"form": form, "row": row, "why": reopening.why_not_reopened(row, on=today())}
+    if not form.is_submitted():
+        return render("referrals/reopen.html", **page)
+    if not form.validate():
+        return invalid("referrals/reopen.html", **page)
+    try:
+        reopening.reopen(
+            current_actor(), referral=row, reason=form.reason.data or "", version=form.version_read, now=now()
+        )
+    except (Stale, Refused) as fault:
+        return _answered(fault, "referrals/reopen.html", page)
+    flash("The referral is open again.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.route("/referrals/<int:referral_id>/hand-over", methods=["GET", "POST"])
+@requires(Permission.RUN_REFERRAL, on=referral_in_url)
+def hand_over(row: Referral) -> ResponseReturnValue:
+    """Hand a referral over to another provider of its pathway."""
+    form = HandOverForm()
+    _open_page(row, form)
+    providers = handing_over.others(row, on=today())
+    form.provider.offer(offered((each.id, each.agency.name) for each in providers))
+    needed = handing_over.consents_needed(row, on=today())
+    if not needed:
+        del form.agreed_on
+    page = {"form": form, "row": row, "needed": needed, "why": handing_over.why_not(row, on=today())}
+    if not form.is_submitted():
+        return render("referrals/hand_over.html", **page)
+    if not form.validate():
+        return invalid("referrals/hand_over.html", **page)
+    try:
+        made = handing_over.hand_over(
+            current_actor(),
+            referral=row,
+            provider=next(each for each in providers if each.id == form.provider.data),
+            agreed_on=form.agreed_on.data if "agreed_on" in form else None,
+            reason=form.reason.data or "",
+            version=form.version_read,
+            now=now(),
+        )
+    except (Stale, Refused) as fault:
+        return _answered(fault, "referrals/hand_over.html", page)
+    flash(f"Handed over to {made.provider.agency.name}: {made.ref}.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+def _open_page(row: Referral, form: VersionedForm) -> None:
+    """What the four have in common: the reading is recorded, and the version is the one that is shown."""
+    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    if not form.is_submitted():
+        form.version.data = str(row.version)
+
+
+def _answered(fault: Stale | Refused, template: str, page: dict[str, Any]) -> ResponseReturnValue:
+    """What was typed is kept: beside what somebody else saved first, or below the reason of the refusal."""
+    if isinstance(fault, Stale):
+        return saved_first(template, stale=fault, version=page["row"].version, **page)
+    page["form"].form_errors.append(fault.reason)
+    return invalid(template, **page)
