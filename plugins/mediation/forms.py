@@ -32,6 +32,7 @@ class MediationForm(PathwayForm):
     """Refer a dispute for mediation."""
 
     heading = "Refer a dispute for mediation"
+    template = "mediation/refer.html"
 
     other = RadioField(
         "Who is the other party?",
@@ -85,6 +86,7 @@ class MediationForm(PathwayForm):
     def prepare(self, facts: ReferralFacts[Any], on: date) -> None:
         """Offer those whom the case names beside the party who is referred."""
         self.latest = on
+        self.referred_on.label.text = f"When did {facts.person.name} consent to be contacted?"
         self.names = {str(person.id): person.name for person in facts.case.others(facts.person.id)}
         self.other.choices = [SelectChoice(key, name) for key, name in self.names.items()]
 
@@ -137,9 +139,9 @@ def _mediators() -> Any:
     )
 
 
-def _note() -> Any:
+def _said() -> Any:
     return TextAreaField(
-        "Mediators’ notes (optional)", description=FOR_MEDIATORS, validators=[at_most(TEXT, "The notes")]
+        "What was said? (optional)", description=FOR_MEDIATORS, validators=[at_most(TEXT, "What was said")]
     )
 
 
@@ -152,7 +154,7 @@ class VisitForm(_Held):
     party = RadioField("Party", validators=[Required("Choose whom you visited")])
     held_on = _day("The visit", "When was the visit?", "Enter the date of the visit")
     mediators = _mediators()
-    note = _note()
+    said = _said()
 
     def prepare(self, facts: ReferralFacts[Any], on: date) -> None:
         """Offer the parties who have not been visited, by name."""
@@ -180,7 +182,7 @@ class SessionForm(_Held):
     )
     held_on = _day("The session", "When was the session?", "Enter the date of the session")
     mediators = _mediators()
-    note = _note()
+    said = _said()
 
 
 class AgreementForm(_Held):
@@ -260,10 +262,10 @@ class SittingForm(_Kept):
         choices=[SelectChoice(kind.value, text) for kind, text in KINDS.items()],
         validators=[Required("Choose what it was")],
     )
-    party = RadioField("Whom did you visit?", description="Of a visit alone.", validate_choice=False)
+    party = RadioField("Whom did you visit?", description="Only for a visit.", validate_choice=False)
     held_on = _day("The date", "When was it?", "Enter the date")
     mediators = _mediators()
-    note = _note()
+    note = _said()
 
     def offer(self, names: Mapping[str, str]) -> None:
         """The parties by name."""

@@ -78,7 +78,7 @@ def keep_sitting(move: StageMove[Any], *, kind: Kind, party: str = "") -> None:
             party=party,
             held_on=date.fromisoformat(move.answers["held_on"]),
             mediators=move.answers["mediators"],
-            note=move.answers["note"] or "",
+            note=move.answers["said"] or "",
         )
     )
     session().flush()

@@ -74,7 +74,7 @@ def sittings_held(partnership_id: int, period: Period) -> dict[str, int]:
         .where(Session.partnership_id == partnership_id, _within(Session.held_on, period))
         .group_by(Session.kind)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def endings(partnership_id: int, period: Period) -> dict[str, int]:
@@ -84,7 +84,7 @@ def endings(partnership_id: int, period: Period) -> dict[str, int]:
         .where(Dispute.partnership_id == partnership_id, _within(Dispute.ended_on, period))
         .group_by(Dispute.result)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def under_way(partnership_id: int) -> int:

@@ -282,7 +282,7 @@ def test_no_walk_reaches_a_stage_without_both_consents_or_loses_or_tells_what_wa
         else:
             chosen = found[choice % len(found)]
             assert chosen.is_open
-            said = {"note": SECRETS[0], "terms": SECRETS[1], "mediators": "Noor"}
+            said = {"said": SECRETS[0], "terms": SECRETS[1], "mediators": "Noor"}
             kinds = {"party": "referred", "kind": "joint", "agreed": "full", "result": "no_contact"}
             transition = chosen.transition
             answers = {**kinds, **said, "held_on": on.isoformat()}
