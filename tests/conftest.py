@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import event
 
 from core.accounts.models import User
@@ -25,6 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--db=sqlite` is the explicit subset; the default runs the integration tests on both."""
     parser.addoption("--db", choices=("sqlite", "postgresql", "both"), default="both", help="databases to test on")
     parser.addoption("--full", action="store_true", help="run the drills in full, not in their short form")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Properties are tried on the same examples each time, and no time is asserted; `--full` tries more, and others."""
+    settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
+    settings.register_profile("full", deadline=None, max_examples=500)
+    settings.load_profile("full" if config.getoption("--full") else "suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

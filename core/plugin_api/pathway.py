@@ -158,8 +158,8 @@ class OutcomeMeasure:
 @dataclass(frozen=True)  # without slots: on 3.11 a generic one with slots cannot be made as X[int](…)
 class StageMove(Generic[P]):
     """A move that is being made. `transition` is None when the referral is made, when a withdrawn consent halts it or
-    another provider takes it over, and when it is opened again; `source` is None when it is made. `answers`: what the form held, as JSON values;
-    `measures`: the outcome measures that were asked for with it, key -> answer.
+    another provider takes it over, and when it is opened again; `source` is None when it is made. `answers`: what the
+    form held, as JSON values; `measures`: the outcome measures asked for with it, key -> answer.
     """
 
     referral: ReferralFacts[P]

@@ -12,7 +12,7 @@ from core.books import reading
 from core.books.reading import Problem, RawRow, Unreadable, open_table, peek, with_mark, without_mark
 from core.books.rejects import Reject, rejects_path, write_rejects
 
-quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def a_file(folder: Path, content: str | bytes, name: str = "people.csv") -> Path:

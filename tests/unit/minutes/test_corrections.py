@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.documents.record import Reader
@@ -82,7 +82,6 @@ def under(record: MeetingRecord, *corrections: RecordedCorrection) -> MeetingRec
 few = st.frozensets(st.integers(1, 3), max_size=2)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -218,21 +218,21 @@ def _texts(item: RecordedItem) -> set[str]:
     }
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(records(), readers)
 def test_a_readers_part_holds_nothing_outside_their_rights(record: MeetingRecord, reader: Reader) -> None:
     part = record.only(reader).to_json()
     assert not {text for text in forbidden(record, reader) if text in part}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(records(), readers)
 def test_cutting_twice_changes_nothing_more(record: MeetingRecord, reader: Reader) -> None:
     part = record.only(reader)
     assert part.only(reader) == part
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(records(), readers)
 def test_whatever_is_missing_has_a_reason(record: MeetingRecord, reader: Reader) -> None:
     kept = record.only(reader).items
@@ -242,7 +242,7 @@ def test_whatever_is_missing_has_a_reason(record: MeetingRecord, reader: Reader)
         assert item in kept or item.number in explained or not held_something
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_json_and_back_is_the_same_record_and_the_same_hash(record: MeetingRecord) -> None:
     again = MeetingRecord.from_json(record.to_json())
