@@ -257,6 +257,13 @@ class Pathway(ABC, Generic[P]):
         """The payload after the move: unchanged unless the pathway keeps something of the move's answers."""
         return payload
 
+    def concerns(self, facts: ReferralFacts[P]) -> Sequence[int]:
+        """Ids of people of the case, beside the one referred, whom form or rows name: the trail names them as subjects.
+
+        Without a payload: those whom the form offers.
+        """
+        return ()
+
     def flags(self, facts: ReferralFacts[P], on: date) -> Sequence[str]:
         """What the provider should notice on that day about a referral that stays open. May read own tables."""
         return ()

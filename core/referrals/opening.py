@@ -82,12 +82,14 @@ def begin(actor: Actor, opening: Opening, action: str, *, now: datetime) -> Refe
     tell_case(actor, referral, f"Referred to {pathway.title} ({referral.ref})", now=now)
     if at is not None:
         take_number(at.item.meeting, Part.ITEM, item=at.item)
+    with plugin_host.guarded(pathway, "concerns"):
+        concerned = list(pathway.concerns(facts))
     audit.record(
         actor,
         Category.DISCLOSURE,
         action,
         object=f"referral:{referral.id}",
-        subjects=[person.id],
+        subjects=[person.id, *concerned],
         purpose=f"case:{case.id}",
         recipient=f"ag_{opening.provider.agency_id}",
         payload={**referral.payload, "note": opening.note} if opening.note else referral.payload,

@@ -125,6 +125,19 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
     return page
 
 
+def named_in(referral: Referral) -> list[int]:
+    """Ids of those whom the referral's pages can name: who is referred, and who else its pathway says."""
+    pathway = plugin_host.pathway(referral.pathway_key)
+    if pathway is None:
+        return [referral.person_id]
+    try:
+        facts = facts_of(referral, pathway)
+        with plugin_host.guarded(pathway, "concerns"):
+            return [referral.person_id, *pathway.concerns(facts)]
+    except PluginFailed:
+        return [referral.person_id]
+
+
 def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
     """One consent of the referral. Raises NotFound for one that is neither needed nor recorded."""
     pathway = plugin_host.pathway(referral.pathway_key)

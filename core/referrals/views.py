@@ -96,7 +96,9 @@ def refer_in_meeting(at: ItemInRoom) -> ResponseReturnValue:
 def referral(row: Referral) -> ResponseReturnValue:
     """Where a referral is, what comes next, whose turn it is, its consents and its clock."""
     actor = current_actor()
-    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id], purpose=f"case:{row.case_id}")
+    disclose(
+        "referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row), purpose=f"case:{row.case_id}"
+    )
     return render("referrals/referral.html", page=showing.page_of(actor, row, on=today()), today=today())
 
 
@@ -118,7 +120,7 @@ def move(row: Referral) -> ResponseReturnValue:
             form.details.form.prepare(facts, today())
     form.suggest(operations.suggestions(row, on=today()) if chosen.declines else {})
     page: dict[str, Any] = {"form": form, "row": row, "move": chosen, "facts": facts}
-    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    disclose("referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row))
     if not form.is_submitted():
         form.version.data = str(row.version)
         why = operations.why_not(actor, row, pathway, chosen, on=today())
@@ -155,7 +157,7 @@ def consent(row: Referral) -> ResponseReturnValue:
     form = ConsentForm()
     form.offer(asked.state, since=asked.on, today=today())
     page = {"form": form, "row": row, "asked": asked}
-    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    disclose("referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row))
     if not form.is_submitted():
         return render("referrals/consent.html", **page)
     if not form.validate():
@@ -216,7 +218,8 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
         "usual_actions": operations.action_templates_of(pathway),
         "at": at,
     }
-    disclose("person.refer", object=f"case:{case.id}", subjects=[person.id])
+    with plugin_host.guarded(pathway, "concerns"):
+        disclose("person.refer", object=f"case:{case.id}", subjects=[person.id, *pathway.concerns(facts)])
     if not form.is_submitted():
         return _page_of(pathway, "referrals/refer.html", **page)
     if not _is_valid(pathway, form):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.dates import in_words
 from core.errors import Refused, Stale
 from core.policy import Permission
-from core.referrals import handing_over, pausing, reopening
+from core.referrals import handing_over, pausing, reopening, showing
 from core.referrals.blueprint import bp, referral_in_url
 from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm
 from core.referrals.models import Referral
@@ -118,7 +118,7 @@ def hand_over(row: Referral) -> ResponseReturnValue:
 
 def _open_page(row: Referral, form: VersionedForm) -> None:
     """What the four have in common: the reading is recorded, and the version is the one that is shown."""
-    disclose("referral.read", object=f"referral:{row.id}", subjects=[row.person_id])
+    disclose("referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row))
     if not form.is_submitted():
         form.version.data = str(row.version)
 

@@ -22,10 +22,7 @@ from plugins.mediation.results import Result
 
 
 def open_dispute(move: StageMove[Any]) -> None:
-    """Keep who the parties are, and that the other party's details were disclosed, too.
-
-    Raises Refused where there is a mediation between the two already.
-    """
+    """Keep who the parties are. Raises Refused where there is a mediation between the two already."""
     referral, payload = move.referral, move.referral.payload
     assert payload is not None  # the referral is made
     partnership_id = _partnership_of(move)
@@ -40,14 +37,6 @@ def open_dispute(move: StageMove[Any]) -> None:
         )
     )
     session().flush()
-    record(
-        move.actor,
-        Category.DISCLOSURE,
-        "mediation.other_party",
-        object=f"referral:{referral.id}",
-        subjects=[payload.other_id],
-        purpose=f"case:{referral.case.id}",
-    )
 
 
 def close_dispute(move: StageMove[Any], result: Result) -> None:

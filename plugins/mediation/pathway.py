@@ -43,6 +43,9 @@ CONFIRM_WITHIN = 3
 FOLLOW_UP_AFTER = 3
 """Months from the agreement to the follow-up."""
 
+NOT_BEGUN = ("referred", "confirmed")
+"""The stages at which nobody has been visited."""
+
 AGREED = ("agreement", "followed_up")
 """The stages at which there is an agreement."""
 
@@ -141,6 +144,11 @@ class Mediation(Pathway[MediationPayload]):
         *(
             Transition(f"close_{stage}", stage, "closed", "Close without an agreement", _PROVIDER, CloseForm)
             for stage in WITHOUT_AGREEMENT
+            if stage not in NOT_BEGUN
+        ),
+        *(
+            Transition(f"decline_{stage}", stage, "closed", "Decline", _PROVIDER, CloseForm, declines=True)
+            for stage in NOT_BEGUN
         ),
     )  # fmt: skip
 
@@ -216,6 +224,12 @@ class Mediation(Pathway[MediationPayload]):
             agreed_on=_day_of(data["agreed_on"]),
             followed_up_on=_day_of(data["followed_up_on"]),
         )
+
+    def concerns(self, facts: ReferralFacts[MediationPayload]) -> Sequence[int]:
+        """The other party; before the form is filled in, everybody who could be."""
+        if facts.payload is not None:
+            return (facts.payload.other_id,)
+        return [person.id for person in facts.case.others(facts.person.id)]
 
     def summary(self, payload: MediationPayload) -> str:
         """That it is mediation, and no more: nothing of the dispute, nobody's name."""

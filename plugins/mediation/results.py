@@ -38,13 +38,13 @@ RESULTS: Mapping[Result, str] = {
 }
 """In the order in which statistics tell them. A withdrawal is told to readers in the product's own words."""
 
-_BEFORE = (Result.NO_CONTACT, Result.UNSUITABLE, Result.NO_MEDIATOR, Result.MISTAKE)
+_NOT_TAKEN_ON = (Result.UNSUITABLE, Result.NO_MEDIATOR, Result.MISTAKE, Result.NO_CONTACT)
 _VISITED = (Result.COACHING, Result.NO_CONTACT, Result.UNSUITABLE)
 _MET = (Result.NO_AGREEMENT, Result.COACHING, Result.NO_CONTACT, Result.UNSUITABLE)
 
 WITHOUT_AGREEMENT: Mapping[str, tuple[Result, ...]] = {
-    "referred": _BEFORE,
-    "confirmed": _BEFORE,
+    "referred": _NOT_TAKEN_ON,
+    "confirmed": _NOT_TAKEN_ON,
     "first_visited": _VISITED,
     "second_visited": _VISITED,
     "session": _MET,

@@ -72,15 +72,13 @@ def dispute(world: World) -> Dispute:
 
 def test_a_referral_keeps_both_consents_and_tells_the_trail_of_both_parties(dispute, visitor) -> None:
     world = dispute.world
+    visitor(world.referrer).get(dispute.path())
     referral = dispute.referred(visitor)
+    visitor(world.worker).get(f"/referrals/{referral.id}")
     assert [(each.key, each.given_on) for each in referral.consents] == [("referred", TODAY), ("other", TODAY)]
-    about = [
-        record.body
-        for record in db.session.scalars(select(AuditRecord).where(AuditRecord.category == "disclosure"))
-        if f'"referral:{referral.id}"' in record.body
-    ]
-    for person in (world.person, dispute.other):
-        assert any(f'"p_{person.id}"' in body for body in about)
+    for action in ("person.refer", "referral.make", "referral.read"):
+        (body, *_) = db.session.scalars(select(AuditRecord.body).where(AuditRecord.action == action))
+        assert f'"subjects":["p_{world.person.id}","p_{dispute.other.id}"]' in body
     answer = visitor(world.referrer).post(dispute.path(dispute.other), dispute.form(other=world.person.id))
     assert "There is an open referral to mediation between these two already" in text(answer)
 

@@ -116,6 +116,12 @@ def test_two_parties_of_whom_one_cannot_be_reached_are_refused() -> None:
     assert "Instead, " in found.reason
 
 
+def test_whom_a_referral_concerns_is_the_other_party_and_before_the_form_whoever_could_be() -> None:
+    assert list(PATHWAY.concerns(facts())) == [SECOND.id]
+    third = PersonFacts(9, "P0009", "Ida Imagined")
+    assert list(PATHWAY.concerns(facts(None, people=(FIRST, SECOND, third)))) == [SECOND.id, third.id]
+
+
 def test_each_party_consents_on_a_day_before_details_are_passed_and_either_halts() -> None:
     needed = PATHWAY.consents(facts(), TODAY)
     assert [(one.key, one.given_on) for one in needed] == [
@@ -206,7 +212,7 @@ def test_each_audience_sees_what_the_table_lets_it_see(audience: Audience) -> No
 @pytest.mark.parametrize(
     ("key", "answers", "told"),
     [
-        ("close_referred", {"result": "no_contact"}, "No contact"),
+        ("decline_referred", {"result": "no_contact"}, "No contact"),
         ("close_second_visited", {"result": "coaching"}, "One-party coaching"),
         ("close_session", {"result": "no_agreement"}, "No agreement"),
         ("close", {}, "Partial agreement"),
