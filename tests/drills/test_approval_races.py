@@ -29,7 +29,7 @@ from core.recording.models import Attendance, Entry, ItemAttendance
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency, today
 from tests.support.server import Client, Server, at_once
 
-SHORT, FULL = 20, 500
+SHORT, FULL = 8, 500
 REFUSED = (403, 409, 422)
 """What whoever comes second is answered: nothing is done, and why."""
 

@@ -1,20 +1,13 @@
 """The command `roundtable` as it is typed: help, accounts, the trail, plugins, the demonstration; and /healthz."""
 
-import csv
 import json
 import os
 import re
-import shutil
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from core import __version__
@@ -22,8 +15,6 @@ from core.accounts.models import User
 from core.app import create_app
 from core.cli import main
 from core.config import Config
-from core.demo.building import PASSWORD as DEMO_PASSWORD
-from core.demo.building import demo_accounts
 from core.extensions import db
 from tests.builders import a_partnership, an_agency
 from tests.support.databases import Databases, let_go
@@ -214,46 +205,3 @@ def test_the_health_address_answers_200_with_the_version_or_503_with_the_reason(
     unreachable = gone.test_client().get("/healthz")
     assert unreachable.status_code == 503
     assert unreachable.get_json()["reason"] == "the database cannot be reached"
-
-
-def demo(folder: Path) -> str:
-    """`roundtable demo --no-serve`, in a process of its own, and what it says."""
-    command = [sys.executable, "-m", "core.cli", "demo", "--data", str(folder), "--no-serve"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
-    return done.stdout
-
-
-def test_the_demonstration_leaves_its_accounts_and_documents_and_a_second_run_builds_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "demonstration"
-    said = demo(folder)
-    with (folder / "demo" / "accounts.csv").open(encoding="utf-8", newline="") as file:
-        accounts = list(csv.DictReader(file))
-    assert [tuple(account) for account in accounts[:1]] == [("email", "password", "roles")]
-    assert {account["email"] for account in accounts} == {account["email"] for account in demo_accounts()}
-    assert {account["password"] for account in accounts} == {DEMO_PASSWORD}
-    for account in accounts:
-        assert account["email"] in said
-    agenda = PdfReader(folder / "demo" / "agenda-v1.pdf")
-    assert "OFFICIAL-SENSITIVE" in agenda.pages[0].extract_text()
-    copies = sorted((folder / "demo").glob("minutes-*.pdf"))
-    assert len(copies) >= 8
-    assert len({copy.read_bytes() for copy in copies}) == len(copies)
-
-    with closing(sqlite3.connect(folder / "roundtable.db")) as database:
-        behind = database.execute(
-            "SELECT item.position, item.heading, item.outcome FROM agenda_item AS item JOIN meeting ON meeting.id = "
-            "item.meeting_id JOIN agenda_item AS current ON current.id = meeting.current_item_id "
-            "WHERE meeting.status = 'in session' AND item.position < current.position"
-        ).fetchall()
-    assert len(behind) == 8 and [item for item in behind if item[2] == "not yet heard"] == []
-
-    before = {path: path.stat().st_mtime_ns for path in (folder / "demo").iterdir()}
-    assert "Importing" not in demo(folder)
-    assert {path: path.stat().st_mtime_ns for path in (folder / "demo").iterdir()} == before
-
-    os.utime(folder / "demo" / "accounts.csv", (1_700_000_000, 1_700_000_000))
-    assert "built on 14 November 2023" in demo(folder)
-    assert run(folder, "audit", "verify").exit_code == 0
-    shutil.rmtree(folder)

@@ -1,13 +1,22 @@
 """The wheel carries what it needs: unpacked outside the checkout, it migrates, finds its plugin, shows a page."""
 
+import csv
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
 
+from core.cli import main
+from core.demo.building import PASSWORD as DEMO_PASSWORD
+from core.demo.building import demo_accounts
 from tools.build_assets import ROOT
 
 TRY = """
@@ -65,13 +74,49 @@ def test_a_wheel_holds_templates_books_and_assets_and_no_test(wheel: Path) -> No
     assert not [name for name in names if name.startswith(("tests/", "bench/")) or "/tests/" in name]
 
 
-def test_the_demonstration_is_built_from_a_wheel_alone(wheel: Path, tmp_path: Path) -> None:
-    unpacked = tmp_path / "unpacked"
+def test_a_wheel_alone_builds_the_demonstration_with_accounts_and_documents_and_a_second_run_builds_nothing(
+    wheel: Path, tmp_path: Path
+) -> None:
+    unpacked, folder = tmp_path / "unpacked", tmp_path / "demonstration"
     zipfile.ZipFile(wheel).extractall(unpacked)
-    command = [sys.executable, "-m", "core.cli", "demo", "--data", str(tmp_path / "data"), "--no-serve"]
-    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    made = {path.name for path in (tmp_path / "data" / "demo").iterdir()}
-    assert {"accounts.csv", "agenda-v1.pdf"} <= made
-    assert len([name for name in made if name.startswith("minutes-")]) > 10
+
+    def roundtable(*words: str) -> str:
+        """What the command says, run from the wheel in a process of its own."""
+        environment = {**os.environ, "PYTHONPATH": str(unpacked)}
+        command = [sys.executable, "-m", "core.cli", *words, "--data", str(folder)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Warning" not in done.stderr
+        return done.stdout
+
+    said = roundtable("demo", "--no-serve")
+    with (folder / "demo" / "accounts.csv").open(encoding="utf-8", newline="") as file:
+        accounts = list(csv.DictReader(file))
+    assert [tuple(account) for account in accounts[:1]] == [("email", "password", "roles")]
+    assert {account["email"] for account in accounts} == {account["email"] for account in demo_accounts()}
+    assert {account["password"] for account in accounts} == {DEMO_PASSWORD}
+    for account in accounts:
+        assert account["email"] in said
+    agenda = PdfReader(folder / "demo" / "agenda-v1.pdf")
+    assert "OFFICIAL-SENSITIVE" in agenda.pages[0].extract_text()
+    copies = sorted((folder / "demo").glob("minutes-*.pdf"))
+    assert len(copies) > 10
+    assert len({copy.read_bytes() for copy in copies}) == len(copies)
+
+    with closing(sqlite3.connect(folder / "roundtable.db")) as database:
+        behind = database.execute(
+            "SELECT item.position, item.heading, item.outcome FROM agenda_item AS item JOIN meeting ON meeting.id = "
+            "item.meeting_id JOIN agenda_item AS current ON current.id = meeting.current_item_id "
+            "WHERE meeting.status = 'in session' AND item.position < current.position"
+        ).fetchall()
+    assert len(behind) == 8 and [item for item in behind if item[2] == "not yet heard"] == []
+
+    before = {path: path.stat().st_mtime_ns for path in (folder / "demo").iterdir()}
+    assert "Importing" not in roundtable("demo", "--no-serve")
+    assert {path: path.stat().st_mtime_ns for path in (folder / "demo").iterdir()} == before
+
+    os.utime(folder / "demo" / "accounts.csv", (1_700_000_000, 1_700_000_000))
+    assert "built on 14 November 2023" in roundtable("demo", "--no-serve")
+    audited = CliRunner().invoke(main, ["--data", str(folder), "audit", "verify"], catch_exceptions=False)
+    assert audited.exit_code == 0
+    shutil.rmtree(folder)

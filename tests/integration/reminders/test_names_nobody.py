@@ -3,6 +3,7 @@
 import re
 from datetime import time, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from core.circulation.models import Mail
@@ -18,6 +19,7 @@ from tests.support.browser import Browser
 THEIR_OWN = ("member", "chair", "coordinator", "observer", "unsigned", "recused", "partnership admin")
 
 
+@pytest.mark.sqlite_alone
 def test_the_reminders_of_three_weeks_name_nobody(app, world):
     for day in range(1, 22):
         make_digests(now=at_local(today() + timedelta(days=day), time(8)), hour=time(7, 30))
