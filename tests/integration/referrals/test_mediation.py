@@ -12,12 +12,14 @@ from core.extensions import db
 from core.facts import PersonRole
 from core.people.models import Person
 from core.plugin_api import PartnershipFacts, Period
+from core.referrals.handing_over import hand_over
 from core.referrals.models import Referral
+from core.referrals.reopening import reopen
 from plugins.mediation import roundtable_statistics
 from plugins.mediation.queries import dispute_of, sittings_of, terms_of
 from tests import builders
 
-from .conftest import TODAY, World
+from .conftest import NOW, TODAY, World
 from .test_pages import in_boxes, text
 
 SAID = "the hedge, and what was shouted over it"
@@ -167,3 +169,19 @@ def test_statistics_count_visits_sessions_and_results_of_the_period(dispute, vis
             told["Shuttle sessions"],
             told["Mediations ended: One-party coaching"],
         )
+
+
+def test_opened_again_it_goes_on_and_handed_over_it_begins_anew_without_what_was_said(dispute, visitor) -> None:
+    world = dispute.world
+    worker, elsewhere = world.actor(world.worker), builders.an_agency(world.partnership, "Common Ground")
+    other = builders.a_provider(world.partnership, elsewhere, "mediation")
+    referral = world.move(dispute.met(visitor), "close_session", answers={"result": "no_agreement"})
+    reopen(worker, referral=referral, reason="They asked", version=referral.version, now=NOW)
+    referral = world.read(referral.id)
+    assert (referral.stage, dispute_of(referral.id).ended_on) == ("confirmed", None)
+    made = hand_over(
+        worker, referral=referral, provider=other, agreed_on=TODAY, reason="Nearer", version=referral.version, now=NOW
+    )
+    assert (dispute_of(referral.id).ended_on, dispute_of(made.id).ended_on) == (TODAY, None)
+    assert (made.payload["about"], made.payload["first_visit_on"]) == (SAID, None)
+    assert list(sittings_of(made.id)) == []
