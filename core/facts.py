@@ -135,6 +135,7 @@ class Step(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "re-open"
+    ENTRY = "entry"
 
 
 class EntryKind(StrEnum):

@@ -44,7 +44,7 @@ from core.plugin_api.pathway import (
     overall,
 )
 from core.plugin_api.pathway_form import PathwayForm
-from core.plugin_api.providers import provider_of, referral_of
+from core.plugin_api.providers import open_referrals_at, provider_of, referral_of
 from core.plugin_api.tables import PluginTables, plugin_metadata, session
 from core.policy import Permission, decide, require
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
@@ -117,6 +117,7 @@ __all__ = [
     "in_words",
     "invalid",
     "now",
+    "open_referrals_at",
     "overall",
     "plugin_metadata",
     "provider_of",

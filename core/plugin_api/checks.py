@@ -43,6 +43,8 @@ def _faults_of_way(pathway: Pathway[Any]) -> list[str]:
         ]
         if not move.by:
             faults.append(f"Nobody may make transition {move.key}.")
+        if move.stays and move.source != move.target:
+            faults.append(f"Transition {move.key} is said to stay, and leads from {move.source} to {move.target}.")
     if pathway.halted not in stages:
         faults.append(f"A withdrawn consent leads to stage {pathway.halted}, which does not exist.")
     if faults:

@@ -234,7 +234,9 @@ class ProviderFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReferralAtProvider:
-    """A referral as its provider's own pages need it. `agency_id` is the provider's agency."""
+    """A referral as its provider's own pages need it. `agency_id` is the provider's agency; `due` is when its running
+    clock ends or, while it is `paused`, when it is to go on.
+    """
 
     id: int
     ref: str
@@ -247,6 +249,8 @@ class ReferralAtProvider:
     stage: str
     opened_on: date
     closed: bool
+    due: date | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

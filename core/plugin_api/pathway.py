@@ -62,7 +62,9 @@ class Transition:
     `by`: who may make it. `consents`: keys of the consents that must be given, as far as the pathway asks for
     them on that day. `checks_eligibility`: open only if the person was eligible on the day of the referral.
     `measures_outcome`: the outcome measures are asked for together with `form`. `declines`: the provider does not take
-    the referral on, and is asked which other pathway it suggests.
+    the referral on, and is asked which other pathway it suggests. `stays`: what the provider's own history says of a
+    move that is no step. It keeps what its form holds, and leaves stage, day and what the case was told as they are; it
+    can be made while the referral is paused. Its source is its target.
     """
 
     key: str
@@ -75,6 +77,7 @@ class Transition:
     checks_eligibility: bool = False
     measures_outcome: bool = False
     declines: bool = False
+    stays: str = ""
 
 
 class Eligibility(StrEnum):

@@ -1,17 +1,18 @@
 """What a plugin's page works on, for `requires`: a provider's register, or what it keeps of one referral."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, raiseload
 
 from core.clock import local_date
 from core.errors import NotFound
 from core.extensions import db
-from core.facts import AT_WORK
+from core.facts import AT_WORK, Actor
 from core.partnerships.models import Provider
 from core.plugin_api.facts import ProviderFacts, ReferralAtProvider
+from core.policy.referrals import referrals_seen_by
 from core.referrals.models import Referral
 
 
@@ -53,18 +54,38 @@ def referral_of(pathway: str) -> Callable[..., ReferralAtProvider]:
         )
         if row is None:
             raise NotFound
-        return ReferralAtProvider(
-            id=row.id,
-            ref=row.ref,
-            person_id=row.person_id,
-            person_name=row.person.name,
-            case_id=row.case_id,
-            provider_id=row.provider_id,
-            partnership_id=row.partnership_id,
-            agency_id=row.provider.agency_id,
-            stage=row.stage,
-            opened_on=local_date(row.opened_at),
-            closed=row.closed_at is not None,
-        )
+        return _at_provider(row)
 
     return load
+
+
+def open_referrals_at(provider: ProviderFacts, *, actor: Actor) -> Sequence[ReferralAtProvider]:
+    """The provider's open referrals that the actor may see, what is due first coming first. One query.
+
+    For a register that says something of people: cases in which the actor declared an interest are left out.
+    """
+    rows = db.session.scalars(
+        select(Referral)
+        .where(Referral.provider_id == provider.id, Referral.closed_at.is_(None), referrals_seen_by(actor))
+        .order_by(Referral.stage_due.is_(None), Referral.stage_due, Referral.id)
+        .options(joinedload(Referral.person), joinedload(Referral.provider), raiseload("*"))
+    )
+    return [_at_provider(row) for row in rows]
+
+
+def _at_provider(row: Referral) -> ReferralAtProvider:
+    return ReferralAtProvider(
+        id=row.id,
+        ref=row.ref,
+        person_id=row.person_id,
+        person_name=row.person.name,
+        case_id=row.case_id,
+        provider_id=row.provider_id,
+        partnership_id=row.partnership_id,
+        agency_id=row.provider.agency_id,
+        stage=row.stage,
+        opened_on=local_date(row.opened_at),
+        closed=row.closed_at is not None,
+        due=row.stage_due,
+        paused=row.paused_on is not None,
+    )

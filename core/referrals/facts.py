@@ -56,6 +56,8 @@ def _pauses(moves: Iterable[ReferralMove]) -> tuple[Pause, ...]:
     """Each ends with the next line of the history: going on again, or closed by a consent that was withdrawn."""
     pauses: list[Pause] = []
     for move in moves:
+        if move.step is Step.ENTRY:
+            continue
         day = local_date(move.at)
         if pauses and pauses[-1].end is None:
             pauses[-1] = Pause(pauses[-1].start, day)

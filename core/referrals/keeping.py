@@ -52,6 +52,26 @@ def advance(
     db.session.flush()
 
 
+def add_to(
+    actor: Actor, referral: Referral, pathway: Pathway[Any], step: StageMove[Any], *, note: str, now: datetime
+) -> None:
+    """Keep what a move that stays brings: stage, days, pauses and the case's timeline are left as they are."""
+    progress, due = step.referral.progress, referral.stage_due
+    assert progress is not None and step.transition is not None
+    with plugin_host.guarded(pathway, "advance"):
+        payload = pathway.advance(step.referral.payload, step)
+    for name, value in frozen(pathway, payload, progress).items():
+        setattr(referral, name, value)
+    if referral.paused_on is not None:
+        referral.stage_due = due
+    referral.payload_version = pathway.payload_version
+    title = step.transition.stays
+    keep_move(actor, referral, source=referral.stage, note=note, now=now, kind=Step.ENTRY, title=title)
+    with plugin_host.guarded(pathway, "moved"):
+        pathway.moved(step)
+    db.session.flush()
+
+
 def frozen(pathway: Pathway[Any], payload: Any, progress: Progress) -> dict[str, Any]:
     """What the pathway says now, as columns of the referral: the plugin may be gone when it is read again."""
     with plugin_host.guarded(pathway, "rows"):

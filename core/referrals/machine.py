@@ -62,13 +62,13 @@ def ways(
     """All moves from `stage`, in the pathway's order.
 
     `needed`: the consents that the pathway asks for today; `consents`: key -> how it stands; `findings`: the
-    eligibility on the day of the referral; `movers`: what the actor is to this referral. None is open while it is
-    `paused`.
+    eligibility on the day of the referral; `movers`: what the actor is to this referral. While it is `paused`,
+    those alone are open that stay.
     """
     return tuple(
         Way(
             move,
-            (*_reasons(move, needed, consents, findings, movers), *((PAUSED,) if paused else ())),
+            (*_reasons(move, needed, consents, findings, movers), *((PAUSED,) if paused and not move.stays else ())),
             bool(move.by & movers),
         )
         for move in pathway.transitions

@@ -28,7 +28,7 @@ from core.policy.recording import ItemInRoom
 from core.policy.referrals import audiences
 from core.referrals import queries
 from core.referrals.facts import case_facts, consent_states, facts_of, person_facts
-from core.referrals.keeping import advance, measured_at, record_change, require_current, running
+from core.referrals.keeping import add_to, advance, measured_at, record_change, require_current, running
 from core.referrals.machine import Way, ways
 from core.referrals.models import Referral
 from core.referrals.opening import Opening, begin
@@ -192,7 +192,10 @@ def move(
         referral.suggested_pathway = suggested
     if measures:
         referral.measures = {**referral.measures, measured_at(on, len(referral.moves) + 1): dict(measures)}
-    advance(actor, referral, pathway, step, outcome=outcome, note=note, now=now)
+    if chosen.stays:
+        add_to(actor, referral, pathway, step, note=note, now=now)
+    else:
+        advance(actor, referral, pathway, step, outcome=outcome, note=note, now=now)
     record_change(actor, referral, "referral.move", payload={"transition": transition, **step.answers, "note": note})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from core import plugin_host
 from core.dates import in_words, time_in_words
 from core.errors import NotFound
-from core.facts import Actor, Audience, Row
+from core.facts import Actor, Audience, Row, Step
 from core.plugin_api.pathway import ConsentNeeded, Finding, Mover, OwnPage, Pathway
 from core.plugin_host import PluginFailed
 from core.policy import Permission, decide
@@ -111,7 +111,11 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
     if page.sees_process:
         recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
         reader.hands = queries.hands_of([*(move.user_id for move in referral.moves), *recorders])
-        page.history = [(move, reader.name_of(move.user_id)) for move in reversed(referral.moves)]
+        page.history = [
+            (move, reader.name_of(move.user_id))
+            for move in reversed(referral.moves)
+            if page.sees_everything or move.step is not Step.ENTRY
+        ]
         page.linked = queries.handed_over(actor, referral)
     if pathway is None:
         page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."

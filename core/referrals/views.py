@@ -144,7 +144,7 @@ def move(row: Referral) -> ResponseReturnValue:
     except Refused as refused:
         form.form_errors.append(refused.reason)
         return invalid("referrals/move.html", **page)
-    flash(f"The referral is now: {row.stage_title}.")
+    flash(f"{chosen.stays}." if chosen.stays else f"The referral is now: {row.stage_title}.")
     return see_other("referrals.referral", referral_id=row.id)
 
 

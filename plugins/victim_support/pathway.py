@@ -134,15 +134,24 @@ class VictimSupport(Pathway[SupportPayload]):
             consents=_VICTIM, measures_outcome=True,
         ),
         *(
-            Transition(f"log_{stage}", stage, stage, "Add to the contact log", _PROVIDER, LogForm, consents=_VICTIM)
+            Transition(
+                f"log_{stage}", stage, stage, "Add to the contact log", _PROVIDER, LogForm,
+                consents=_VICTIM, stays="The contact log was kept",
+            )
             for stage in OPEN
         ),
         *(
-            Transition(f"choose_{stage}", stage, stage, "Change worker or updates", _PROVIDER, ChoiceForm)
+            Transition(
+                f"choose_{stage}", stage, stage, "Change worker or updates", _PROVIDER, ChoiceForm,
+                stays="Worker or updates were changed",
+            )
             for stage in IN_TOUCH
         ),
         *(
-            Transition(f"safe_{stage}", stage, stage, "Change the safe contact", _PROVIDER, SafeContactForm)
+            Transition(
+                f"safe_{stage}", stage, stage, "Change the safe contact", _PROVIDER, SafeContactForm,
+                stays="The safe contact was changed",
+            )
             for stage in OPEN
         ),
         *(
@@ -150,7 +159,7 @@ class VictimSupport(Pathway[SupportPayload]):
                        measures_outcome=stage in ("supported", "reviewed"))
             for stage in IN_TOUCH
         ),
-        Transition("decline", "referred", "declined", "Decline", _PROVIDER, DeclineForm),
+        Transition("decline", "referred", "declined", "Decline", _PROVIDER, DeclineForm, declines=True),
         Transition("give_up", "referred", "not_reached", "Could not be reached", _PROVIDER),
     )  # fmt: skip
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.plugin_api import Period, add_working_days, session
-from plugins.victim_support.contact import FIRST_CONTACT, Kind, Way, days_between_updates, instruction_in_full
+from plugins.victim_support.contact import FIRST_CONTACT, Kind, Way, instruction_in_full
 from plugins.victim_support.models import Assessment, Contact, Entry
 
 
@@ -17,17 +16,10 @@ def entry_of(referral_id: int) -> Entry | None:
     return session().scalar(select(Entry).where(Entry.referral_id == referral_id))
 
 
-def open_entries(provider_id: int) -> Sequence[Entry]:
-    """Whom that provider supports or is to contact now, the longest referred first."""
-    return (
-        session()
-        .scalars(
-            select(Entry)
-            .where(Entry.provider_id == provider_id, Entry.closed_on.is_(None))
-            .order_by(Entry.opened_on, Entry.id)
-        )
-        .all()
-    )
+def entries_of(referral_ids: Iterable[int]) -> Mapping[int, Entry]:
+    """Referral id -> its entry. One query."""
+    found = session().scalars(select(Entry).where(Entry.referral_id.in_(list(referral_ids))))
+    return {entry.referral_id: entry for entry in found}
 
 
 def contacts_of(entry_id: int) -> Sequence[Contact]:
@@ -83,14 +75,6 @@ def failed_attempts(referral_id: int) -> int:
             break
         count += 1
     return count
-
-
-def due_of(entry: Entry) -> date | None:
-    """By when the victim is to be contacted, or told how the case goes; None where nothing is due by a day."""
-    if entry.contacted_on is None:
-        return add_working_days(entry.opened_on, FIRST_CONTACT)
-    days = days_between_updates(entry.every)
-    return None if days is None else add_working_days(entry.updated_on or entry.contacted_on, days)
 
 
 @dataclass(frozen=True, slots=True)

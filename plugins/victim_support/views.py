@@ -1,7 +1,5 @@
 """The register and what is kept of one referral: the provider's own staff alone may open them."""
 
-from datetime import date
-
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +8,9 @@ from core.plugin_api import (
     Permission,
     ProviderFacts,
     ReferralAtProvider,
+    current_actor,
     disclose,
+    open_referrals_at,
     provider_of,
     referral_of,
     render,
@@ -32,10 +32,17 @@ WORDS = {"ways": WAYS, "intervals": INTERVALS, "kinds": KINDS, "levels": LEVELS,
 @requires(Permission.KEEP_REGISTER, on=_provider)
 def people(provider: ProviderFacts) -> ResponseReturnValue:
     """Everybody who is supported or is to be contacted: how safely, by whom, and what is due."""
-    disclose("victim_support.people", object=f"provider:{provider.id}")
-    entries = [(entry, queries.due_of(entry)) for entry in queries.open_entries(provider.id)]
-    entries.sort(key=lambda each: each[1] or date.max)
-    return render("victim_support/people.html", provider=provider, entries=entries, today=today(), **WORDS)
+    referrals = open_referrals_at(provider, actor=current_actor())
+    subjects = [referral.person_id for referral in referrals]
+    disclose("victim_support.people", object=f"provider:{provider.id}", subjects=subjects)
+    entries = queries.entries_of(referral.id for referral in referrals)
+    return render(
+        "victim_support/people.html",
+        provider=provider,
+        supported=[(referral, entries[referral.id]) for referral in referrals],
+        today=today(),
+        **WORDS,
+    )
 
 
 @bp.get("/referrals/<int:referral_id>/person")

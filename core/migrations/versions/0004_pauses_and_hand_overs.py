@@ -16,4 +16,4 @@ def upgrade() -> None:
     op.execute('ALTER TABLE referral ADD COLUMN continues_id INTEGER CONSTRAINT fk_referral_continues_id_referral REFERENCES referral (id)')
     op.add_column('referral', sa.Column('judged_on', sa.Date(), nullable=True))
     op.create_index(op.f('ix_referral_continues_id'), 'referral', ['continues_id'], unique=False)
-    op.add_column('referral_move', sa.Column('step', sa.Enum('move', 'pause', 'resume', 're-open', name='step', native_enum=False, length=40), nullable=False, server_default='move'))
+    op.add_column('referral_move', sa.Column('step', sa.Enum('move', 'pause', 'resume', 're-open', 'entry', name='step', native_enum=False, length=40), nullable=False, server_default='move'))

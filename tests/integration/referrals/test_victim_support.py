@@ -1,7 +1,7 @@
 """A victim is referred, contacted safely and supported; who reads what of it, and where the number is."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,12 @@ from core.cases.models import Case, CaseEvent, CasePerson
 from core.errors import Refused
 from core.extensions import db
 from core.facts import GroupRole, PersonRole
-from core.partnerships.models import Provider
+from core.partnerships.models import Group, Provider
 from core.people.models import Person
 from core.plugin_api import AgendaEntry, Audience, PartnershipFacts, Period, ReferralGlimpse
-from core.referrals import operations, queries
+from core.recording.models import Recusal
+from core.referrals import operations, pausing, queries
+from core.referrals.facts import facts_of, progress_of
 from core.referrals.models import Referral
 from core.working_days import add_working_days
 from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
@@ -69,7 +71,8 @@ class Place:
     victim: Person
     case_id: int
     service: Provider
-    partnership_id: int = field(default=0)
+    partnership_id: int
+    group: Group
 
     def actor(self, user: User) -> Any:
         return actor_as_of(user.id, self.partnership_id, on=TODAY)
@@ -90,13 +93,13 @@ class Place:
         db.session.expire_all()
         return queries.referral_of(referral_id)
 
-    def move(self, referral: Referral, transition: str, **answers: Any) -> Referral:
+    def move(self, referral: Referral, transition: str, *, at: datetime = NOW, **answers: Any) -> Referral:
         told = {"measures": answers.pop("measures", {}), "answers": answers}
         operations.move(
             self.actor(self.worker),
             referral=referral,
             transition=transition,
-            now=NOW,
+            now=at,
             version=referral.version,
             **told,
         )
@@ -128,6 +131,7 @@ def place(app: Flask) -> Place:
         case_id=case.id,
         service=builders.a_provider(partnership, service, "victim_support"),
         partnership_id=partnership.id,
+        group=group,
     )
     db.session.commit()
     return made
@@ -210,6 +214,43 @@ def test_a_changed_safe_contact_stands_everywhere_at_once(place: Place, visitor)
     assert "By letter. To her sister." in note.text
 
 
+def test_the_safe_contact_is_changed_while_the_referral_is_paused_and_the_pause_goes_on(place: Place, visitor) -> None:
+    referral = place.refer()
+    back_on = add_working_days(TODAY, 20)
+    worker = place.actor(place.worker)
+    pausing.pause(worker, referral=referral, reason="Away", back_on=back_on, version=referral.version, now=NOW)
+    referral = place.read(referral.id)
+    referral = place.move(referral, "safe_referred", way="letter", instruction="To her sister", reach="1 Sister Street")
+    assert (referral.paused_on, referral.stage_due) == (TODAY, back_on)
+    assert progress_of(referral).paused_since == TODAY
+    own, referrers = (text(visitor(who).get(f"/referrals/{referral.id}")) for who in (place.worker, place.referrer))
+    assert "The safe contact was changed" in own
+    assert "The safe contact was changed" not in referrers
+    assert "To her sister" in referrers
+    assert "Paused until" in text(
+        visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people")
+    )
+
+
+def test_who_declared_an_interest_in_a_case_has_nobody_of_it_in_the_register(place: Place, visitor) -> None:
+    place.refer()
+    meeting = builders.a_meeting(place.group, cases=[db.session.get_one(Case, place.case_id)])
+    db.session.add(
+        Recusal(
+            item_id=meeting.items[0].id,
+            case_id=place.case_id,
+            user_id=place.worker.id,
+            reason="Her neighbour",
+            declared_at=NOW,
+        )
+    )
+    db.session.commit()
+    page = visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people")
+    assert page.status_code == 200
+    assert "Nobody is supported at the moment" in text(page)
+    assert NUMBER not in text(page)
+
+
 def annotated(*referrals: Referral) -> list[Any]:
     entries = [
         AgendaEntry(
@@ -241,11 +282,12 @@ def test_they_are_given_up_only_after_a_try_that_is_in_the_log(place: Place) -> 
     with pytest.raises(Refused, match="Add to the contact log first"), db.session.begin_nested():
         place.move(referral, "give_up")
     referral = place.read(referral.id)
-    due = referral.stage_due
-    referral = place.move(referral, "log_referred", **DONE, kind="not_reached", way="phone")
-    assert referral.stage_due == due
+    known = (referral.stage_due, referral.stage_since, referral.moved_at)
+    referral = place.move(referral, "log_referred", at=NOW + timedelta(days=4), **DONE, kind="not_reached", way="phone")
+    assert (referral.stage_due, referral.stage_since, referral.moved_at) == known
+    assert [step.stage for step in progress_of(referral).history] == ["referred"]
     pathway = plugin_host.pathways()["victim_support"]
-    facts = operations.facts_of(referral, pathway)
+    facts = facts_of(referral, pathway)
     assert "Not reached the last time." in pathway.flags(facts, TODAY)
     assert place.move(referral, "give_up").outcome == "Could not be reached"
 
