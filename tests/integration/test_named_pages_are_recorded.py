@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from core.audit.models import AuditRecord
 from core.extensions import db
+from tests.integration.matrix.canaries import all_of, stages_of
 from tests.integration.matrix.walking import address, browser_of, guarded_routes, own_copy, send
 from tests.integration.matrix.world import WORDS
-from tests.integration.test_canaries import STAGES, text_of
 
 OF_PEOPLE = tuple(WORDS[name] for name in ("case", "secret", "staff", "return", "chair", "named"))
 """The words that stand for people; the others are on places and on what waits for a decision."""
@@ -36,7 +36,7 @@ def shown_since(seq: int, *, of_cases: bool = True) -> list[dict]:
 def test_whatever_names_somebody_is_recorded_with_whom_it_names(app, world, snapshot, actor):
     browser, seen, unrecorded, named = browser_of(app, world, actor), set(), [], 0
     for route in guarded_routes(app):
-        for stage in STAGES:
+        for stage in stages_of(world, route):
             ids = {**world.stages[stage]}
             ids["copy_id"] = own_copy(world, route, actor)
             if not route.arguments <= set(ids) or (sent := (route.method, address(app, route, ids))) in seen:
@@ -44,7 +44,7 @@ def test_whatever_names_somebody_is_recorded_with_whom_it_names(app, world, snap
             seen.add(sent)
             before = newest()
             answer = send(browser, route, sent[1])
-            text = text_of(answer).casefold()
+            text = all_of(answer).casefold()
             if any(word.casefold() in text for word in OF_PEOPLE):
                 named += 1
                 if not shown_since(before, of_cases=route.endpoint not in OWN_STAFF):

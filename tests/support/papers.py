@@ -27,6 +27,14 @@ def text_of(paper: bytes) -> str:
     return " ".join(pages_of(paper))
 
 
+def unlocked(paper: bytes, password: str) -> bytes:
+    """The same document for whoever has its password."""
+    plain = BytesIO()
+    with pikepdf.open(BytesIO(paper), password=password) as pdf:
+        pdf.save(plain)
+    return plain.getvalue()
+
+
 def faults(paper: bytes) -> list[str]:
     """Everything that a document of ours may not be: empty when it is as it should be."""
     with pikepdf.open(BytesIO(paper)) as pdf:

@@ -59,7 +59,7 @@ PAGES = {
     "meetings.decline_nomination": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
     "meetings.end_series": ("chair", "/meetings/series/{series_id}"),
     "meetings.make_meetings": ("chair", "/meetings/series/{series_id}"),
-    "meetings.nominate_submit": ("member", "/meetings/{meeting_id}/nominations/new?case={spare_id}"),
+    "meetings.nominate_submit": ("member", "/meetings/{meeting_id}/nominations/new?case={known_case_id}"),
     "meetings.reorder": ("chair", "/meetings/{meeting_id}/agenda"),
     "meetings.send_nomination_on": ("chair", "/meetings/{meeting_id}/nominations/{nomination_id}"),
     "meetings.start_series": (

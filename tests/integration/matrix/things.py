@@ -1,6 +1,6 @@
 """One of everything that an address can name, in each state that a page needs it in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -90,6 +90,8 @@ def main_case(table: Table) -> Ids:
     case = a_case(table.partnership, agencies.council, title=f"Isolde {word}", group=table.group, subject=person)
     case.summary = f"{word} was seen."
     add(CaseAgency(case_id=case.id, agency_id=agencies.school.id, basis="Consent", purpose=word, since=today()))
+    victim = a_person(table.partnership, "Celia", table.words["victim"])
+    add(CasePerson(case_id=case.id, person_id=victim.id, role=PersonRole.VICTIM))
     incident = add(
         CaseIncident(case_id=case.id, happened_on=today(), what=f"{word} shouted", reported_to_id=agencies.police.id)
     )
@@ -122,7 +124,7 @@ def main_case(table: Table) -> Ids:
         "case_id": case.id,
         "person_id": person.id,
         "incident_id": incident.id,
-        "part_id": scalar(select(CasePerson.id).where(CasePerson.case_id == case.id)),
+        "part_id": scalar(select(CasePerson.id).where(CasePerson.person_id == person.id)),
         "action_id": action.id,
         "provider_id": scheme.id,
         "mentor_id": mentor.id,
@@ -362,19 +364,21 @@ def _corrections(table: Table, made: Minutes) -> int:
         "agency_id": member.agency_id,
     }
     waiting = add(Correction(item_id=made.meeting.items[0].id, passage=table.words["case"], **proposal))
-    agreed = add(
-        Correction(
-            status=CorrectionStatus.AGREED,
-            decided_item_id=under.id,
-            decided_at=utc_now(),
-            decided_by_id=table.users["chair"].id,
-            document_id=made.document_id,
-            **proposal | {"proposed": "Mo Member came late"},
+    keep_readers(waiting)
+    agreed = {"status": CorrectionStatus.AGREED, "decided_at": utc_now(), "decided_by_id": table.users["chair"].id}
+    for item_id, said in ((None, "Mo Member came late"), *_of_the_restricted(table, made)):
+        corrected = proposal | agreed | {"proposed": said, "reason": said}
+        keep_readers(
+            add(Correction(item_id=item_id, decided_item_id=under.id, document_id=made.document_id, **corrected))
         )
-    )
-    for each in (waiting, agreed):
-        keep_readers(each)
     return waiting.id
+
+
+def _of_the_restricted(table: Table, made: Minutes) -> Iterator[tuple[int, str]]:
+    """The item about the restricted case, and what was wrong in it."""
+    for item in made.meeting.items:
+        if item.case is not None and item.case.restricted:
+            yield item.id, f"{table.words['secret']} moved again"
 
 
 def _copies(table: Table, meeting: Meeting, kind: CirculationKind, called: str) -> Ids:
@@ -411,7 +415,7 @@ def _held(table: Table, meeting: Meeting, ids: Ids) -> tuple[AgendaItem, Entry, 
     word, agencies = table.words["case"], table.agencies
     item = an_item(meeting, get(Case, ids["case_id"]))
     item.reason = word
-    entry = _said(table, item, word)
+    entry = _said(table, item, f"{word} followed {table.words['victim']}")
     _said(table, item, table.words["chair"], Visibility.CHAIR)
     _said(table, item, table.words["named"], Visibility.NAMED, agencies.youth)
     _said(table, item, word, kind=EntryKind.DECISION)

@@ -136,7 +136,7 @@ def ids_for(world: World, route: Route, stage: str = "") -> dict[str, int | str]
     """The ids of the partnership's own things that a route is about: of the meeting in the state that it is for."""
     subject = route.endpoint.partition(".")[0]
     ids = world.stages[stage or _OTHER_STAGES.get(route.endpoint, _STAGES.get(subject, "own"))]
-    return {**ids, **{name: ids[other] for name, other in _OTHER_IDS.get(route.endpoint, {}).items()}}
+    return {**ids, **{name: ids[other] for name, other in _OTHER_IDS.get(route.endpoint, {}).items() if other in ids}}
 
 
 _COPIES = {"circulation.copy_agenda": "agenda copy", "circulation.copy_actions": "actions copy"}

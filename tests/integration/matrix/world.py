@@ -16,6 +16,7 @@ from tests.integration.matrix.things import Ids, Table
 
 WORDS = {
     "case": "Zephyrine",
+    "victim": "Celandine",
     "secret": "Xanthippe",
     "staff": "Foxglove",
     "return": "Larkspur",
