@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from pypdf import PdfReader
 
 from core.accounts.models import User
 from core.extensions import db
@@ -15,6 +13,7 @@ from tests.e2e.conftest import sign_in
 from tests.e2e.looking import Looker
 from tests.e2e.scene import Scene
 from tests.e2e.site import Site
+from tests.support.papers import MARKING, pages_of, text_of
 
 
 @pytest.fixture
@@ -39,19 +38,14 @@ def link_in_mail_to(site: Site, user: User) -> str:
     return found[1]
 
 
-def document_of(page: Page) -> PdfReader:
+def document_of(page: Page) -> bytes:
     """The PDF behind the page's button."""
     address = page.get_by_role("button", name="Open the minutes (PDF)").get_attribute("href")
     answer = page.request.get(str(address))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["cache-control"] == "no-store"
-    return PdfReader(BytesIO(answer.body()))
-
-
-def text_of(document: PdfReader) -> str:
-    """All that it says, in single spaces."""
-    return " ".join(" ".join(page.extract_text() for page in document.pages).split())
+    return answer.body()
 
 
 def says_that_it_works(page: Page, button: str) -> None:
@@ -133,10 +127,10 @@ def test_the_chair_approves_the_coordinator_circulates_and_a_recipient_opens_the
         minutes = db.session.query(Minutes).filter_by(meeting_id=meeting_id).one()
         assert minutes.audit_hash is not None
         assert minutes.audit_hash[:12] in text
-    for number, page in enumerate(document.pages, start=1):
-        words = " ".join(page.extract_text().split())
-        assert "OFFICIAL-SENSITIVE" in words
-        assert f"Page {number} of {len(document.pages)}" in words
+    pages = pages_of(document)
+    for number, words in enumerate(pages, start=1):
+        assert MARKING in words
+        assert f"Page {number} of {len(pages)}" in words
 
     landlord = enter(scene.landlord)
     landlord.goto(link_in_mail_to(site, scene.landlord))

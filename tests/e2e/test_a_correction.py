@@ -1,11 +1,9 @@
 """An attendee proposes a correction of the minutes, the next meeting agrees it, and both documents say so."""
 
 from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 
 from core.clock import utc_now
 from core.extensions import db
@@ -17,6 +15,7 @@ from tests.builders import a_meeting, an_item
 from tests.e2e.looking import Looker
 from tests.e2e.scene import Scene
 from tests.e2e.site import Site
+from tests.support.papers import text_of
 
 WAS = "Seen at the flat on three nights."
 NOW = "Seen at the flat on two nights."
@@ -67,7 +66,7 @@ def document_behind(page: Page, name: str) -> str:
     address = page.get_by_role("main").locator("a", has_text=name).first.get_attribute("href")
     answer = page.request.get(str(address))
     assert answer.status == 200
-    return " ".join(" ".join(each.extract_text() for each in PdfReader(BytesIO(answer.body())).pages).split())
+    return text_of(answer.body())
 
 
 def test_an_attendee_proposes_the_next_meeting_agrees_and_both_documents_say_so(

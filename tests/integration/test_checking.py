@@ -6,7 +6,6 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import update
 
 from core.app import LARGEST_BODY
@@ -23,6 +22,7 @@ from tests.integration.circulation.test_recipients import trail, words
 from tests.integration.meetings.table import a_meeting_in, a_table
 from tests.integration.meetings.test_circulating import circulate
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
+from tests.support.papers import pages_of
 
 __all__ = ["conference"]
 
@@ -275,7 +275,7 @@ def agenda(app, visitor):
 
 def test_a_copy_of_an_agenda_carries_its_readers_name_and_can_be_checked(agenda, visitor):
     officer = agenda.table.officer
-    text = PdfReader(BytesIO(agenda.content)).pages[0].extract_text()
+    text = pages_of(agenda.content)[0]
     assert f"Copy of {officer.name}" in text
     page = answer(visitor(officer), agenda.content)
     assert "A reader’s copy of the agenda" in page

@@ -1,10 +1,8 @@
 """With the plugin taken away everything else runs, and old minutes read the same (docs/adr/0003-plugins.md)."""
 
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 
 from core.accounts.queries import actor_as_of
 from core.app import create_app
@@ -26,6 +24,7 @@ from tests.builders import a_person, a_provider, an_agency, today
 from tests.integration.minutes.test_from_record_to_reader import Conference, approved
 from tests.support.browser import Browser
 from tests.support.databases import let_go
+from tests.support.papers import text_in
 
 PAYLOAD = MentoringPayload(behaviour=Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need="A mentor who cooks")
 
@@ -68,16 +67,11 @@ def bare(app, database, databases, data_folder):
         let_go(db.engine)
 
 
-def text_of(answer) -> str:
-    assert answer.status_code == 200
-    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
-
-
 def test_old_minutes_and_copies_read_the_same(history, visitor, bare):
     copy = db.session.query(Copy).one()
     with_plugin = visitor(history.chair).get(history.path("minutes.pdf")).data
     mine = visitor(history.officer).get(f"/copies/{copy.id}/minutes.pdf")
-    assert "Mentoring" in text_of(mine)
+    assert "Mentoring" in text_in(mine)
     chair, officer = Browser(bare, history.chair), Browser(bare, history.officer)
     assert chair.get(history.path("minutes.pdf")).data == with_plugin
     assert officer.get(f"/copies/{copy.id}/minutes.pdf").data == mine.data

@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 import pypdf
+from werkzeug.test import TestResponse
 
 MARKING = "OFFICIAL-SENSITIVE"
 SUBSET = re.compile(r"/[A-Z]{6}\+")
@@ -25,6 +26,18 @@ def pages_of(paper: bytes) -> list[str]:
 def text_of(paper: bytes) -> str:
     """The text of all pages."""
     return " ".join(pages_of(paper))
+
+
+def paper_in(answer: TestResponse) -> bytes:
+    """The document that a page answers with; fails when it answers with anything else."""
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+    assert answer.mimetype == "application/pdf"
+    return answer.get_data()
+
+
+def text_in(answer: TestResponse) -> str:
+    """The text of the document that a page answers with."""
+    return text_of(paper_in(answer))
 
 
 def unlocked(paper: bytes, password: str) -> bytes:

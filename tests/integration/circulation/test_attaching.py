@@ -8,7 +8,6 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.audit.models import AuditRecord
@@ -22,6 +21,7 @@ from tests.builders import a_meeting, a_user, today
 from tests.integration.circulation.test_sent import circulated, copy_to, mails
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
 from tests.support.mail import deliver
+from tests.support.papers import text_of, unlocked
 
 __all__ = ["conference"]
 
@@ -44,10 +44,7 @@ def file_of(message):
 
 def opened_with(content: bytes, password: str) -> str:
     """What the file says to whoever has the password."""
-    plain = BytesIO()
-    with pikepdf.open(BytesIO(content), password=password) as pdf:
-        pdf.save(plain)
-    return "\n".join(page.extract_text() for page in PdfReader(plain).pages)
+    return text_of(unlocked(content, password))
 
 
 def test_a_link_alone_goes_out_unless_the_partnership_wants_files(conference, visitor, server):

@@ -17,7 +17,8 @@ from core.minutes.queries import frozen_record
 from core.minutes.record import AgencyName, Parties, RecordedReferral
 from tests.builders import a_user, an_agency
 from tests.integration.circulation.test_recipients import composed, recuse, words
-from tests.integration.minutes.test_from_record_to_reader import acting, approved, conference, text_of
+from tests.integration.minutes.test_from_record_to_reader import acting, approved, conference
+from tests.support.papers import text_in
 
 __all__ = ["conference"]
 
@@ -65,7 +66,7 @@ def sent(conference, visitor, scheme):
 
 
 def paper(visitor, user, copy) -> str:
-    return text_of(visitor(user).get(f"/copies/{copy.id}/minutes.pdf"))
+    return text_in(visitor(user).get(f"/copies/{copy.id}/minutes.pdf"))
 
 
 def test_the_extract_holds_the_providers_referral_and_not_what_was_said_at_the_table(conference, visitor, scheme):
@@ -184,11 +185,11 @@ def test_the_preview_of_an_extract_is_marked_and_holds_nothing_closed_to_whoever
     recuse(conference, deputy, conference.meeting.items[0])
     approved(conference, visitor)
     path = conference.path(f"extracts/{scheme.worker.id}/preview.pdf")
-    text = text_of(visitor(conference.coordinator).get(path))
+    text = text_in(visitor(conference.coordinator).get(path))
     assert "PREVIEW of the copy of Mona Mentor, Harbour Mentoring" in text
     assert "MEN-2026-0003" in text
     assert "Likes football" not in text, "the provider's alone"
-    assert "MEN-2026-0003" not in text_of(visitor(deputy).get(path))
+    assert "MEN-2026-0003" not in text_in(visitor(deputy).get(path))
     assert visitor(conference.officer).get(path).status_code == 403
     assert visitor(conference.coordinator).get(conference.path("extracts/999999/preview.pdf")).status_code == 404
 

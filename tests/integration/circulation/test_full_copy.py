@@ -2,10 +2,8 @@
 
 from collections import defaultdict
 from hashlib import sha256
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy.orm import undefer
 
 from core.documents.models import Document
@@ -16,7 +14,8 @@ from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import RecordedSection
 from core.policy.minutes import PART_IS_CLOSED, RECUSED_FROM_PART
 from tests.integration.circulation.test_recipients import composed, recuse, trail
-from tests.integration.minutes.test_from_record_to_reader import approved, conference, text_of
+from tests.integration.minutes.test_from_record_to_reader import approved, conference
+from tests.support.papers import pages_of, text_in
 
 __all__ = ["conference"]
 
@@ -24,10 +23,10 @@ __all__ = ["conference"]
 def test_the_full_copy_is_whole_and_carries_the_name_of_whoever_took_it_on_every_page(conference, visitor):
     approved(conference, visitor)
     answer = visitor(conference.coordinator).get(conference.path("minutes/full.pdf"))
-    text = text_of(answer)
+    text = text_in(answer)
     for held in ("An informant says so.", "Rent is eleven weeks behind.", "Martin Ashdown"):
         assert held in text
-    pages = [page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages]
+    pages = pages_of(answer.data)
     assert all("Full copy of Samir Hussain" in page for page in pages)
     [told] = trail("minutes.full_copy")
     assert (told["category"], told["recipient"]) == ("disclosure", f"u_{conference.coordinator.id}")

@@ -1,10 +1,8 @@
 """Before anything goes: who would get what and why, the preview of a copy, and what the chair grants."""
 
 import json
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.audit.models import AuditRecord
@@ -17,8 +15,9 @@ from core.minutes.models import Grant, Minutes
 from core.minutes.queries import frozen_record
 from core.recording.models import Attendance, Entry, EntryAgency, Recusal
 from tests.builders import a_user, an_agency
-from tests.integration.minutes.test_from_record_to_reader import approved, conference, text_of
+from tests.integration.minutes.test_from_record_to_reader import approved, conference
 from tests.support.forms import forms_of
+from tests.support.papers import pages_of, text_in
 
 __all__ = ["conference"]
 
@@ -138,7 +137,7 @@ def test_a_preview_is_what_the_reader_would_get(conference, visitor, state):
     assert "Seen at the flat on three nights." in page
     assert "Rent is eleven weeks behind." not in page
     assert "Priya Raman" not in page
-    paper = text_of(coordinator.get(f"{path}/preview.pdf"))
+    paper = text_in(coordinator.get(f"{path}/preview.pdf"))
     assert "Seen at the flat on three nights." in paper
     assert "Priya Raman" not in paper
 
@@ -148,7 +147,7 @@ def test_every_page_of_a_preview_is_marked_and_it_is_not_kept(conference, visito
     path = f"{page_of(conference, conference.landlord)}/preview.pdf"
     before = db.session.query(Copy).count()
     answer = visitor(conference.coordinator).get(path)
-    pages = [page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages]
+    pages = pages_of(answer.data)
     assert pages
     for text in pages:
         assert "PREVIEW of the copy of Martin Obi, Eastmere Homes" in text
@@ -186,7 +185,7 @@ def test_the_preview_holds_nothing_that_is_closed_to_whoever_looks_and_says_so(c
     approved(conference, visitor)
     coordinator = visitor(conference.coordinator)
     path = page_of(conference, conference.landlord)
-    for page in (coordinator.get(f"{path}/preview").text, text_of(coordinator.get(f"{path}/preview.pdf"))):
+    for page in (coordinator.get(f"{path}/preview").text, text_in(coordinator.get(f"{path}/preview.pdf"))):
         assert "Martin Ashdown" not in page
         assert "Seen at the flat" not in page
         assert "Rent is eleven weeks behind." in page
@@ -212,7 +211,7 @@ def test_what_the_chair_grants_is_in_preview_and_copy_and_shown_with_reason_and_
     coordinator.post(conference.path("circulate"), {"readers": [conference.officer.id]})
     copy = db.session.query(Copy).one()
     assert copy.granted_items == str(second.id)
-    assert "Rent is eleven weeks behind." in text_of(visitor(conference.officer).get(f"/copies/{copy.id}/minutes.pdf"))
+    assert "Rent is eleven weeks behind." in text_in(visitor(conference.officer).get(f"/copies/{copy.id}/minutes.pdf"))
     [told] = trail("minutes.grant")
     assert told["recipient"] == f"u_{conference.officer.id}"
 
@@ -234,7 +233,7 @@ def test_a_grant_that_is_taken_back_holds_no_more_even_for_a_copy_that_went_out(
     path = f"{page_of(conference, conference.officer)}/grants/{made.id}/take-back"
     assert visitor(conference.coordinator).post(path).status_code == 303
     copy = db.session.query(Copy).one()
-    paper = text_of(visitor(conference.officer).get(f"/copies/{copy.id}/minutes.pdf"))
+    paper = text_in(visitor(conference.officer).get(f"/copies/{copy.id}/minutes.pdf"))
     assert "Rent is eleven weeks behind." not in paper
     assert visitor(conference.coordinator).post(path).status_code == 409
     assert len(trail("minutes.take_back_grant")) == 1
@@ -299,7 +298,7 @@ def test_an_absent_member_is_listed_with_nothing_and_granted_what_the_chair_says
     grant(conference, visitor, absent, first)
     visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [absent.id]})
     copy = db.session.query(Copy).one()
-    paper = text_of(visitor(absent).get(f"/copies/{copy.id}/minutes.pdf"))
+    paper = text_in(visitor(absent).get(f"/copies/{copy.id}/minutes.pdf"))
     assert "Seen at the flat on three nights." in paper
     assert "An informant says so." not in paper
     assert "Priya Raman" not in paper
@@ -325,7 +324,7 @@ def test_what_is_for_named_agencies_and_for_the_chair_stays_with_them_in_each_pa
     everybody = (conference.chair, conference.officer, conference.landlord)
     visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [user.id for user in everybody]})
     papers = {
-        copy.user_id: text_of(visitor(copy.user).get(f"/copies/{copy.id}/minutes.pdf"))
+        copy.user_id: text_in(visitor(copy.user).get(f"/copies/{copy.id}/minutes.pdf"))
         for copy in db.session.query(Copy)
     }
     holds = {user.name: "The tenancy ends in May." in papers[user.id] for user in everybody}

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.integration.matrix.walking import Route, content_of
 from tests.integration.matrix.world import FOREIGN, WORDS, World
+from tests.support.papers import text_of
 
 EVERY_WORD = (*WORDS.values(), FOREIGN)
 
@@ -63,10 +64,9 @@ def read_back(content: bytes) -> str:
     """All that a page or a file says: of a PDF its outline and what it tells of itself, too, of a book every sheet."""
     if content.startswith(b"%PDF-"):
         reader = PdfReader(BytesIO(content))
-        pages = "\n".join(page.extract_text() for page in reader.pages)
         outline = " ".join(str(entry) for entry in reader.outline)
         told = reader.xmp_metadata.stream.get_data().decode() if reader.xmp_metadata is not None else ""
-        return "\n".join((pages, outline, str(reader.metadata), told))
+        return "\n".join((text_of(content), outline, str(reader.metadata), told))
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as book:
             return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())

@@ -1,10 +1,8 @@
 """Agenda versions: frozen, numbered, and each reader's own copy."""
 
 from hashlib import sha256
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from core.audit.models import AuditAnchor
@@ -15,6 +13,7 @@ from core.facts import MailKind, MeetingStatus
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting
 from tests.builders import a_case, a_user, an_agency, an_item
 from tests.integration.meetings.table import Table, a_meeting_in, a_table
+from tests.support.papers import text_in
 
 
 def circulate(visitor, table: Table, meeting: Meeting):
@@ -25,9 +24,7 @@ def circulate(visitor, table: Table, meeting: Meeting):
 
 def copy_of(browser, meeting: Meeting, number: int) -> str:
     """The text of somebody's PDF."""
-    answer = browser.get(f"/meetings/{meeting.id}/agenda/{number}.pdf")
-    assert answer.status_code == 200
-    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+    return text_in(browser.get(f"/meetings/{meeting.id}/agenda/{number}.pdf"))
 
 
 def versions() -> list[AgendaVersion]:

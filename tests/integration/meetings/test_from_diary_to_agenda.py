@@ -1,8 +1,5 @@
 """The first thread: a meeting is made, a case nominated and accepted, the agenda ordered and sent out."""
 
-from io import BytesIO
-
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.circulation.models import Mail
@@ -11,6 +8,7 @@ from core.facts import ItemKind, NominationStatus
 from core.meetings.models import AgendaItem, Meeting, Nomination, Research
 from core.meetings.order import CLOSING, OPENING
 from tests.integration.meetings.table import a_table, boxes, in_working_days
+from tests.support.papers import text_in
 
 
 def items_of(meeting: Meeting) -> list[AgendaItem]:
@@ -70,8 +68,6 @@ def test_a_chair_prepares_an_agenda_from_an_empty_diary_to_a_pdf(app, visitor):
     assert len(agenda_mails) == 5
     assert not any("Brennand" in mail.subject + mail.body for mail in agenda_mails)
 
-    pdf = chair.get(f"/meetings/{meeting.id}/agenda/1.pdf")
-    assert pdf.status_code == 200
-    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf.data)).pages)
+    text = text_in(chair.get(f"/meetings/{meeting.id}/agenda/1.pdf"))
     assert "Kyle Brennand" in text
     assert "OFFICIAL-SENSITIVE" in text

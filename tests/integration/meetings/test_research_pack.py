@@ -1,8 +1,5 @@
 """The research pack: each reader their own, and everybody's returns for those who lead the group alone."""
 
-import io
-
-import pypdf
 from sqlalchemy import select
 
 from core.audit.models import AuditRecord, AuditSubject
@@ -14,6 +11,7 @@ from core.recording.models import Recusal
 from tests.builders import a_case, a_person, a_user, an_agency
 from tests.integration.meetings.table import a_table
 from tests.integration.meetings.test_research import a_heard_case, answer, circulated, request_to
+from tests.support.papers import text_in
 
 CANARY = "Two warnings since June."
 
@@ -21,8 +19,7 @@ CANARY = "Two warnings since June."
 def pack(browser, meeting) -> str:
     """The text of their pack."""
     sent = browser.get(f"/meetings/{meeting.id}/research.pdf")
-    assert (sent.status_code, sent.mimetype) == (200, "application/pdf"), sent.text
-    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(sent.data)).pages)
+    return text_in(sent)
 
 
 def test_a_member_has_what_their_agency_is_asked_and_answered_and_nobody_elses_return(app, visitor):

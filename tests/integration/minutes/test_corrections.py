@@ -21,7 +21,8 @@ from core.partnerships.models import Signature
 from core.recording.models import Attendance, ItemAttendance, Recusal
 from tests.builders import a_meeting, an_item
 from tests.integration.circulation.test_extracts import Scheme
-from tests.integration.minutes.test_from_record_to_reader import Conference, acting, text_of
+from tests.integration.minutes.test_from_record_to_reader import Conference, acting
+from tests.support.papers import text_in
 
 WAS = "Seen at the flat on three nights."
 NOW = "Seen at the flat on two nights."
@@ -147,21 +148,21 @@ def test_from_the_proposal_to_both_documents(group):
     assert correction.document_id is not None
 
     first, second = group.earlier.ref, group.next.ref
-    minuted = text_of(group.as_(chair).get(f"/meetings/{group.next.id}/minutes.pdf"))
+    minuted = text_in(group.as_(chair).get(f"/meetings/{group.next.id}/minutes.pdf"))
     flat = " ".join(minuted.split())
     assert f"{first}," in flat and "item 1" in flat and "agreed" in flat
-    assert group.minutes(group.earlier).record_sha256 in minuted.replace("\n", "")
-    noted = text_of(group.as_(chair).get(f"/meetings/{group.earlier.id}/minutes/corrected.pdf"))
+    assert group.minutes(group.earlier).record_sha256 in minuted.replace(" ", "")
+    noted = text_in(group.as_(chair).get(f"/meetings/{group.earlier.id}/minutes/corrected.pdf"))
     assert f"see {second}, item 1" in " ".join(noted.split())
     assert NOW in noted
     same = group.as_(chair).get(f"/meetings/{group.earlier.id}/minutes.pdf")
-    assert NOW not in text_of(same)
+    assert NOW not in text_in(same)
     assert document_bytes(group.minutes(group.earlier).document_id).content == approved
     kept = db.session.get_one(Document, correction.document_id)
     assert kept.sha256 == sha256(document_bytes(kept.id).content).hexdigest()
 
     copy = group.copy(officer, CirculationKind.CORRECTION)
-    theirs = text_of(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf"))
+    theirs = text_in(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf"))
     assert f"see {second}, item 1" in " ".join(theirs.split())
     assert "Priya Raman" not in theirs, "the notes change nothing of what is theirs"
     assert f"/copies/{copy.id}/corrected.pdf" in group.as_(officer).get(f"/copies/{copy.id}").text
@@ -189,7 +190,7 @@ def test_it_stands_on_the_next_agenda_by_itself_and_says_nothing_there(group):
     sent = group.as_(coordinator).post(f"/meetings/{group.next.id}/agenda/circulate", {"version": version})
     assert sent.status_code == 303, sent.text
     copy = group.copy(officer, CirculationKind.AGENDA, group.next)
-    agenda = " ".join(text_of(group.as_(officer).get(f"/copies/{copy.id}/agenda.pdf")).split())
+    agenda = text_in(group.as_(officer).get(f"/copies/{copy.id}/agenda.pdf"))
     assert said in agenda and WAS not in agenda and NOW not in agenda
 
 
@@ -314,17 +315,14 @@ def test_no_reader_has_of_a_correction_what_they_have_not_of_the_minutes(group):
     assert f"A correction of {group.earlier.ref}" in page and "It quotes what is for other agencies only" in page
     group.as_(coordinator).post(f"/meetings/{group.next.id}/circulate", {"readers": readers})
     of_the_next = {user: group.copy(user, meeting=group.next) for user in (chair, officer, landlord)}
-    texts = {
-        user: " ".join(text_of(group.as_(user).get(f"/copies/{copy.id}/minutes.pdf")).split())
-        for user, copy in of_the_next.items()
-    }
+    texts = {user: text_in(group.as_(user).get(f"/copies/{copy.id}/minutes.pdf")) for user, copy in of_the_next.items()}
     assert "Two informants" in texts[chair] and "Rent is paid since." in texts[chair]
     assert "Two informants" in texts[officer] and "Rent is paid since." not in texts[officer]
     assert "Two informants" not in texts[landlord] and "not agreed" in texts[landlord]
     told = set(db.session.scalars(select(Mail.user_id).where(Mail.kind == MailKind.CORRECTION)))
     assert told == {chair.id, coordinator.id, officer.id}, "nothing changed in what the landlord holds"
     assert group.as_(landlord).get(f"/copies/{group.copy(landlord).id}/corrected.pdf").status_code == 404
-    noted = text_of(group.as_(officer).get(f"/copies/{group.copy(officer).id}/corrected.pdf"))
+    noted = text_in(group.as_(officer).get(f"/copies/{group.copy(officer).id}/corrected.pdf"))
     assert "Two informants say so." in noted
 
 
@@ -359,7 +357,7 @@ def test_what_the_chair_granted_is_in_the_corrected_copy_too_and_markup_stays_te
     group.close()
     group.approve(group.next)
     copy = group.copy(officer, CirculationKind.CORRECTION)
-    noted = " ".join(text_of(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf")).split())
+    noted = text_in(group.as_(officer).get(f"/copies/{copy.id}/corrected.pdf"))
     assert "Priya Raman" in noted and "<b>Rent</b> {{ 7 * 7 }}" in noted
 
 
@@ -416,7 +414,7 @@ def test_the_holders_of_extracts_are_told_of_what_is_corrected_in_them(app, visi
         assert name not in mail.subject + mail.body + mail.body_html
     page = worker.get(f"/copies/{copy.id}").text
     assert "Your extract from the corrected minutes" in page and "/corrected.pdf" in page and "/minutes.pdf" in page
-    text = " ".join(text_of(worker.get(f"/copies/{copy.id}/corrected.pdf")).split())
+    text = text_in(worker.get(f"/copies/{copy.id}/corrected.pdf"))
     assert "Extract from the minutes" in text and NOW in text and "informants" not in text
     first = group.copy(scheme.worker, CirculationKind.EXTRACT)
     assert f"/copies/{first.id}/corrected.pdf" in worker.get(f"/copies/{first.id}").text

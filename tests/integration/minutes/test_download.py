@@ -11,7 +11,8 @@ from core.extensions import db
 from core.partnerships.models import GroupMember
 from tests.builders import today
 from tests.integration.circulation.test_recipients import recuse, trail
-from tests.integration.minutes.test_from_record_to_reader import approved, conference, text_of
+from tests.integration.minutes.test_from_record_to_reader import approved, conference
+from tests.support.papers import text_in
 
 __all__ = ["conference"]
 
@@ -34,10 +35,10 @@ def test_a_readers_part_is_laid_out_once_and_anew_when_it_has_less_in_it(confere
     before, again = coordinator.get(path), coordinator.get(path)
     assert before.data == again.data
     assert len(rendered) == 1
-    assert ("Ashdown" in text_of(again), "eleven weeks" in text_of(again)) == (False, True)
+    assert ("Ashdown" in text_in(again), "eleven weeks" in text_in(again)) == (False, True)
 
     recuse(conference, conference.coordinator, second)
-    less = text_of(coordinator.get(path))
+    less = text_in(coordinator.get(path))
     assert len(rendered) == 2
     assert "eleven weeks" not in less
     assert len(trail("minutes.download")) == 3, "every download is in the trail, whether or not it was made anew"

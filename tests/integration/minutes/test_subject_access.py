@@ -22,7 +22,8 @@ from core.minutes.access.due import due_after, due_on
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
 from core.recording.models import Entry, Recusal
 from tests.builders import a_case, a_person, today
-from tests.integration.minutes.test_from_record_to_reader import Conference, approved, text_of
+from tests.integration.minutes.test_from_record_to_reader import Conference, approved
+from tests.support.papers import text_in
 
 THIRD = "Xanthippe"
 OTHER_CASE = "Zephyrine"
@@ -95,7 +96,7 @@ def issued(browser, path: str):
 
 def words_of(answer) -> str:
     """What a PDF says, in one line."""
-    return " ".join(text_of(answer).split()).replace("] ", "]")
+    return text_in(answer).replace("] ", "]")
 
 
 def streams_of(content: bytes) -> bytes:
@@ -195,7 +196,7 @@ def test_words_are_masked_wherever_they_stand_and_the_decision_stays(conference,
     mask = f"{path}/items/{item.id}/mask"
     words = {"words": "the lady  next door", "reason": MaskReason.THIRD_PARTY, "note": "Only one lives there"}
     assert coordinator.post(mask, words).status_code == 303
-    assert "next door" not in text_of(coordinator.get(f"{path}/copy.pdf"))
+    assert "next door" not in text_in(coordinator.get(f"{path}/copy.pdf"))
     again = coordinator.post(mask, words)
     assert again.status_code == 422
     assert "These words are masked already" in again.text
@@ -222,7 +223,7 @@ def test_a_mask_is_lifted_with_a_reason_and_stays_with_who_did_it(conference, mi
     page = coordinator.get(path).text
     assert "The constabulary agrees" in page
     assert "Lifted by Samir Hussain" in page
-    assert "Northbridge Constabulary:" in text_of(coordinator.get(f"{path}/copy.pdf"))
+    assert "Northbridge Constabulary:" in text_in(coordinator.get(f"{path}/copy.pdf"))
     assert coordinator.post(lift, {"reason": "Again"}).status_code == 409
 
 

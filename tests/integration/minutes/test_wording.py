@@ -13,7 +13,8 @@ from core.minutes.queries import frozen_record
 from core.minutes.wording.queries import newest_of, version_of_words
 from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
 from tests.builders import a_user
-from tests.integration.minutes.test_from_record_to_reader import Conference, approved, text_of
+from tests.integration.minutes.test_from_record_to_reader import Conference, approved
+from tests.support.papers import text_in
 
 RECORDED = "Seen at the flat on three nights."
 WORDS = "Officers saw him at the flat on three nights in June."
@@ -303,7 +304,7 @@ def test_approved_the_words_are_frozen_in_record_and_document(conference, visito
     word(conference, coordinator)
     minutes = approved(conference, visitor)
     assert frozen_record(minutes).items[0].entries[0].text == WORDS
-    document = text_of(visitor(conference.chair).get(conference.path("minutes.pdf")))
+    document = text_in(visitor(conference.chair).get(conference.path("minutes.pdf")))
     assert WORDS in " ".join(document.split())
     assert RECORDED not in document
 

@@ -13,6 +13,7 @@ from core.actions.paper import PaperLine, PaperLog, PaperPart, log_html
 from core.documents.pdf import Renderer
 from core.documents.render import made_for_html
 from core.facts import ActionStatus, NotDoneReason
+from tests.support.papers import pages_of, text_of
 
 EDGES = (5, 20, 60)
 AGENCIES = ("Council", "Homes <b>& Sons</b>", "Wohnheim Zoë")
@@ -56,10 +57,6 @@ def renderer() -> Iterator[Renderer]:
 def paper(renderer: Renderer) -> bytes:
     stamp = made_for_html("Cheryl Chair", "Council")
     return renderer.stamped(renderer.pdf(log_html(a_log())).content, stamp).content
-
-
-def pages_of(paper: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(paper)).pages]
 
 
 def test_every_page_has_the_marking_its_number_for_whom_and_the_record(paper: bytes) -> None:
@@ -107,7 +104,7 @@ def test_each_state_of_an_action_in_words(renderer: Renderer) -> None:
         PaperPart(agency="Council", lines=(done, missed, a_line(1), a_line(2))),
         PaperPart(agency="", lines=(closed,)),
     )
-    text = " ".join(pages_of(renderer.pdf(log_html(replace(a_log(), parts=parts, left_out=2))).content))
+    text = text_of(renderer.pdf(log_html(replace(a_log(), parts=parts, left_out=2))).content)
     for words in (
         "Due 10 February 2026, done",
         "What came of it: Went well",
@@ -122,4 +119,4 @@ def test_each_state_of_an_action_in_words(renderer: Renderer) -> None:
 
 
 def test_a_log_without_actions_says_so(renderer: Renderer) -> None:
-    assert "No action matches." in " ".join(pages_of(renderer.pdf(log_html(replace(a_log(), parts=()))).content))
+    assert "No action matches." in text_of(renderer.pdf(log_html(replace(a_log(), parts=()))).content)
