@@ -1,6 +1,5 @@
-"""The pages of referrals and of the mentor register."""
+"""The pages of referrals."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,14 +9,11 @@ from core import plugin_host
 from core.audit.models import AuditRecord
 from core.cases.models import CasePerson
 from core.extensions import db
-from core.facts import MeetingStatus, PersonRole, Presence
-from core.meetings.models import Meeting
-from core.recording.feed import feed
-from core.recording.models import Attendance
+from core.facts import PersonRole
 from core.referrals import consents, operations, queries
 from core.referrals.models import Referral
 from plugins.mentoring import PATHWAY
-from plugins.mentoring.models import Match, Mentor
+from plugins.mentoring.models import Match
 from tests import builders
 
 from .conftest import NOW, PAYLOAD, SECRETS, TODAY, World, years_ago
@@ -30,6 +26,9 @@ FORM = {
 }
 
 
+MENTOR = {"name": "Priya Shah", "training_hours": "20", "capacity": "2"}
+
+
 def in_boxes(name: str, day) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
@@ -40,6 +39,10 @@ def refer_path(world: World) -> str:
 
 def text(answer) -> str:
     return answer.get_data(as_text=True)
+
+
+def register(world: World) -> str:
+    return f"/pathways/mentoring/providers/{world.provider.id}/mentors"
 
 
 def test_from_the_case_page_somebody_is_referred_with_one_short_form(world: World, visitor) -> None:
@@ -288,144 +291,6 @@ def test_a_plugin_that_fails_is_seen_on_the_page_and_the_rest_is_there(world: Wo
     page = text(visitor(world.worker).get(f"/referrals/{referral.id}"))
     assert "Mentoring is not available now" in page
     assert PAYLOAD.need in page
-
-
-def register(world: World) -> str:
-    return f"/pathways/mentoring/providers/{world.provider.id}/mentors"
-
-
-MENTOR = {"name": "Priya Shah", "training_hours": "20", "capacity": "2"}
-
-
-def test_the_providers_staff_keep_the_register_of_mentors(world: World, visitor) -> None:
-    browser = visitor(world.worker)
-    assert "No mentors yet" in text(browser.get(register(world)))
-    assert browser.get(f"{register(world)}/new").status_code == 200
-    answer = browser.post(f"{register(world)}/new", MENTOR | in_boxes("check_until", TODAY))
-    assert answer.status_code == 303
-    mentor = db.session.scalars(select(Mentor)).one()
-    assert (mentor.agency_id, mentor.check_until, mentor.certificate_until) == (world.scheme.id, TODAY, None)
-    page = text(browser.get(register(world)))
-    assert "No: no child protection certificate on record" in page
-    edit = f"{register(world)}/{mentor.id}"
-    assert 'value="Priya Shah"' in text(browser.get(edit))
-    fields = MENTOR | {"version": "1"} | in_boxes("certificate_until", TODAY) | in_boxes("check_until", TODAY)
-    assert browser.post(edit, fields).status_code == 303
-    assert "Yes" in text(browser.get(register(world)))
-    assert browser.post(edit, fields | {"name": "Second"}).status_code == 409
-    db.session.expire_all()
-    assert db.session.scalars(select(Mentor)).one().name == "Priya Shah"
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"name": ""}, "Enter the mentor’s name"),
-        ({"training_hours": "many"}, "Hours of training must be a whole number"),
-        ({"training_hours": ""}, "Hours of training must be a whole number"),
-        ({"capacity": "a few"}, "How many young people must be a whole number"),
-        ({"training_hours": "-1"}, "between 0 and 1,000"),
-        ({"capacity": "99999999999999999999"}, "between 0 and 20"),
-        ({"check_until-day": "31", "check_until-month": "2", "check_until-year": "2027"}, "must be a real date"),
-        ({"check_until-day": "", "check_until-month": "2", "check_until-year": "2027"}, "must include a day"),
-    ],
-)
-def test_a_mentor_entered_wrongly_is_not_saved(world: World, visitor, changes, told) -> None:
-    answer = visitor(world.worker).post(f"{register(world)}/new", MENTOR | changes)
-    assert answer.status_code == 422
-    assert told in text(answer)
-    assert db.session.scalars(select(Mentor)).all() == []
-
-
-def test_nobody_else_learns_that_there_is_a_register(world: World, visitor) -> None:
-    mentor = world.mentor()
-    for user in (world.referrer, world.chair, world.member):
-        browser = visitor(user)
-        for path in (register(world), f"{register(world)}/new", f"{register(world)}/{mentor.id}"):
-            assert browser.get(path).status_code == 404
-        assert browser.post(f"{register(world)}/{mentor.id}", MENTOR | {"version": "1"}).status_code == 404
-
-
-def test_a_mentor_is_reached_through_their_own_provider_alone(world: World, visitor) -> None:
-    other_scheme = builders.an_agency(world.partnership, "Second Wind")
-    other = builders.a_provider(world.partnership, other_scheme, "mentoring")
-    mentor = world.mentor(provider_id=other.id, agency_id=other_scheme.id)
-    assert visitor(world.worker).get(f"{register(world)}/{mentor.id}").status_code == 404
-    path = f"/pathways/mentoring/providers/{other.id}/mentors/{mentor.id}"
-    assert visitor(world.worker).get(path).status_code == 404
-    assert visitor(builders.a_user(other_scheme)).get(path).status_code == 200
-
-
-def test_names_of_mentors_are_text_whatever_is_in_them(world: World, visitor) -> None:
-    world.mentor("<script>alert(1)</script>")
-    page = text(visitor(world.worker).get(register(world)))
-    assert "<script>alert(1)" not in page
-    assert "&lt;script&gt;alert(1)" in page
-
-
-def in_session(world: World, *users) -> str:
-    """The address of the case's item in a meeting that is being held, with these people in the room."""
-    meeting = builders.a_meeting(world.group, starts_at=NOW, status=MeetingStatus.IN_SESSION, cases=[world.case])
-    for user in users:
-        attendance = Attendance(
-            meeting_id=meeting.id,
-            user_id=user.id,
-            name=user.name,
-            agency_name="-",
-            presence=Presence.PRESENT,
-            accepted_at=NOW,
-        )
-        db.session.add(attendance)
-    db.session.commit()
-    return f"/meetings/{meeting.id}/live/items/{meeting.items[0].id}"
-
-
-def test_in_the_meeting_somebody_is_referred_and_the_others_pages_are_told(world: World, visitor) -> None:
-    item = in_session(world, world.member)
-    browser = visitor(world.member)
-    chooser = browser.get(f"{item}/refer")
-    path = f"{item}/refer/{world.person.id}/{world.provider.id}"
-    assert path in text(chooser)
-    assert browser.get(path).status_code == 200
-    meeting_id, before = db.session.execute(select(Meeting.id, Meeting.revision)).one()
-    feed.join(meeting_id, before)
-    answer = browser.post(path, FORM)
-    number, hints = feed.wait(meeting_id, before, 0)
-    feed.leave(meeting_id)
-    assert answer.status_code == 303
-    assert "/live" in answer.location
-    referral = db.session.scalars(select(Referral)).one()
-    assert f"/items/{referral.item_id}" in item
-    assert referral.referrer_agency_id == world.police.id
-    assert number == db.session.scalars(select(Meeting.revision)).one() > before
-    assert hints[-1].item_id == referral.item_id
-
-
-def test_the_same_referral_sent_twice_is_made_once(world: World, visitor) -> None:
-    item = in_session(world, world.member)
-    path, key = f"{item}/refer/{world.person.id}/{world.provider.id}", str(uuid.uuid4())
-    browser = visitor(world.member)
-    answers = [browser.post(path, FORM | {"idempotency_key": key}) for _ in range(3)]
-    assert {(answer.status_code, answer.location) for answer in answers} == {(303, answers[0].location)}
-    assert len(db.session.scalars(select(Referral)).all()) == 1
-
-
-def test_nobody_refers_in_a_meeting_before_accepting_confidentiality(world: World, visitor) -> None:
-    item = in_session(world, world.chair)
-    path = f"{item}/refer/{world.person.id}/{world.provider.id}"
-    browser = visitor(world.member)
-    for answer in (browser.get(f"{item}/refer"), browser.get(path), browser.post(path, FORM)):
-        assert answer.status_code == 403
-        assert "Whitworth" not in text(answer)
-    assert db.session.scalars(select(Referral)).all() == []
-
-
-def test_an_item_without_a_case_refers_nobody(world: World, visitor) -> None:
-    item = in_session(world, world.member)
-    meeting = db.session.scalars(select(Meeting)).one()
-    standing = builders.an_item(meeting, None, position=2, heading="Apologies")
-    path = item.rsplit("/", 1)[0] + f"/{standing.id}/refer"
-    assert visitor(world.member).get(path).status_code == 404
 
 
 def test_an_agency_that_has_not_signed_reads_why_it_sees_no_referrals(world: World, visitor) -> None:
