@@ -48,6 +48,11 @@ INSTEAD: Mapping[Against, str] = {
 }
 """Why a referral is refused, and what to do instead."""
 
+MARKED_AS_HATE = (
+    "This case is marked as a hate incident, and mediation is not for hate. Instead, report it to the police and offer "
+    "the victim support."
+)
+
 
 class Kind(StrEnum):
     """How mediators met the parties."""

@@ -25,7 +25,7 @@ from core.plugin_api import (
     in_words,
 )
 from plugins.mediation import operations
-from plugins.mediation.dispute import INSTEAD, Against, Kind, Party
+from plugins.mediation.dispute import INSTEAD, MARKED_AS_HATE, Against, Kind, Party
 from plugins.mediation.forms import (
     NONE,
     AgreementForm,
@@ -157,7 +157,7 @@ class Mediation(Pathway[MediationPayload]):
         payload = facts.payload
         findings = []
         if facts.case.hate_incident:
-            findings.append(Finding.refused(f"This case is marked as a hate incident. {INSTEAD[Against.HATE]}"))
+            findings.append(Finding.refused(MARKED_AS_HATE))
         if payload is None:
             return [*findings, _second_party(facts)]
         findings += [Finding.refused(INSTEAD[one]) for one in payload.against]
