@@ -169,9 +169,9 @@ class Chosen(PathwayForm):
         validators=[Required("Say how often they want to hear")],
     )
     updates = RadioField(
-        "In which way?",
+        "In which way do they want to be told?",
         choices=choices_of(WAYS),
-        validators=[Required("Say in which way they want to hear")],
+        validators=[Required("Say in which way they want to be told")],
     )
 
 
