@@ -12,6 +12,7 @@ from core.people.forms import PersonForm
 from core.people.models import Person
 from core.plugin_api.facts import age_on
 from core.policy import Permission
+from core.referrals.showing import cautions_about
 from core.web import current_actor, disclose, invalid, may, render, requires, saved_first, see_other, today
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -35,6 +36,7 @@ def show(person_and_cases: Named) -> ResponseReturnValue:
     return render(
         "people/show.html",
         person=person,
+        cautions=cautions_about(current_actor(), person.id),
         parts=parts,
         age=age_on(born, today()) if born else None,
         childhood=childhood(born, today()),

@@ -206,6 +206,8 @@ class Pathway(ABC, Generic[P]):
     """What the provider keeps of one referral; the endpoint takes `referral_id`."""
     process: ClassVar[frozenset[Audience]] = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
     """Who sees stages, clock and history on the referral's page; everybody sees the rows that are for them."""
+    cautions: ClassVar[frozenset[str]] = frozenset()
+    """Labels of rows that stand on the person's own page, too, before how they can be reached."""
 
     @abstractmethod
     def eligibility(self, facts: ReferralFacts[P], on: date) -> Sequence[Finding]:

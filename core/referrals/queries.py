@@ -144,6 +144,16 @@ def open_referral(person_id: int, pathway_key: str) -> Referral | None:
     )
 
 
+def open_referrals_of(actor: Actor, person_id: int) -> Sequence[Referral]:
+    """The open referrals of a person that the actor may see, the oldest first, with what the gate asks of them."""
+    return db.session.scalars(
+        select(Referral)
+        .where(Referral.person_id == person_id, Referral.closed_at.is_(None), referrals_seen_by(actor))
+        .order_by(Referral.id)
+        .options(*_FOR_THE_GATE, raiseload("*"))
+    ).all()
+
+
 def open_references(actor: Actor, person_ids: Iterable[int]) -> dict[tuple[int, str], str]:
     """(person id, pathway) -> reference of the referral that is open, empty when the actor may not read it. One query.
 

@@ -142,6 +142,21 @@ def named_in(referral: Referral) -> list[int]:
         return [referral.person_id]
 
 
+def cautions_about(actor: Actor, person_id: int) -> Sequence[Row]:
+    """What stands before anything else on a person's page: the rows of their open referrals whose pathway says so.
+
+    As far as the reader may read them, and while the pathway runs.
+    """
+    found: list[Row] = []
+    for referral in queries.open_referrals_of(actor, person_id):
+        pathway = plugin_host.pathway(referral.pathway_key)
+        first = pathway.cautions if pathway is not None else frozenset()
+        if first:
+            rows = rows_for(referral.rows, audiences(actor, referral))
+            found += [row for row in rows if row.label in first]
+    return found
+
+
 def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
     """One consent of the referral. Raises NotFound for one that is neither needed nor recorded."""
     pathway = plugin_host.pathway(referral.pathway_key)

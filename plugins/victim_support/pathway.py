@@ -104,6 +104,7 @@ class VictimSupport(Pathway[SupportPayload]):
     register = OwnPage("People we support", "victim_support.people")
     record = OwnPage("Contact, needs and contact log", "victim_support.person")
     process = PARTNERS
+    cautions = frozenset({SAFE_CONTACT})
     stages = (
         Stage("referred", "Referred", Mover.PROVIDER, Clock("First contact", FIRST_CONTACT), told="Offered"),
         Stage("contacted", "Safe contact made", Mover.PROVIDER, told="Accepted"),

@@ -62,7 +62,13 @@ def guarded_routes(app: Flask) -> Iterator[Route]:
     return (route for route in routes_of(app) if route.permission != "public")
 
 
-_STAGES = {"recording": "session", "minutes": "closed", "circulation": "sent", "mediation": "mediated"}
+_STAGES = {
+    "recording": "session",
+    "minutes": "closed",
+    "circulation": "sent",
+    "mediation": "mediated",
+    "victim_support": "supported",
+}
 _OTHER_STAGES = {
     "recording.open": "own",
     "recording.open_submit": "own",
@@ -121,8 +127,6 @@ _OTHER_IDS = {
     "partnerships.approve_provider": {"provider_id": "own_provider_id"},
     "partnerships.decline_provider": {"provider_id": "own_provider_id"},
     "partnerships.decline_provider_submit": {"provider_id": "own_provider_id"},
-    "victim_support.people": {"provider_id": "support_provider_id"},
-    "victim_support.person": {"referral_id": "supported_id"},
 }
 _QUERIES = {
     "meetings.calendar": "?group={group_id}",

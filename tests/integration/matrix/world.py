@@ -111,6 +111,13 @@ def _stages(table: Table) -> dict[str, Ids]:
         "own": own,
         "secret": {**own, **secret},
         "mediated": {**own, "referral_id": own["mediated_id"], "key": "other", "transition": "follow_up"},
+        "supported": {
+            **own,
+            "provider_id": own["support_provider_id"],
+            "referral_id": own["supported_id"],
+            "key": "victim",
+            "transition": "safe_referred",
+        },
         "session": {**own, **things.in_session(table, ids)},
         "closed": {**own, **things.with_the_chair(table, ids)},
         "sent back": {**own, **things.sent_back(table, ids)},

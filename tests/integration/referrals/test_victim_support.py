@@ -199,6 +199,20 @@ def test_from_the_referral_to_its_end_and_what_each_of_those_at_the_table_reads_
     assert not [body for body in trail if NUMBER in body or SAID in body or INSTRUCTION in body]
 
 
+def test_the_persons_own_page_has_the_safe_contact_before_the_address_while_the_referral_is_open(
+    place: Place, visitor
+) -> None:
+    place.victim.address = "59 Causey Way"
+    referral = place.refer()
+    for reader in (place.member, place.referrer):
+        page = text(visitor(reader).get(f"/people/{place.victim.id}"))
+        assert 0 < page.index(f"Safe contact: By text message. {INSTRUCTION}") < page.index("59 Causey Way")
+        assert NUMBER not in page
+    place.move(referral, "decline", reason="area")
+    db.session.commit()
+    assert INSTRUCTION not in text(visitor(place.member).get(f"/people/{place.victim.id}"))
+
+
 def test_a_changed_safe_contact_stands_everywhere_at_once(place: Place, visitor) -> None:
     referral = place.supported()
     path = f"/referrals/{referral.id}/moves/safe_supported"
