@@ -54,7 +54,9 @@ LEFT_OUT = (
     "recording.close",
     "recording.conflict",
     "recording.strike",
+    "referrals.hand_over",
     "referrals.move",
+    "referrals.pause",
 )
 """Forms that take away what the others are about: each is sent alone."""
 
