@@ -44,6 +44,7 @@ AGENCY = "paul.heskin@youthjustice.northbridge.example"
 ATTENDEE = "aisha.rafiq@police.northbridge.example"
 APPROVER = "judith.amos@children.northbridge.example"
 SCHEME = "abena.mensah@mentoring.northbridge.example"
+MEDIATOR = "noor.alamin@mediation.northbridge.example"
 READER = "yvonne.sharples@probation.northbridge.example"
 
 
@@ -75,6 +76,7 @@ def shots(meetings: dict[tuple[str, str], int], copy_id: int) -> Iterator[Shot]:
     yield Shot("cases", AGENCY, "/cases")
     yield Shot("referral", AGENCY, "/referrals", _first_referral)
     yield Shot("mentoring", SCHEME, "/referrals")
+    yield Shot("mediation", MEDIATOR, "/referrals", _sessions_and_terms)
     yield Shot("live", ATTENDEE, f"{now}/live", _enter, height=1200)
     yield Shot("live-action", ATTENDEE, f"{now}/live", _write_an_action, height=1150)
     yield Shot("live-chair", CHAIR_OF_TODAY, f"{now}/live", _enter)
@@ -91,6 +93,11 @@ def _first_request(page: Page) -> None:
 
 def _first_referral(page: Page) -> None:
     page.locator("main table a").first.click()
+
+
+def _sessions_and_terms(page: Page) -> None:
+    page.get_by_role("row", name="Hannah Mbeki-Stone").get_by_role("link").click()
+    page.get_by_role("link", name="Sessions and terms").click()
 
 
 def _somebody_absent(page: Page) -> None:
