@@ -269,6 +269,10 @@ class Pathway(ABC, Generic[P]):
         """
         return ()
 
+    def handed_over(self, first: P, last: P) -> P:
+        """What another provider takes over: the referral as it was first made, unless more must not be out of date."""
+        return first
+
     def flags(self, facts: ReferralFacts[P], on: date) -> Sequence[str]:
         """What the provider should notice on that day about a referral that stays open. May read own tables."""
         return ()

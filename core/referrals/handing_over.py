@@ -29,9 +29,9 @@ def hand_over(
 ) -> Referral:
     """Close the referral here and begin it anew with the other provider, as it was first made. Returns the new one.
 
-    What this provider's staff wrote on the way stays with this provider. `agreed_on`: the day on which everybody whose
-    consent the pathway needs agreed to the other provider; their details may not be passed before. Raises Stale when
-    the referral has changed since `version`, Refused with what stands against it.
+    What this provider's staff wrote on the way stays with this provider, save what the pathway hands over. `agreed_on`:
+    the day on which everybody whose consent the pathway needs agreed to the other provider; their details may not be
+    passed before. Raises Stale when the referral has changed since `version`, Refused with what stands against it.
     """
     require(actor, Permission.RUN_REFERRAL, referral, hidden="There is no such referral.")
     require_current(referral, version)
@@ -47,9 +47,10 @@ def hand_over(
     if room.full:
         raise Refused(room.words)
     first = referral.moves[0]
-    with plugin_host.guarded(pathway, "load"):
-        payload = pathway.load(first.payload, first.payload_version)
-    step = StageMove(facts_of(referral, pathway), target=pathway.halted, actor=actor, on=on, source=referral.stage)
+    facts = facts_of(referral, pathway)
+    with plugin_host.guarded(pathway, "handed_over"):
+        payload = pathway.handed_over(pathway.load(first.payload, first.payload_version), facts.payload)
+    step = StageMove(facts, target=pathway.halted, actor=actor, on=on, source=referral.stage)
     outcome = f"Handed over to {provider.agency.name}"
     advance(actor, referral, pathway, step, outcome=outcome, note=reason, now=now)
     record_change(actor, referral, "referral.hand_over", payload={"provider": provider.id, "reason": reason})

@@ -331,6 +331,10 @@ class VictimSupport(Pathway[SupportPayload]):
         elif key in ("assess", "review"):
             operations.keep_assessment(entry, move.answers, at_start=key == "assess")
 
+    def handed_over(self, first: SupportPayload, last: SupportPayload) -> SupportPayload:
+        """As it was sent, with the safe contact as it is now: the old one may not be safe any longer."""
+        return replace(first, way=last.way, instruction=last.instruction, reach=last.reach)
+
     def flags(self, facts: ReferralFacts[SupportPayload], on: date) -> Sequence[str]:
         """What a worker should know before they ring."""
         flags = []

@@ -16,12 +16,13 @@ from core.cases.models import Case, CaseEvent, CasePerson
 from core.errors import Refused
 from core.extensions import db
 from core.facts import GroupRole, PersonRole
-from core.partnerships.models import Group, Provider
+from core.partnerships.models import Group, Partnership, Provider
 from core.people.models import Person
 from core.plugin_api import AgendaEntry, Audience, PartnershipFacts, Period, ReferralGlimpse
 from core.recording.models import Recusal
 from core.referrals import operations, pausing, queries
 from core.referrals.facts import facts_of, progress_of
+from core.referrals.handing_over import hand_over
 from core.referrals.models import Referral
 from core.working_days import add_working_days
 from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
@@ -244,6 +245,28 @@ def test_the_safe_contact_is_changed_while_the_referral_is_paused_and_the_pause_
     assert "Paused until" in text(
         visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people")
     )
+
+
+def test_another_service_takes_over_the_safe_contact_as_it_is_now_and_nothing_that_was_said(place: Place) -> None:
+    referral = place.move(
+        place.supported(), "safe_supported", way="letter", instruction="To her sister", reach="1 Lane"
+    )
+    partnership = db.session.get_one(Partnership, place.partnership_id)
+    other = builders.a_provider(partnership, builders.an_agency(partnership, "Beacon"), "victim_support")
+    handed = hand_over(
+        place.actor(place.worker),
+        referral=referral,
+        provider=other,
+        agreed_on=TODAY,
+        reason="Nearer to her",
+        version=referral.version,
+        now=NOW,
+    )
+    (old, new) = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    assert (old.closed_on, new.closed_on, new.provider_id) == (TODAY, None, other.id)
+    assert (new.referral_id, new.instruction, new.reach, new.worker) == (handed.id, "To her sister", "1 Lane", "")
+    assert db.session.scalars(select(Contact).where(Contact.entry_id == new.id)).all() == []
+    assert "A door viewer" not in str(handed.payload)
 
 
 def test_who_declared_an_interest_in_a_case_has_nobody_of_it_in_the_register(place: Place, visitor) -> None:
