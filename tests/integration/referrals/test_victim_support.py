@@ -20,10 +20,11 @@ from core.partnerships.models import Group, Partnership, Provider
 from core.people.models import Person
 from core.plugin_api import AgendaEntry, Audience, PartnershipFacts, Period, ReferralGlimpse
 from core.recording.models import Recusal
-from core.referrals import operations, pausing, queries
+from core.referrals import consents, operations, pausing, queries
 from core.referrals.facts import facts_of, progress_of
 from core.referrals.handing_over import hand_over
 from core.referrals.models import Referral
+from core.referrals.reopening import reopen
 from core.working_days import add_working_days
 from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
 from plugins.victim_support.contact import Need, Way
@@ -242,7 +243,7 @@ def test_the_safe_contact_is_changed_while_the_referral_is_paused_and_the_pause_
     assert "The safe contact was changed" in own
     assert "The safe contact was changed" not in referrers
     assert "To her sister" in referrers
-    assert "Paused until" in text(
+    assert "paused until" in text(
         visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people")
     )
 
@@ -327,6 +328,19 @@ def test_they_are_given_up_only_after_a_try_that_is_in_the_log(place: Place) -> 
     facts = facts_of(referral, pathway)
     assert "Not reached the last time." in pathway.flags(facts, TODAY)
     assert place.move(referral, "give_up").outcome == "Could not be reached"
+
+
+def test_a_withdrawal_closes_it_at_once_and_one_that_is_opened_again_is_in_the_register(place: Place) -> None:
+    referral, worker = place.supported(), place.actor(place.worker)
+    consents.withdraw_consent(worker, referral=referral, key="victim", withdrawn_on=TODAY, now=NOW)
+    referral = place.read(referral.id)
+    assert (referral.outcome, referral.stage_due) == ("Consent withdrawn", None)
+    assert db.session.scalars(select(Entry.closed_on)).all() == [TODAY]
+    again = place.move(place.refer(), "decline", reason="mistake")
+    reopen(worker, referral=again, reason="It was no mistake", version=again.version, now=NOW)
+    closed = dict(db.session.execute(select(Entry.referral_id, Entry.closed_on)).all())
+    assert closed == {referral.id: TODAY, again.id: None}
+    assert place.read(again.id).stage_due == add_working_days(TODAY, 2)
 
 
 def test_the_figures_count_without_a_name(place: Place) -> None:
