@@ -47,6 +47,19 @@ def test_everybody_reads_what_they_may_and_nothing_else(app, world, snapshot, ca
     assert not [word for word in EVERY_WORD if word in caplog.text]
 
 
+@pytest.mark.sqlite_alone
+def test_minutes_tell_steps_and_dates_of_the_mediation_of_which_a_word_is_all_that_is_said(app, world):
+    sent = world.stages["sent"]
+    for reader, path in (
+        ("chair", f"/meetings/{sent['meeting_id']}/minutes"),
+        ("member", "/copies/{copy of member}/minutes.pdf"),
+    ):
+        page = all_of(browser_of(app, world, reader).get(path.format(**sent)))
+        assert "Mediation, step by step" in page, reader
+        assert "Joint or shuttle session" in page
+        assert WORDS["staff"] not in page
+
+
 SEARCHES = (
     "/cases?q={}",
     "/cases/{case_id}/people/add?name={}",

@@ -1,5 +1,6 @@
 """A mediation of which everything that is said carries the word of what a provider's own staff may read."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.cases.models import Case, CasePerson
@@ -15,6 +16,9 @@ from tests.builders import a_person, a_provider, today
 
 if TYPE_CHECKING:
     from tests.integration.matrix.things import Ids, Table
+
+BEFORE_EVERY_MEETING = timedelta(days=60)
+"""The minutes of each tell how far it had come."""
 
 
 def mediated(table: "Table", case: Case, person: Person) -> "Ids":
@@ -57,6 +61,10 @@ def mediated(table: "Table", case: Case, person: Person) -> "Ids":
         )
         db.session.flush()
         db.session.expire_all()
+    whole = referral_of(made.id)
+    whole.opened_at -= BEFORE_EVERY_MEETING
+    for move in whole.moves:
+        move.at -= BEFORE_EVERY_MEETING
     return {
         "mediated_id": made.id,
         "sitting_id": queries.sittings_of(made.id)[0].id,
