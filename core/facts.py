@@ -333,6 +333,8 @@ class Actor:
     """Groups in which their membership ended, and has not begun again."""
     roles: frozenset[AdminRole] = frozenset()
     recused_cases: frozenset[int] = frozenset()
+    recused_items: frozenset[int] = frozenset()
+    """Items of no case in which they declared an interest."""
     deputises_at: frozenset[int] = frozenset()
     """Meetings, not over yet, at which they sit for somebody else without being in the group."""
     deputised_at: frozenset[int] = frozenset()

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
@@ -132,6 +133,7 @@ def actor_from(
     roles: set[AdminRole] = set()
     left_groups: set[int] = set()
     recused: set[int] = set()
+    recused_items: set[int] = set()
     deputises_at: set[int] = set()
     deputised_at: set[int] = set()
     deputy_cases: set[int] = set()
@@ -144,6 +146,8 @@ def actor_from(
             roles.add(AdminRole(text))
         elif kind == "recusal":
             recused.add(number)
+        elif kind == "recusal from item":
+            recused_items.add(number)
         elif kind == "deputy" and in_partnership:
             deputises_at.add(number)
         elif kind == "came as deputy" and in_partnership:
@@ -166,6 +170,7 @@ def actor_from(
         left_groups=frozenset(left_groups),
         roles=frozenset(roles),
         recused_cases=frozenset(recused),
+        recused_items=frozenset(recused_items),
         deputises_at=frozenset(deputises_at),
         deputised_at=frozenset(deputised_at),
         deputy_cases=frozenset(deputy_cases),
@@ -241,9 +246,13 @@ def _statement_of_rights(whose: Callable[[Any], ColumnElement[bool]]) -> Executa
         whose(AdminRoleGrant.user_id),
         or_(AdminRoleGrant.partnership_id == bindparam("partnership"), AdminRoleGrant.partnership_id.is_(None)),
     )
-    recusals = select(literal("recusal"), Recusal.case_id, sql_cast(null(), String), Recusal.user_id).where(
-        whose(Recusal.user_id), Recusal.lifted_at.is_(None), Recusal.case_id.is_not(None)
-    )
+    of_case = Recusal.case_id.is_not(None)
+    recusals = select(
+        case((of_case, "recusal"), else_="recusal from item"),
+        case((of_case, Recusal.case_id), else_=Recusal.item_id),
+        sql_cast(null(), String),
+        Recusal.user_id,
+    ).where(whose(Recusal.user_id), Recusal.lifted_at.is_(None))
     seats = (
         select(Attendance.meeting_id, Attendance.user_id)
         .join(Meeting, Meeting.id == Attendance.meeting_id)

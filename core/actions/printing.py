@@ -47,7 +47,11 @@ def log_for_paper(
     interest is left out and counted.
     """
     known = log.rows_for_paper(actor, wanted, on=on, before=part.first - 1, most=part.last - part.first + 1)
-    kept = [action for action in known if action.case_id not in actor.recused_cases]
+    kept = [
+        action
+        for action in known
+        if action.case_id not in actor.recused_cases and action.item_id not in actor.recused_items
+    ]
     opened = [action for action in kept if see_action(actor, action)]
     ids = {action.id for action in opened}
     parts = [

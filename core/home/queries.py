@@ -98,7 +98,7 @@ def actions_of_agency(actor: Actor, *, on: date) -> OwnActions:
     counts = db.session.execute(
         select(func.count(), func.count().filter(Action.due_on < on)).select_from(Action).where(*own)
     ).one()
-    readable = not_recused(actor, Action.case_id) if actor.signatory else literal(False)
+    readable = action_not_recused(actor) if actor.signatory else literal(False)
     first = db.session.execute(
         select(
             Action.id,
@@ -312,6 +312,13 @@ def coming(now: datetime) -> ColumnElement[bool]:
             Meeting.status == MeetingStatus.IN_SESSION,
         ),
     )
+
+
+def action_not_recused(actor: Actor) -> ColumnElement[bool]:
+    """Actions of no case, and of no item without a case, in which the actor declared an interest."""
+    not_of_item = or_(Action.item_id.is_(None), Action.item_id.not_in(actor.recused_items))
+    of_case = not_recused(actor, Action.case_id)
+    return and_(of_case, not_of_item) if actor.recused_items else of_case
 
 
 def not_recused(actor: Actor, case_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

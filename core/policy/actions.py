@@ -21,7 +21,7 @@ def see_action(actor: Actor, action: Action) -> Verdict:
         return Verdict.hidden()
     if not actor.signatory:
         return Verdict.no(actor.standing)
-    if action.case_id in actor.recused_cases:
+    if action.case_id in actor.recused_cases or action.item_id in actor.recused_items:
         return Verdict.no(cases.RECUSED)
     if own or by_group or by_case is None:
         return Verdict.yes()
@@ -43,6 +43,7 @@ def actions_seen_by(actor: Actor) -> ColumnElement[bool]:
             ),
         ),
         or_(Action.case_id.is_(None), Action.case_id.not_in(actor.recused_cases)) if actor.recused_cases else true(),
+        or_(Action.item_id.is_(None), Action.item_id.not_in(actor.recused_items)) if actor.recused_items else true(),
     )
 
 

@@ -15,7 +15,7 @@ from core.clock import local_date
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor
 from core.home.duties import Owed, duties_of
-from core.home.queries import nominations_to_decide, not_recused, research_to_answer
+from core.home.queries import action_not_recused, nominations_to_decide, not_recused, research_to_answer
 from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import agenda_due
 from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency, Provider
@@ -131,7 +131,7 @@ def _actions(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
             IS_OPEN,
             _due(clocks, days),
             _theirs(actor, days[-1]),
-            not_recused(actor, Action.case_id),
+            action_not_recused(actor),
         )
         .order_by(Action.due_on, Action.id)
         .limit(MOST)

@@ -16,6 +16,7 @@ from core.dates import in_words
 from core.extensions import db
 from core.facts import ActionStatus, GroupRole, NotDoneReason
 from core.partnerships.models import Agency, Group
+from core.policy.cases import RECUSED
 from core.recording.models import Recusal
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_user, an_action, an_agency, an_item
 
@@ -158,6 +159,8 @@ def test_who_declared_an_interest_is_neither_given_the_action_nor_told_of_it(sce
     if about == "item":
         scene.action.case_id, scene.action.item_id = None, item.id
     declare_interest(scene.housing, item)
+    opened = visitor(scene.housing).get(f"/actions/{scene.action.id}")
+    assert (opened.status_code, RECUSED in opened.text) == (403, True)
     colleague = a_user(scene.homes, "Hal Homes", group=scene.group)
     chair, address = visitor(scene.chair), f"/actions/{scene.action.id}/owner"
     form = {"version": str(scene.action.version), "owner": scene.homes.id, "note": "They hold the keys"}

@@ -75,14 +75,14 @@ class World:
         for partnership in self.partnerships:
             for _ in range(PEOPLE // 2):
                 self.add_person(partnership)
-        for _ in range(ACTIONS):
-            self.add_action()
         for _ in range(REFERRALS):
             self.add_referral()
         for group in self.groups:
             self.add_copies(a_meeting(group))
         for group in self.groups[:2]:
             self.add_corrections(a_meeting(group))
+        for _ in range(ACTIONS):
+            self.add_action()
         db.session.flush()
         db.session.expire_all()
 
@@ -183,6 +183,7 @@ class World:
         action = an_action(case, group, self.random.choice(self.agencies))
         if self.random.random() < 0.4:
             action.case_id, action.partnership_id = None, group.partnership_id
+            action.item_id = self.random.choice([None, *db.session.scalars(select(AgendaItem.id))])
 
     def add_referral(self) -> None:
         case = self.random.choice(db.session.scalars(select(Case)).all())
@@ -234,6 +235,10 @@ class World:
     def some(self, things: Sequence[Any], at_most: int) -> list[Any]:
         return self.random.sample(list(things), min(len(things), self.random.randint(0, at_most)))
 
+    def items_of_actions(self) -> list[int]:
+        of_items = select(Action.item_id).where(Action.item_id.is_not(None)).distinct()
+        return [number for number in db.session.scalars(of_items) if number is not None]
+
     def actor(self) -> Actor:
         """Somebody of any standing: of an agency or none, in the partnership or not, a signatory or not."""
         partnership = self.random.choice([*self.partnerships, None])
@@ -252,6 +257,7 @@ class World:
             left_groups=frozenset(group.id for group in self.some(self.groups, 3) if group not in groups),
             roles=frozenset(self.some(list(AdminRole), 1)),
             recused_cases=frozenset(self.some(cases, 2)),
+            recused_items=frozenset(self.some(self.items_of_actions(), 2)),
             deputises_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 1)),
             deputised_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 2)),
             deputy_cases=frozenset(self.some(cases, 2)),
