@@ -45,7 +45,8 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const note of document.querySelectorAll(".app-busy")) {
     note.textContent = "";
-    note.parentElement.querySelector("button[type=submit]").removeAttribute("aria-disabled");
+    // There is no button while there is nothing to send.
+    note.parentElement.querySelector("button[type=submit]")?.removeAttribute("aria-disabled");
   }
 });
 
