@@ -1,0 +1,243 @@
+"""The contract of a pathway, rule by rule."""
+
+import ast
+import inspect
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, ClassVar
+
+from flask import Flask
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, StringField
+
+from core.facts import Audience
+from core.plugin_api.checks import faults_of
+from core.plugin_api.facts import Progress, Reached, ReferralFacts
+from core.plugin_api.pathway import Pathway
+from core.referrals.machine import next_due
+from core.testing.facts import NAME, SOMEBODY
+
+MARKUP = '<b>&amp; "so"</b>'
+"""What somebody could type: it must come back as it was, character by character."""
+
+_CLOCKS = {("date", "today"), ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("time", "time")}
+
+
+class PathwayContract:
+    """Subclass it, call the subclass `Test…`, and give what is left open here.
+
+    `pathway`: an instance of yours. `valid`: what the referral form is sent, field -> text, and takes. `invalid`: what
+    it refuses: the field beside which it says so, and what was sent. `old_payloads`: version and data of a payload for
+    every version before `payload_version`. `facts`: who is referred, if `SOMEBODY` will not do. `on`: the day of it.
+    """
+
+    pathway: ClassVar[Pathway[Any]]
+    valid: ClassVar[Sequence[Mapping[str, Any]]]
+    invalid: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]]
+    old_payloads: ClassVar[Sequence[tuple[int, Mapping[str, Any]]]] = ()
+    facts: ClassVar[ReferralFacts[Any]] = SOMEBODY
+    on: ClassVar[date] = date(2026, 3, 2)
+
+    # Its description
+
+    def test_its_description_holds_together(self) -> None:
+        """Keys, stages, transitions and clocks: what Roundtable refuses when it loads the plugin."""
+        faults = faults_of(self.pathway)
+        assert not faults, " ".join(faults)
+
+    def test_no_clock_runs_at_the_end(self) -> None:
+        """A closed referral waits for nobody."""
+        for stage in self.pathway.stages:
+            if stage.closed:
+                assert stage.clock is None, f"Stage {stage.key} is closed: take its clock away."
+                assert stage.waits_for is None, f"Stage {stage.key} is closed: it waits for nobody."
+
+    def test_outcome_measures_can_be_answered(self) -> None:
+        """Each has a key of its own and answers to choose from; who asks for them has some."""
+        asked = list(self.pathway.outcomes())
+        keys = [measure.key for measure in asked]
+        assert len(set(keys)) == len(keys), f"Two outcome measures have the same key: {', '.join(keys)}."
+        for measure in asked:
+            answers = dict(measure.answers)
+            assert len(answers) > 1, f"Outcome measure {measure.key} needs two answers or more, each with its own key."
+        asking = [move.key for move in self.pathway.transitions if move.measures_outcome]
+        assert asked or not asking, f"Transition {', '.join(asking)} measures the outcome, and outcomes() is empty."
+
+    def test_actions_usually_agreed_can_be_offered(self) -> None:
+        """Each has a text, and some days until it is due."""
+        for action in self.pathway.action_templates():
+            assert action.text.strip(), f"Action {action.key} has no text."
+            assert action.due_in > 0, f"Action {action.key} must be due in at least 1 working day."
+
+    # Its form and its payload
+
+    def test_its_form_takes_what_is_valid(self) -> None:
+        """What `valid` holds is taken; there is something in it."""
+        assert self.valid, "Give `valid` at least one filled-in form."
+        for sent in self.valid:
+            errors = self._sent(sent).errors
+            assert not errors, f"The form refuses {dict(sent)}: {errors}. Mend the form, or `valid`."
+
+    def test_its_form_refuses_what_is_not_and_says_so_beside_the_field(self) -> None:
+        """What `invalid` holds is refused beside the field that it names."""
+        assert self.invalid, "Give `invalid` at least one form that must be refused, and the field at fault."
+        for name, sent in self.invalid:
+            errors = self._sent(sent).errors
+            assert errors, f"The form takes {dict(sent)}: give field {name} a validator, or mend `invalid`."
+            assert name in errors, f"The form refuses {dict(sent)} beside {', '.join(map(str, errors))}, not {name}."
+
+    def test_a_payload_is_the_same_after_it_was_kept(self) -> None:
+        """dump() gives JSON values, and load() makes the same payload of them."""
+        for payload in self._payloads():
+            kept = json.loads(json.dumps(self.pathway.dump(payload)))
+            again = self.pathway.load(kept, self.pathway.payload_version)
+            assert again == payload, f"load(dump(payload)) is {again}, and was {payload}. Read every field in load()."
+
+    def test_payloads_of_earlier_versions_are_read(self) -> None:
+        """Referrals that were made before an upgrade go on."""
+        before = set(range(1, self.pathway.payload_version))
+        missing = sorted(before - {version for version, _ in self.old_payloads})
+        assert not missing, f"Give `old_payloads` a payload of version {', '.join(map(str, missing))}."
+        kind = type(self._payloads()[0])
+        for version, data in self.old_payloads:
+            read = self.pathway.load(data, version)
+            assert isinstance(read, kind), f"load() of version {version} gives a {type(read).__name__}, not {kind}."
+
+    def test_a_version_that_never_was_is_refused(self) -> None:
+        """Data of a later version are not guessed at."""
+        data = self.pathway.dump(self._payloads()[0])
+        for version in (0, self.pathway.payload_version + 1):
+            try:
+                self.pathway.load(data, version)
+            except ValueError:
+                continue
+            raise AssertionError(f"load() took version {version}, which never was. Raise ValueError.")
+
+    # What it answers
+
+    def test_the_same_question_gets_the_same_answer(self) -> None:
+        """All methods but `moved` and `flags` are pure."""
+        for facts in self._all_facts():
+            for name in ("eligibility", "consents"):
+                ask = getattr(self.pathway, name)
+                first, second = list(ask(facts, self.on)), list(ask(facts, self.on))
+                assert first == second, f"{name}() gave {first}, then {second}. It must depend on its arguments alone."
+        for payload in self._payloads():
+            assert self.pathway.summary(payload) == self.pathway.summary(payload), "summary() is not the same twice."
+            for progress in self._progresses():
+                first, second = (list(self.pathway.rows(payload, progress)) for _ in range(2))
+                assert first == second, f"rows() at stage {progress.stage} are not the same twice."
+
+    def test_it_does_not_look_at_the_clock(self) -> None:
+        """The day is an argument: what is asked about a day long past is answered for that day."""
+        module = sys.modules[type(self.pathway).__module__]
+        calls = [node.func for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+        looked = [
+            f"line {call.lineno}"
+            for call in calls
+            if isinstance(call, ast.Attribute)
+            and isinstance(call.value, ast.Name)
+            and (call.value.id, call.attr) in _CLOCKS
+        ]
+        assert not looked, f"{module.__name__} asks for the time ({', '.join(looked)}): use the day that it is given."
+
+    def test_eligibility_can_be_said_before_the_form_is_filled_in(self) -> None:
+        """Asked without a payload, with nothing known of the person, it answers and gives reasons."""
+        unknown = replace(self.facts, person=replace(self.facts.person, date_of_birth=None), payload=None)
+        for facts in (self.facts, unknown):
+            for found in self.pathway.eligibility(facts, self.on):
+                assert found.reason.strip(), f"A finding “{found.result}” gives no reason."
+
+    def test_nothing_begins_without_its_consents(self) -> None:
+        """Every way on from the first stage asks for the consents that a withdrawal would halt."""
+        first = self.pathway.stages[0].key
+        for facts in self._all_facts():
+            if facts.payload is None:
+                continue
+            waiting = {
+                each.key for each in self.pathway.consents(facts, self.on) if each.halts and each.given_on is None
+            }
+            for move in self.pathway.transitions:
+                begins = move.source == first and not self.pathway.stage(move.target).closed and not move.stays
+                missing = sorted(waiting - move.consents) if begins else []
+                assert not missing, f"Transition {move.key} begins without {', '.join(missing)}: name it in `consents`."
+
+    def test_rows_are_plain_text_for_named_audiences(self) -> None:
+        """Roundtable decides who reads a row by its audiences, and escapes it."""
+        for payload in self._payloads():
+            for progress in self._progresses():
+                for row in self.pathway.rows(payload, progress):
+                    where = f"Row “{row.label}” at stage {progress.stage}"
+                    assert row.audiences, f"{where} names no audience, so nobody would read it."
+                    assert row.audiences <= set(Audience), f"{where} names an audience that is none: {row.audiences}."
+                    for text in (row.label, row.value):
+                        assert type(text) is str, f"{where} holds a {type(text).__name__}: give plain text."
+
+    def test_markup_stays_text(self) -> None:
+        """What was typed is kept as it was; Roundtable escapes it where it is shown."""
+        for sent in self.valid:
+            form = self._sent(sent)
+            texts = [field.short_name for field in form if _takes_text(field)]
+            form = self._sent({**sent, **dict.fromkeys(texts, MARKUP)})
+            if form.errors:  # a field that takes no markup at all is as safe
+                continue
+            payload = self.pathway.payload(form)
+            said = [self.pathway.summary(payload)]
+            said += [row.value for progress in self._progresses() for row in self.pathway.rows(payload, progress)]
+            for text in said:
+                assert not isinstance(text, Markup), f"“{text}” is marked as safe: give it as plain text."
+                assert "&amp;amp;" not in text and "&lt;" not in text, f"“{text}” is escaped already: leave it alone."
+
+    def test_the_summary_is_one_sentence_that_names_nobody(self) -> None:
+        """Everybody who may know of the referral reads it, and minutes keep it."""
+        for facts in self._all_facts():
+            if facts.payload is None:
+                continue
+            summary = self.pathway.summary(facts.payload)
+            assert type(summary) is str and summary.strip(), "summary() gives no text."
+            assert "\n" not in summary and summary.rstrip().endswith("."), f"“{summary}” is not one sentence."
+            assert NAME not in summary, f"“{summary}” names the person: whoever knows of the referral reads it."
+
+    # What the rules are tried on
+
+    def _sent(self, sent: Mapping[str, Any]) -> Any:
+        """The referral form as it comes back, validated."""
+        with Flask("kit").test_request_context():
+            form = self.pathway.form(MultiDict(sent))
+            form.prepare(self.facts, self.on)
+            form.validate()
+        return form
+
+    def _payloads(self) -> list[Any]:
+        return [self.pathway.payload(self._sent(sent)) for sent in self.valid]
+
+    def _all_facts(self) -> list[ReferralFacts[Any]]:
+        return [self.facts, *(replace(self.facts, payload=payload) for payload in self._payloads())]
+
+    def _progresses(self) -> list[Progress]:
+        """Every stage, reached today from the first."""
+        first = Reached(self.pathway.stages[0].key, self.on)
+        return [
+            Progress(
+                (first,) if stage.key == first.stage else (first, Reached(stage.key, self.on)),
+                self.on if stage.closed else None,
+                "As it ended" if stage.closed else "",
+            )
+            for stage in self.pathway.stages
+        ]
+
+    def test_its_clock_can_be_told_at_every_stage(self) -> None:
+        """Asked at any stage, it gives a clock or none; at the end none runs."""
+        for payload in self._payloads():
+            for progress in self._progresses():
+                due = next_due(self.pathway, payload, progress)
+                if due is not None:
+                    assert due[0].strip(), f"The clock at stage {progress.stage} does not say what is due."
+
+
+def _takes_text(field: Field) -> bool:
+    return isinstance(field, StringField) and field.short_name != "idempotency_key"

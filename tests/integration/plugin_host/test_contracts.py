@@ -1,0 +1,103 @@
+"""The built-in schemes keep the contract that they ask of everybody else's."""
+
+from datetime import date
+
+import pytest
+
+from core.app import create_app
+from core.config import Config
+from core.extensions import db
+from core.facts import PersonRole
+from core.schema import bring_up_to_date
+from core.testing import SOMEBODY, PathwayContract, PluginContract, in_boxes
+from plugins import mediation, mentoring, victim_support
+from tests.support.databases import let_go
+
+ON = date(2026, 3, 2)
+
+
+class TestMentoring(PathwayContract):
+    pathway = mentoring.PATHWAY
+    valid = ({"behaviour": "likely", "one_to_one": "safe", "on_abc": "no", "need": "Somebody to cook with"},)
+    invalid = (("need", {**valid[0], "need": ""}), ("behaviour", {**valid[0], "behaviour": "none"}))
+
+
+class TestMediation(PathwayContract):
+    pathway = mediation.PATHWAY
+    valid = (
+        {
+            "other": str(SOMEBODY.case.others(SOMEBODY.person.id)[0].id),
+            "against": "none",
+            "contactable": "yes",
+            "about": "A wall",
+            "contact": "After six",
+            **in_boxes("referred_on", ON),
+            **in_boxes("other_on", ON),
+        },
+    )
+    invalid = (
+        ("other", {**valid[0], "other": "1"}),
+        ("referred_on", {**valid[0], **in_boxes("referred_on", date(2027, 1, 1))}),
+    )
+
+
+class TestVictimSupport(PathwayContract):
+    pathway = victim_support.PATHWAY
+    valid = (
+        {
+            "way": "text",
+            "instruction": "After six, never at work",
+            "reach": "The first of the two on the police's file",
+            "harm": "asb",
+            "consented_by": "themselves",
+            "wanted": "To sleep",
+            **in_boxes("consented_on", ON),
+        },
+    )
+    invalid = (("instruction", {**valid[0], "instruction": "Ring 07700 900123"}), ("reach", {**valid[0], "reach": ""}))
+
+
+class TestMentoringPlugin(PluginContract):
+    plugin = "plugins.mentoring"
+
+
+class TestMediationPlugin(PluginContract):
+    plugin = "plugins.mediation"
+
+
+class TestVictimSupportPlugin(PluginContract):
+    plugin = "plugins.victim_support"
+
+
+@pytest.mark.parametrize(
+    ("plugin", "rule", "said"),
+    [
+        ("unguarded_view", "it_is_taken_in", "declares no policy"),
+        ("takes_a_table", "it_is_taken_in", "must be named"),
+        ("misspells_a_hook", "it_is_taken_in", "Did you mean"),
+        ("forgets_a_column", "it_is_sound", "column"),
+        ("chokes_on_strangers", "it_is_sound", "Pathway"),
+        (
+            "asks_for_each_item",
+            "an_agenda_costs_the_same_for_one_item_and_for_thirty",
+            "ask for all of them in one query",
+        ),
+        ("raises_when_asked", "statistics_are_counts_without_a_name", "It did not answer"),
+        ("keeps_markup", "annotations_are_about_the_entries_and_name_their_audiences", "was not asked about"),
+        ("keeps_markup", "what_minutes_keep_of_it_reads_the_same_without_it", "minutes keep plain text"),
+        ("keeps_markup", "its_templates_escape_and_hold_no_script_or_style", "leave the escaping"),
+    ],
+)
+def test_a_plugin_that_breaks_a_rule_is_caught_and_told(plugin, rule, said, tmp_path) -> None:
+    kit = type("Kit", (PluginContract,), {"plugin": f"tests.broken_plugins.{plugin}"})()
+    app = create_app(Config(data=tmp_path, plugins=(kit.plugin,), testing=True))
+    bring_up_to_date(app)
+    with app.app_context(), pytest.raises(AssertionError, match=said):
+        getattr(kit, f"test_{rule}")(app)
+    with app.app_context():
+        let_go(db.engine)
+
+
+def test_the_kits_somebody_is_nobody_whom_a_scheme_could_mistake() -> None:
+    assert SOMEBODY.case.role is PersonRole.SUBJECT
+    assert SOMEBODY.payload is None

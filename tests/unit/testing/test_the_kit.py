@@ -1,0 +1,276 @@
+"""The conformance kit catches each rule that an author breaks, and says what to mend."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
+
+import pytest
+from markupsafe import Markup, escape
+from wtforms import StringField
+
+from core.plugin_api import (
+    ActionTemplate,
+    Clock,
+    Finding,
+    Mover,
+    OutcomeMeasure,
+    Required,
+    Row,
+)
+from core.testing import PathwayContract
+from core.testing.facts import NAME
+from tests.broken_plugins.errand import ALL, Errand, ErrandForm, ErrandPayload
+from tests.broken_plugins.looks_at_the_clock import Looks
+
+RULES = [name for name in vars(PathwayContract) if name.startswith("test_")]
+
+
+class Form(ErrandForm):
+    """Asks what is to be fetched."""
+
+    what = StringField("What", [Required("Enter what is to be fetched")])
+
+
+class Sound(Errand):
+    """An errand that keeps every rule."""
+
+    form = Form
+
+    def load(self, data, version):
+        if version != 1:
+            raise ValueError(f"errand payload version {version}")
+        return ErrandPayload(data["what"], date.fromisoformat(data["by"]) if data["by"] else None)
+
+    def summary(self, payload):
+        return "Somebody runs an errand."
+
+
+class TestSound(PathwayContract):
+    """The errand passes untouched."""
+
+    pathway = Sound()
+    valid = ({"what": "Milk"},)
+    invalid = (("what", {"what": ""}),)
+
+
+class AnyForm(ErrandForm):
+    """Takes everything."""
+
+
+class ElsewhereForm(Form):
+    """Says it beside another field."""
+
+    why = StringField("Why", [Required("Enter why")])
+    what = StringField("What")
+
+
+numbers = count()
+
+
+class Closing(Sound):
+    stages = (*Sound.stages[:2], replace(Sound.stages[2], clock=Clock("Answer", working_days=3)), Sound.stages[3])
+
+
+class Waiting(Sound):
+    stages = (*Sound.stages[:3], replace(Sound.stages[3], waits_for=Mover.PROVIDER))
+
+
+class DeadEnd(Sound):
+    transitions = Sound.transitions[:1]
+
+
+class AskedTwice(Sound):
+    def outcomes(self):
+        return [OutcomeMeasure("done", "Done", (("yes", "Yes"), ("no", "No")))] * 2
+
+
+class OneAnswer(Sound):
+    def outcomes(self):
+        return [OutcomeMeasure("done", "Done", (("yes", "Yes"),))]
+
+
+class AsksNothing(Sound):
+    transitions = (*Sound.transitions[:1], replace(Sound.transitions[1], measures_outcome=True), Sound.transitions[2])
+
+
+class DueAtOnce(Sound):
+    def action_templates(self):
+        return [ActionTemplate("go", "Go there", 0)]
+
+
+class Forgets(Sound):
+    def payload(self, form):
+        return ErrandPayload(form.what.data, date(2026, 3, 2))
+
+    def load(self, data, version):
+        return replace(super().load(data, version), by=None)
+
+
+class NotKept(Sound):
+    def dump(self, payload):
+        return {"what": payload.what, "by": payload}
+
+
+class Second(Sound):
+    payload_version = 2
+
+    def load(self, data, version):
+        if version not in (1, 2):
+            raise ValueError(str(version))
+        return super().load(data, 1)
+
+
+class LoadsElse(Second):
+    def load(self, data, version):
+        return "milk" if version == 1 else super().load(data, version)
+
+
+class Guesses(Sound):
+    def load(self, data, version):
+        return super().load(data, 1)
+
+
+class Moody(Sound):
+    def eligibility(self, facts, on):
+        return [Finding.eligible(f"Asked for the {next(numbers)}th time.")]
+
+
+class Counts(Sound):
+    def rows(self, payload, progress):
+        return [Row("What", str(next(numbers)), ALL)]
+
+
+class Alters(Sound):
+    def summary(self, payload):
+        return f"The {next(numbers)}th errand."
+
+
+class NoReason(Sound):
+    def eligibility(self, facts, on):
+        return [Finding.undetermined(" ")]
+
+
+class Needy(Sound):
+    def eligibility(self, facts, on):
+        return [Finding.eligible(f"Is {facts.person.date_of_birth.year}.")]
+
+
+class BeginsAlone(Sound):
+    transitions = (replace(Sound.transitions[0], consents=frozenset()), *Sound.transitions[1:])
+
+
+class ForNobody(Sound):
+    def rows(self, payload, progress):
+        return [Row("What", payload.what, frozenset())]
+
+
+class NumberedRow(Sound):
+    def rows(self, payload, progress):
+        return [Row("How many", 3, ALL)]
+
+
+class Escapes(Sound):
+    def rows(self, payload, progress):
+        return [Row("What", str(escape(payload.what)), ALL)]
+
+
+class MarksSafe(Sound):
+    def summary(self, payload):
+        return Markup("Somebody runs an errand.")
+
+
+class Names(Sound):
+    def summary(self, payload):
+        return f"{NAME} needs an errand."
+
+
+class TwoLines(Sound):
+    def summary(self, payload):
+        return "An errand.\nOf milk."
+
+
+class Unlabelled(Sound):
+    stages = (replace(Sound.stages[0], clock=Clock("", working_days=3)), *Sound.stages[1:])
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule, a pathway that breaks it, and what the kit says of that."""
+
+    rule: str
+    pathway: Errand
+    said: str
+
+
+BROKEN = [
+    Broken("its_description_holds_together", DeadEnd(), "no way to an end"),
+    Broken("no_clock_runs_at_the_end", Closing(), "Stage done is closed: take its clock away"),
+    Broken("no_clock_runs_at_the_end", Waiting(), "it waits for nobody"),
+    Broken("outcome_measures_can_be_answered", AskedTwice(), "the same key"),
+    Broken("outcome_measures_can_be_answered", OneAnswer(), "two answers or more"),
+    Broken("outcome_measures_can_be_answered", AsksNothing(), "outcomes\\(\\) is empty"),
+    Broken("actions_usually_agreed_can_be_offered", DueAtOnce(), "at least 1 working day"),
+    Broken("a_payload_is_the_same_after_it_was_kept", Forgets(), "Read every field in load"),
+    Broken("a_payload_is_the_same_after_it_was_kept", NotKept(), "JSON"),
+    Broken("payloads_of_earlier_versions_are_read", Second(), "Give `old_payloads` a payload of version 1"),
+    Broken("a_version_that_never_was_is_refused", Guesses(), "Raise ValueError"),
+    Broken("the_same_question_gets_the_same_answer", Moody(), "depend on its arguments alone"),
+    Broken("the_same_question_gets_the_same_answer", Counts(), "rows\\(\\) at stage asked"),
+    Broken("the_same_question_gets_the_same_answer", Alters(), "summary\\(\\) is not the same"),
+    Broken("it_does_not_look_at_the_clock", Looks(), "use the day that it is given"),
+    Broken("eligibility_can_be_said_before_the_form_is_filled_in", NoReason(), "gives no reason"),
+    Broken(
+        "eligibility_can_be_said_before_the_form_is_filled_in", Needy(), "'NoneType' object has no attribute 'year'"
+    ),
+    Broken("nothing_begins_without_its_consents", BeginsAlone(), "begins without asker"),
+    Broken("rows_are_plain_text_for_named_audiences", ForNobody(), "nobody would read it"),
+    Broken("rows_are_plain_text_for_named_audiences", NumberedRow(), "holds a int: give plain text"),
+    Broken("markup_stays_text", Escapes(), "escaped already"),
+    Broken("markup_stays_text", MarksSafe(), "marked as safe"),
+    Broken("the_summary_is_one_sentence_that_names_nobody", Names(), "names the person"),
+    Broken("the_summary_is_one_sentence_that_names_nobody", TwoLines(), "not one sentence"),
+    Broken("its_clock_can_be_told_at_every_stage", Unlabelled(), "does not say what is due"),
+]
+
+
+def kit_for(pathway: Errand, **given) -> PathwayContract:
+    told = {"pathway": pathway, "valid": TestSound.valid, "invalid": TestSound.invalid}
+    return type("Kit", (PathwayContract,), told | given)()
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: f"{each.rule}-{type(each.pathway).__name__}")
+def test_a_broken_rule_is_caught_and_told(broken: Broken) -> None:
+    with pytest.raises((AssertionError, AttributeError, TypeError), match=broken.said):
+        getattr(kit_for(broken.pathway), f"test_{broken.rule}")()
+
+
+@pytest.mark.parametrize(
+    ("rule", "form", "given", "said"),
+    [
+        ("its_form_takes_what_is_valid", ElsewhereForm, {}, "Mend the form, or `valid`"),
+        ("its_form_takes_what_is_valid", Form, {"valid": ()}, "at least one filled-in form"),
+        ("its_form_refuses_what_is_not_and_says_so_beside_the_field", AnyForm, {}, "give field what a validator"),
+        ("its_form_refuses_what_is_not_and_says_so_beside_the_field", ElsewhereForm, {}, "beside why, not what"),
+        ("its_form_refuses_what_is_not_and_says_so_beside_the_field", Form, {"invalid": ()}, "must be refused"),
+    ],
+)
+def test_a_form_that_does_not_say_what_is_wrong_is_caught(rule, form, given, said) -> None:
+    pathway = Sound()
+    pathway.form = form
+    with pytest.raises(AssertionError, match=said):
+        getattr(kit_for(pathway, **given), f"test_{rule}")()
+
+
+def test_an_old_payload_that_becomes_something_else_is_caught() -> None:
+    kit = kit_for(LoadsElse(), old_payloads=((1, {"what": "Milk", "by": None}),))
+    with pytest.raises(AssertionError, match="gives a str"):
+        kit.test_payloads_of_earlier_versions_are_read()
+    kit_for(Second(), old_payloads=((1, {"what": "Milk", "by": None}),)).test_payloads_of_earlier_versions_are_read()
+
+
+def test_no_rule_is_without_somebody_who_breaks_it() -> None:
+    caught = {f"test_{each.rule}" for each in BROKEN}
+    assert set(RULES) - caught == {
+        "test_its_form_takes_what_is_valid",
+        "test_its_form_refuses_what_is_not_and_says_so_beside_the_field",
+    }, "those two are broken by their forms"
