@@ -1,11 +1,15 @@
 """`roundtable plugins`: what is installed, and whether it is sound."""
 
+from pathlib import Path
+
 import click
 
 from core.clock import local_date, utc_now
 from core.commands.context import application, pass_config
 from core.config import Config
+from core.errors import Refused
 from core.plugin_host.report import PluginReport
+from core.scaffold import write_plugin
 
 
 @click.group()
@@ -61,6 +65,35 @@ def check(config: Config) -> None:
     click.echo(f"{sound} of {len(host.reports)} plugins are sound.")
     if faulty:
         raise SystemExit(1)
+
+
+@click.group()
+def plugin() -> None:
+    """Write a plugin of your own."""
+
+
+@plugin.command("new")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    show_default=True,
+    help="The folder in which the plugin's own folder is made.",
+)
+def new_plugin(name: str, into: Path) -> None:
+    """Write a package that brings a pathway called NAME: small, whole, and sound as it is.
+
+    It has a referral form, stages, a register with a table and its migration, pages, and tests by the conformance
+    kit. Install it with pip beside Roundtable, and Roundtable finds it. Nothing that exists is overwritten.
+    """
+    try:
+        written = write_plugin(name, into)
+    except Refused as refused:
+        raise click.ClickException(refused.reason) from refused
+    for path in written:
+        click.echo(path)
+    click.echo(f"\nNext: pip install {into / name}, then roundtable db upgrade and roundtable plugins check.")
 
 
 def _refusal(report: PluginReport) -> list[str]:

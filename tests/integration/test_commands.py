@@ -30,6 +30,7 @@ COMMANDS = (
     ("user", "invite"),
     ("plugins", "list"),
     ("plugins", "check"),
+    ("plugin", "new"),
     ("audit", "verify"),
     ("audit", "export"),
 )
