@@ -95,15 +95,14 @@ def shared_app(database: str, databases: Databases, data_folder: Path) -> Iterat
 def app(shared_app: Flask, database: str, databases: Databases, data_folder: Path) -> Iterator[Flask]:
     """The application on a fresh, migrated, empty database, within an application context."""
     with shared_app.app_context():
-        let_go(db.engine)
         if database == "sqlite":
+            let_go(db.engine)  # they would be of a file that is gone
             databases.fresh_sqlite(data_folder / "test.db")
         else:
-            databases.fresh_postgresql("test")
+            databases.fresh_postgresql("test", db.engine)
         yield shared_app
         feed.end()
         db.session.remove()
-        let_go(db.engine)
 
 
 @pytest.fixture

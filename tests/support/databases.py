@@ -50,8 +50,11 @@ class Databases:
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
-    def fresh_postgresql(self, name: str) -> str:
-        """A migrated, empty PostgreSQL database of that name; its URL."""
+    def fresh_postgresql(self, name: str, user: Engine | None = None) -> str:
+        """A migrated, empty PostgreSQL database of that name; its URL.
+
+        `user` is who is connected to it: its connections know the tables and are kept, unless it must be made again.
+        """
         if self._cluster is None:
             self._cluster = Cluster(Path(tempfile.mkdtemp(prefix="roundtable-postgresql-")))
             self._cluster.start()
@@ -60,8 +63,9 @@ class Databases:
         if name in self._made and self._cluster.emptied(name):
             return self._cluster.url(name)
         self._made.add(name)
-        self._cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self._cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_roundtable")
+        if user is not None:
+            let_go(user)
+        self._cluster.copy("template_roundtable", name)
         return self._cluster.url(name)
 
     def empty(self, kind: str, path: Path) -> str:
@@ -70,15 +74,13 @@ class Databases:
             return f"sqlite:///{path}"
         self.fresh_postgresql("test")
         assert self._cluster is not None, "it was started just now"
-        self._cluster.execute(f"DROP DATABASE IF EXISTS {path.stem} WITH (FORCE)")
-        self._cluster.execute(f"CREATE DATABASE {path.stem}")
+        self._cluster.copy("template0", path.stem)
         return self._cluster.url(path.stem)
 
     def copy_postgresql(self, source: str, name: str) -> None:
         """The database of that name becomes a copy of another, which nobody may be connected to."""
         assert self._cluster is not None, "there is a source, so there is a cluster"
-        self._cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self._cluster.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+        self._cluster.copy(source, name)
 
     def stop(self) -> None:
         """Stop what was started."""
@@ -95,6 +97,8 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.programs = _programs()
+        self._wanted: list[tuple[str, ...]] = []
+        self._connections: dict[str, psycopg.Connection[tuple[str, ...]]] = {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -125,6 +129,8 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop it at once, and throw it away."""
+        for name in list(self._connections):
+            self._hang_up(name)
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self.folder)
 
@@ -141,27 +147,52 @@ class Cluster:
     def emptied(self, name: str) -> bool:
         """Empty a database's tables and begin its numbers anew, which is far quicker than making it again.
 
-        False, and nothing is done, when it has not the tables of the template: a test has made or dropped some.
+        False, and nothing is done, when it has not the tables of the template (a test has made or dropped some), and
+        when somebody still holds a row of it.
         """
-        with self._connected("template_roundtable") as template:
-            wanted = template.execute(TABLES).fetchall()
-        with self._connected(name) as connection:
-            if connection.execute(TABLES).fetchall() != wanted:
-                return False
-            tables = [table for (table,) in wanted if not table.endswith("alembic_version")]
-            numbers = connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()
-            statements = [
-                "SET session_replication_role = replica",  # no foreign key is looked at while all are emptied
-                *(f'DELETE FROM "{table}"' for table in tables),
-                *(f"SELECT setval('\"{number}\"', 1, false)" for (number,) in numbers),
-                f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{'0' * 64}')",
-            ]
+        wanted = self._tables_of_template()
+        connection = self._connected(name)
+        if connection.execute(TABLES).fetchall() != wanted:
+            return False
+        tables = [table for (table,) in wanted if not table.endswith("alembic_version")]
+        numbers = connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+        statements = [
+            "SET session_replication_role = replica",  # no foreign key is looked at while all are emptied
+            "SET lock_timeout = '5s'",
+            *(f'DELETE FROM "{table}"' for table in tables),
+            *(f"SELECT setval('\"{number}\"', 1, false)" for (number,) in numbers),
+            f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{'0' * 64}')",
+        ]
+        try:
             connection.execute("; ".join(statements))
+        except psycopg.errors.LockNotAvailable:
+            return False
         return True
 
+    def copy(self, source: str, name: str) -> None:
+        """A database of that name, made of another to which nobody is connected; one that there was is gone."""
+        self._hang_up(source)
+        self._hang_up(name)
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+
     def _connected(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
-        address = f"host=127.0.0.1 port={self.port} user=roundtable dbname={name}"
-        return psycopg.connect(address, autocommit=True)
+        """A connection to that database, kept: a new one would have to learn all tables first."""
+        if name not in self._connections:
+            address = f"host=127.0.0.1 port={self.port} user=roundtable dbname={name}"
+            self._connections[name] = psycopg.connect(address, autocommit=True)
+        return self._connections[name]
+
+    def _tables_of_template(self) -> "list[tuple[str, ...]]":
+        if not self._wanted:
+            self._wanted = self._connected("template_roundtable").execute(TABLES).fetchall()
+            self._hang_up("template_roundtable")  # who is copied must not be connected to
+        return self._wanted
+
+    def _hang_up(self, name: str) -> None:
+        connection = self._connections.pop(name, None)
+        if connection is not None:
+            connection.close()
 
     def _run(self, program: str, *arguments: str) -> None:
         user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
