@@ -89,13 +89,18 @@ def _letter(copy: Copy, _addressee: Addressee) -> Letter:
     )
 
 
-def reader_for(copy: Copy, minutes: Minutes, *, now: datetime) -> Reader:
+def reader_for(copy: Copy, minutes: Minutes, *, now: datetime, asking: Actor | None = None) -> Reader:
     """The reader whose copy of these minutes it is, rights asked anew; without what was granted and taken back.
 
-    With corrections of the earlier items that were granted to them, be it since.
+    With corrections of the earlier items that were granted to them, be it since. `asking` is who is signed in: where
+    that is the reader, their rights have just been read.
     """
     meeting, record = copy.circulation.meeting, frozen_record(minutes)
-    actor = actor_as_of(copy.user_id, meeting.group.partnership_id, on=local_date(now))
+    own = (copy.user_id, meeting.group.partnership_id)
+    if asking is not None and (asking.user_id, asking.partnership_id) == own:
+        actor = asking
+    else:
+        actor = actor_as_of(*own, on=local_date(now))
     granted = frozenset(int(item) for item in copy.granted_items.split(",") if item)
     granted -= items_taken_back(minutes.id, actor)
     granted |= items_granted_to(actor, grants_corrected_in(record))
@@ -107,12 +112,12 @@ def part_for(copy: Copy, *, now: datetime) -> MeetingRecord:
     return hashed_part_for(copy, now=now)[0]
 
 
-def hashed_part_for(copy: Copy, *, now: datetime) -> tuple[MeetingRecord, str]:
+def hashed_part_for(copy: Copy, *, now: datetime, asking: Actor | None = None) -> tuple[MeetingRecord, str]:
     """The same, and its SHA-256."""
     minutes = copy.circulation.minutes
     if minutes is None:
         raise Refused("This copy is not of minutes.")
-    reader = reader_for(copy, minutes, now=now)
+    reader = reader_for(copy, minutes, now=now, asking=asking)
     if copy.circulation.kind not in EXTRACTS:
         return _part(minutes.id, minutes.record_sha256, reader)
     part, _ = extract_for(frozen_record(minutes), reader)

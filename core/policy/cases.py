@@ -1,5 +1,7 @@
 """Who may open a case and the people in it: need to know, in code and as its SQL twin."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from core.cases.models import Case, CaseAgency, CaseGroup, CaseIncident, CasePerson
@@ -38,18 +40,41 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
     """The SQL twin of `open_case`: cases that the actor may open."""
     if not (actor.in_partnership and actor.signatory):
         return false()
+    return _open_to(
+        actor.partnership_id,
+        actor.agency_id,
+        groups=frozenset(actor.groups),
+        led=actor.led_groups,
+        as_deputy=actor.deputy_cases,
+        recused=actor.recused_cases,
+    )
+
+
+@lru_cache(maxsize=512)
+def _open_to(
+    partnership_id: int | None,
+    agency_id: int | None,
+    *,
+    groups: frozenset[int],
+    led: frozenset[int],
+    as_deputy: frozenset[int],
+    recused: frozenset[int],
+) -> ColumnElement[bool]:
+    """Of whoever has these rights. Kept, for almost every page asks it and to put it together takes longer than to
+    find it: it holds rights, which are read anew for every request, and no answer.
+    """
     named = or_(
-        Case.lead_agency_id == actor.agency_id,
-        exists().where(CaseAgency.case_id == Case.id, CaseAgency.agency_id == actor.agency_id),
+        Case.lead_agency_id == agency_id,
+        exists().where(CaseAgency.case_id == Case.id, CaseAgency.agency_id == agency_id),
     )
     return and_(
-        Case.partnership_id == actor.partnership_id,
+        Case.partnership_id == partnership_id,
         or_(
             named,
-            and_(Case.restricted.is_(False), or_(_heard_by(frozenset(actor.groups)), _heard_as_deputy(actor))),
-            _heard_by(actor.led_groups),
+            and_(Case.restricted.is_(False), or_(_heard_by(groups), _heard_as_deputy(as_deputy))),
+            _heard_by(led),
         ),
-        Case.id.not_in(actor.recused_cases) if actor.recused_cases else true(),
+        Case.id.not_in(recused) if recused else true(),
     )
 
 
@@ -63,7 +88,7 @@ def known_to(actor: Actor) -> ColumnElement[bool]:
             Case.lead_agency_id == actor.agency_id,
             exists().where(CaseAgency.case_id == Case.id, CaseAgency.agency_id == actor.agency_id),
             _heard_by(frozenset(actor.groups)),
-            _heard_as_deputy(actor),
+            _heard_as_deputy(actor.deputy_cases),
         ),
     )
 
@@ -144,8 +169,8 @@ def _heard_by(groups: frozenset[int]) -> ColumnElement[bool]:
     return exists().where(CaseGroup.case_id == Case.id, CaseGroup.group_id.in_(groups))
 
 
-def _heard_as_deputy(actor: Actor) -> ColumnElement[bool]:
-    return Case.id.in_(actor.deputy_cases) if actor.deputy_cases else false()
+def _heard_as_deputy(cases: frozenset[int]) -> ColumnElement[bool]:
+    return Case.id.in_(cases) if cases else false()
 
 
 def _open_person_of(actor: Actor, named: tuple[Person, list[Case]]) -> Verdict:

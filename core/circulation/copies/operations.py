@@ -24,11 +24,11 @@ class MinutesCopy:
     """What has yet to be kept; None when the document is the one that was issued before."""
 
 
-def minutes_copy(copy: Copy, *, now: datetime) -> MinutesCopy:
+def minutes_copy(copy: Copy, *, now: datetime, asking: Actor | None = None) -> MinutesCopy:
     """The document as it was issued, unless the reader's part has changed since. Slow when it is new: not under the
-    write lock.
+    write lock. `asking` is who is signed in, if anybody is.
     """
-    part, digest = minutes_out.hashed_part_for(copy, now=now)
+    part, digest = minutes_out.hashed_part_for(copy, now=now, asking=asking)
     if copy.document_id is not None and copy.part_sha256 == digest:
         document = document_bytes(copy.document_id)
         return MinutesCopy(part, Paper(document.content, document.pages), new=None)

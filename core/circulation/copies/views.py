@@ -77,7 +77,7 @@ def copy_pdf(copy: Copy) -> ResponseReturnValue:
     """The reader's own copy, as their rights are now. The opening is kept before the first byte goes out."""
     if copy.circulation.minutes is None:
         raise NotFound
-    made = minutes_copy(copy, now=now())
+    made = minutes_copy(copy, now=now(), asking=current_actor())
     name = file_name(copy.circulation.kind, copy.circulation.meeting.ref, suffix="pdf")
     copy = _under_the_lock(copy)
     keep_minutes_copy(copy, made, now=now())
