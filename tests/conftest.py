@@ -18,7 +18,18 @@ from core.recording.feed import feed
 from tests.support.browser import Browser
 from tests.support.databases import Databases, let_go
 
-LONGEST = ("test_hostile_text", "test_wheel", "test_bad_input", "test_repeated_writes", "test_commands", "test_matrix")
+LONGEST = (
+    "test_hostile_text",
+    "test_bad_input",
+    "test_wheel",
+    "test_named_pages_are_recorded",
+    "test_mail",
+    "test_canaries",
+    "test_matrix",
+    "test_repeated_writes",
+    "test_approval_races",
+    "test_an_attendee_records",
+)
 """Modules that take minutes. A module runs whole on one worker: these go first, so that none waits for them at last."""
 
 

@@ -18,7 +18,7 @@ MOST_PARTS = 20
 
 TOO_MANY = (
     f"As PDF up to {MOST * MOST_PARTS:,} actions can be downloaded, and this list has {{number:,}}. Choose fewer with "
-    "the filters, or download the CSV"
+    "the filters, or download CSV or XLSX"
 )
 
 

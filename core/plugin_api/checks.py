@@ -47,8 +47,12 @@ def _faults_of_way(pathway: Pathway[Any]) -> list[str]:
             faults.append(f"Transition {move.key} is said to stay, and leads from {move.source} to {move.target}.")
     if pathway.halted not in stages:
         faults.append(f"A withdrawn consent leads to stage {pathway.halted}, which does not exist.")
+    if pathway.reopened and pathway.reopened not in stages:
+        faults.append(f"One that is opened again goes on at stage {pathway.reopened}, which does not exist.")
     if faults:
         return faults
+    if pathway.reopened and stages[pathway.reopened].closed:
+        faults.append(f"One that is opened again must go on, and stage {pathway.reopened} is closed.")
     if not stages[pathway.halted].closed:
         faults.append(f"A withdrawn consent must close the referral, and stage {pathway.halted} is not closed.")
     faults += [

@@ -53,7 +53,7 @@ def progress_of(referral: Referral, *, until: datetime = EVER) -> Progress:
 
 
 def _pauses(moves: Iterable[ReferralMove]) -> tuple[Pause, ...]:
-    """Each ends with the next line of the history: going on again, or closed by a consent that was withdrawn."""
+    """Each ends with the next line that is no entry: going on again, or closed, by a consent or a hand-over."""
     pauses: list[Pause] = []
     for move in moves:
         if move.step is Step.ENTRY:

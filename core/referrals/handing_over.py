@@ -43,6 +43,7 @@ def hand_over(
         raise Refused("Choose another provider of this pathway.", field="provider")
     if agreed_on is None and consents_needed(referral, on=on):
         raise Refused("Nobody’s details may be passed to another provider before they agree to it.")
+    queries.hold_person(referral.person_id)
     room = queries.places_to_take(provider)
     if room.full:
         raise Refused(room.words)

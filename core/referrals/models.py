@@ -69,7 +69,9 @@ class Referral(Versioned, Base):
 
 
 class ReferralMove(Base):
-    """A move from stage to stage, a pause or its end, with what the pathway said at that moment."""
+    """A line of a referral's history: a move, a pause or its end, opening again, or an entry that is no step; with what
+    the pathway said at that moment.
+    """
 
     __tablename__ = "referral_move"
 

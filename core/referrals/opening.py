@@ -102,7 +102,7 @@ def _asked(actor: Actor, needed: ConsentNeeded, agreed_on: date | None, *, on: d
     """The consent as it stands when the referral is made: given already, or to be asked for."""
     given_on = agreed_on or needed.given_on
     if given_on is not None and given_on > on:
-        raise Refused(f"{needed.who}: the day of the consent must be today or in the past.")
+        raise Refused(f"{needed.who}: the day of the consent must be today or in the past.", field="agreed_on")
     return ReferralConsent(
         key=needed.key,
         label=needed.who,

@@ -82,6 +82,7 @@ def refer(
     findings = findings_for(case, person, pathway, payload=payload, on=on)
     if overall(findings) is Eligibility.REFUSED:
         raise Refused(" ".join(found.reason for found in findings if found.result is Eligibility.REFUSED))
+    queries.hold_person(person.id)
     before = queries.open_referral(person.id, pathway.key)
     if before is not None:
         readable = decide(actor, Permission.SEE_REFERRAL, before)

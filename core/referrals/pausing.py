@@ -11,14 +11,15 @@ from core.facts import Actor, Step
 from core.policy import Permission, require
 from core.referrals.facts import facts_of
 from core.referrals.keeping import (
-    frozen,
     keep_move,
     record_change,
     require_current,
     running,
     tell_case,
 )
+from core.referrals.machine import next_due
 from core.referrals.models import Referral
+from core.referrals.stages import told_at
 
 NOT_PAUSED = "This referral is not paused."
 
@@ -34,11 +35,11 @@ def pause(actor: Actor, *, referral: Referral, reason: str, back_on: date, versi
     if why := why_no_pause(referral):
         raise Refused(why)
     if back_on <= local_date(now):
-        raise Refused("The day on which it is to go on must be in the future.")
+        raise Refused("The day on which it is to go on must be in the future.", field="back_on")
     referral.paused_on, referral.stage_due, referral.moved_at = local_date(now), back_on, now
     until = f"Paused until {in_words(back_on)}"
     keep_move(actor, referral, source=referral.stage, now=now, note=reason, kind=Step.PAUSE, title=until)
-    tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: paused", now=now)
+    _tell_case(actor, referral, "paused", now=now)
     record_change(actor, referral, "referral.pause", payload={"back_on": back_on.isoformat(), "reason": reason})
     db.session.flush()
 
@@ -64,9 +65,15 @@ def resume(actor: Actor, *, referral: Referral, version: int, now: datetime, not
     keep_move(actor, referral, source=referral.stage, now=now, note=note, kind=Step.RESUME, title="Goes on")
     facts = facts_of(referral, pathway)
     assert facts.progress is not None
-    with plugin_host.guarded(pathway, "rows"):
-        kept = frozen(pathway, facts.payload, facts.progress)
-    referral.stage_due = kept["stage_due"]
-    tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: goes on", now=now)
+    with plugin_host.guarded(pathway, "clock"):
+        clock = next_due(pathway, facts.payload, facts.progress)
+    referral.stage_due = clock[1] if clock is not None else None
+    _tell_case(actor, referral, "goes on", now=now)
     record_change(actor, referral, "referral.resume", payload={"note": note})
     db.session.flush()
+
+
+def _tell_case(actor: Actor, referral: Referral, what: str, *, now: datetime) -> None:
+    """Not where the stage itself is kept from whoever may open the case."""
+    if not told_at(plugin_host.pathway(referral.pathway_key), referral.stage):
+        tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: {what}", now=now)

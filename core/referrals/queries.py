@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -152,6 +152,21 @@ def open_referrals_of(actor: Actor, person_id: int) -> Sequence[Referral]:
         .order_by(Referral.id)
         .options(*_FOR_THE_GATE, raiseload("*"))
     ).all()
+
+
+def hold_person(person_id: int) -> None:
+    """Lock a person until the transaction ends: two who refer them at once must not both find that nobody did."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def was_referred_since(referral: Referral) -> bool:
+    """Whether the person was referred on that pathway once more, later than by this referral."""
+    later = exists().where(
+        Referral.person_id == referral.person_id,
+        Referral.pathway_key == referral.pathway_key,
+        Referral.id > referral.id,
+    )
+    return bool(db.session.scalar(select(later)))
 
 
 def open_references(actor: Actor, person_ids: Iterable[int]) -> dict[tuple[int, str], str]:

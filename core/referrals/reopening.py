@@ -24,6 +24,7 @@ def reopen(actor: Actor, *, referral: Referral, reason: str, version: int, now: 
     require_current(referral, version)
     pathway = running(referral.pathway_key, referral.pathway_title)
     on = local_date(now)
+    queries.hold_person(referral.person_id)
     if why := why_not_reopened(referral, on=on):
         raise Refused(why)
     room = queries.places_to_take(referral.provider)
@@ -39,7 +40,8 @@ def reopen(actor: Actor, *, referral: Referral, reason: str, version: int, now: 
 def why_not_reopened(referral: Referral, *, on: date) -> str:
     """What stands against opening a referral again on that day; empty when nothing does.
 
-    A withdrawn consent is not got round: whoever consents once more is referred once more.
+    A withdrawn consent is not got round, be it one that a later provider was told of: whoever consents once more is
+    referred once more.
     """
     if referral.closed_at is None:
         return "This referral is open."
@@ -52,6 +54,8 @@ def why_not_reopened(referral: Referral, *, on: date) -> str:
         return "A consent was not given or was withdrawn. Somebody who consents once more is referred once more."
     if queries.open_referral(referral.person_id, referral.pathway_key) is not None:
         return f"There is an open referral to {pathway.title} already."
+    if queries.was_referred_since(referral):
+        return f"They were referred to {pathway.title} once more since. What they said there counts: refer them anew."
     if all(provider.id != referral.provider_id for provider in queries.providers_in(referral.partnership_id, on=on)):
         return f"{referral.provider.agency.name} takes no referrals at present."
     return ""

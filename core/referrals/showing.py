@@ -175,7 +175,7 @@ def _ask(
     actor: Actor,
     referral: Referral,
     pathway: Pathway[Any],
-    reader: "_Reader",
+    reader: _Reader,
     *,
     on: date,
 ) -> None:
@@ -189,7 +189,7 @@ def _ask(
         page.may_pause = not why_no_pause(referral)
         page.may_hand_over = not why_not_handed_over(referral, on=on)
         page.may_reopen = not why_not_reopened(referral, on=on)
-    if referral.suggested_pathway and decide(actor, Permission.REFER, referral.case):
+    if page.sees_process and referral.suggested_pathway and decide(actor, Permission.REFER, referral.case):
         page.suggested = suggestions(referral, on=on).get(referral.suggested_pathway, "")
     if referral.closed_at is not None or not page.sees_process:
         return
@@ -224,7 +224,7 @@ def _whose_turn(referral: Referral, mover: Mover | None) -> str:
             return ""
 
 
-def _consents(referral: Referral, needed: Sequence[ConsentNeeded], reader: "_Reader") -> list[ConsentShown]:
+def _consents(referral: Referral, needed: Sequence[ConsentNeeded], reader: _Reader) -> list[ConsentShown]:
     """Those that are needed, then those that were recorded and are needed no longer."""
     recorded = {consent.key: consent for consent in referral.consents}
     shown = [_shown(one, recorded.pop(one.key, None), reader) for one in needed]
@@ -233,7 +233,7 @@ def _consents(referral: Referral, needed: Sequence[ConsentNeeded], reader: "_Rea
     ]
 
 
-def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, reader: "_Reader") -> ConsentShown:
+def _shown(needed: ConsentNeeded, consent: ReferralConsent | None, reader: _Reader) -> ConsentShown:
     if consent is None:
         return ConsentShown(needed.key, needed.who, needed.why, Consent.NOT_ASKED, None, "", needed.halts)
     return ConsentShown(

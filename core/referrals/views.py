@@ -22,7 +22,7 @@ from core.referrals.forms import ConsentForm, ReferForm, StepForm, refer_form, s
 from core.referrals.machine import Consent
 from core.referrals.models import Referral
 from core.referrals.stages import place_of_stage
-from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 
 __all__ = ["bp", "views_life"]
 
@@ -153,6 +153,9 @@ def move(row: Referral) -> ResponseReturnValue:
 def consent(row: Referral) -> ResponseReturnValue:
     """Record that somebody consents, does not, or withdraws."""
     key = (request.view_args or {})["key"]
+    if row.closed_at is not None and not may(Permission.RUN_REFERRAL, row):
+        # Who of several withdrew is not for whoever referred them.
+        raise Refused("This referral is closed.")
     asked = showing.consent_asked(row, key, on=today())
     form = ConsentForm()
     form.offer(asked.state, since=asked.on, today=today())

@@ -12,7 +12,7 @@ from core.referrals import handing_over, pausing, reopening, showing
 from core.referrals.blueprint import bp, referral_in_url
 from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm
 from core.referrals.models import Referral
-from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 from core.web.choices import offered
 from core.web.forms import VersionedForm
 
@@ -127,5 +127,9 @@ def _answered(fault: Stale | Refused, template: str, page: dict[str, Any]) -> Re
     """What was typed is kept: beside what somebody else saved first, or below the reason of the refusal."""
     if isinstance(fault, Stale):
         return saved_first(template, stale=fault, version=page["row"].version, **page)
-    page["form"].form_errors.append(fault.reason)
+    form = page["form"]
+    if fault.field in form:
+        beside(form, fault, fault.field)
+    else:
+        form.form_errors.append(fault.reason)
     return invalid(template, **page)

@@ -153,7 +153,7 @@ class PathwayContract:
                 assert found.reason.strip(), f"A finding “{found.result}” gives no reason."
 
     def test_nothing_begins_without_its_consents(self) -> None:
-        """Every way on from the first stage asks for the consents that a withdrawal would halt."""
+        """Every way on from the first stage asks for the consents that halt it, save those given before."""
         first = self.pathway.stages[0].key
         for facts in self._all_facts():
             if facts.payload is None:
@@ -202,6 +202,14 @@ class PathwayContract:
             assert "\n" not in summary and summary.rstrip().endswith("."), f"“{summary}” is not one sentence."
             assert NAME not in summary, f"“{summary}” names the person: whoever knows of the referral reads it."
 
+    def test_its_clock_can_be_told_at_every_stage(self) -> None:
+        """Asked at any stage that is not the end, it gives a clock that says what is due, or none."""
+        for payload in self._payloads():
+            for progress in self._progresses():
+                due = next_due(self.pathway, payload, progress)
+                if due is not None:
+                    assert due[0].strip(), f"The clock at stage {progress.stage} does not say what is due."
+
     # What the rules are tried on
 
     def _sent(self, sent: Mapping[str, Any]) -> Any:
@@ -229,14 +237,6 @@ class PathwayContract:
             )
             for stage in self.pathway.stages
         ]
-
-    def test_its_clock_can_be_told_at_every_stage(self) -> None:
-        """Asked at any stage, it gives a clock or none; at the end none runs."""
-        for payload in self._payloads():
-            for progress in self._progresses():
-                due = next_due(self.pathway, payload, progress)
-                if due is not None:
-                    assert due[0].strip(), f"The clock at stage {progress.stage} does not say what is due."
 
 
 def _takes_text(field: Field) -> bool:

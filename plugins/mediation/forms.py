@@ -235,6 +235,12 @@ class CloseForm(PathwayForm):
         self.result.choices = [SelectChoice(result.value, RESULTS[result]) for result in results]
 
 
+class DeclineForm(CloseForm):
+    """It is not taken on."""
+
+    heading = "Why is this referral not taken on?"
+
+
 class _Kept(VersionedForm):
     """A form over a row of the register."""
 

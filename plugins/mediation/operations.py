@@ -12,6 +12,7 @@ from core.plugin_api import (
     StageMove,
     Stale,
     record,
+    referral_of,
     require,
     session,
 )
@@ -20,13 +21,15 @@ from plugins.mediation.dispute import Kind
 from plugins.mediation.models import Dispute, Session, Term
 from plugins.mediation.results import Result
 
+_referral = referral_of("mediation")
+
 
 def open_dispute(move: StageMove[Any]) -> None:
     """Keep who the parties are. Raises Refused where there is a mediation between the two already."""
     referral, payload = move.referral, move.referral.payload
     assert payload is not None  # the referral is made
     partnership_id = _partnership_of(move)
-    _require_first(partnership_id, referral.person.id, payload.other_id)
+    _require_first(partnership_id, referral.person.id, payload.other_id, on=move.on)
     session().add(
         Dispute(
             referral_id=referral.id,
@@ -51,7 +54,8 @@ def reopen_dispute(move: StageMove[Any]) -> None:
     """Keep that it goes on. Raises Refused where there is another mediation between the two by now."""
     assert move.referral.id is not None
     dispute = queries.dispute_of(move.referral.id)
-    _require_first(dispute.partnership_id, dispute.person_id, dispute.other_id)
+    dispute.ended_on = dispute.ended_on or move.on
+    _require_first(dispute.partnership_id, dispute.person_id, dispute.other_id, on=move.on)
     dispute.result, dispute.ended_on = "", None
     session().flush()
 
@@ -153,9 +157,13 @@ def _leave_trace(
     )
 
 
-def _require_first(partnership_id: int, one: int, another: int) -> None:
-    if queries.between_those(partnership_id, one, another) is not None:
-        raise Refused("There is an open referral to mediation between these two already.")
+def _require_first(partnership_id: int, one: int, another: int, *, on: date) -> None:
+    """A referral that was closed while nobody could tell the register has ended, too."""
+    while (found := queries.between_those(partnership_id, one, another)) is not None:
+        if not _referral(referral_id=found.referral_id).closed:
+            raise Refused("There is an open referral to mediation between these two already.")
+        found.ended_on = on
+        session().flush()
 
 
 def _partnership_of(move: StageMove[Any]) -> int:

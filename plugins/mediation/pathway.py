@@ -30,6 +30,7 @@ from plugins.mediation.forms import (
     NONE,
     AgreementForm,
     CloseForm,
+    DeclineForm,
     FollowUpForm,
     MediationForm,
     SessionForm,
@@ -77,7 +78,6 @@ class MediationPayload:
     visited_first: Party | None = None
     first_visit_on: date | None = None
     second_visit_on: date | None = None
-    session_kind: Kind | None = None
     session_on: date | None = None
     """Of the last session."""
     agreed: Agreed | None = None
@@ -147,7 +147,7 @@ class Mediation(Pathway[MediationPayload]):
             if stage not in NOT_BEGUN
         ),
         *(
-            Transition(f"decline_{stage}", stage, "closed", "Decline", _PROVIDER, CloseForm, declines=True)
+            Transition(f"decline_{stage}", stage, "closed", "Decline", _PROVIDER, DeclineForm, declines=True)
             for stage in NOT_BEGUN
         ),
     )  # fmt: skip
@@ -218,7 +218,6 @@ class Mediation(Pathway[MediationPayload]):
             visited_first=Party(data["visited_first"]) if data["visited_first"] else None,
             first_visit_on=_day_of(data["first_visit_on"]),
             second_visit_on=_day_of(data["second_visit_on"]),
-            session_kind=Kind(data["session_kind"]) if data["session_kind"] else None,
             session_on=_day_of(data["session_on"]),
             agreed=Agreed(data["agreed"]) if data["agreed"] else None,
             agreed_on=_day_of(data["agreed_on"]),
@@ -300,7 +299,7 @@ class Mediation(Pathway[MediationPayload]):
             case "visit_second":
                 return replace(payload, second_visit_on=held_on)
             case "session" | "session_again" | "meet_again":
-                return replace(payload, session_kind=Kind(answers["kind"]), session_on=held_on)
+                return replace(payload, session_on=held_on)
             case "agree":
                 return replace(payload, agreed=Agreed(answers["agreed"]), agreed_on=held_on)
             case "follow_up":

@@ -30,6 +30,7 @@ def only(app, *, ids: int) -> list[Route]:
     return [route for route in guarded_routes(app) if len(route.ids) >= ids]
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("actor", NOBODYS_FRIENDS)
 def test_another_partnerships_things_are_not_there(app, world, actor):
     browser = browser_of(app, world, actor)
@@ -42,6 +43,7 @@ def test_another_partnerships_things_are_not_there(app, world, actor):
     assert not reached, "\n".join(reached)
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("actor", ["chair", "provider", "partnership admin", "agency admin"])
 def test_what_nobody_has_reads_byte_for_byte_like_what_is_hidden(app, world, actor):
     browser = browser_of(app, world, actor)
@@ -57,6 +59,7 @@ def test_what_nobody_has_reads_byte_for_byte_like_what_is_hidden(app, world, act
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("actor", ["chair", "provider", "partnership admin", "agency admin"])
 @pytest.mark.parametrize("whose", ["foreign", "session", "closed", "own"])
 def test_a_child_is_loaded_through_its_parent(app, world, snapshot, actor, whose):

@@ -110,6 +110,7 @@ def test_a_decline_can_suggest_another_pathway_to_whoever_referred(world: World,
     assert browser.post(f"{of(referral)}/moves/decline_referred", told).status_code == 422
     assert browser.post(f"{of(referral)}/moves/decline_referred", {**told, "suggested": "errand"}).status_code == 303
     assert world.read(referral.id).outcome == "Declined: no suitable mentor is free. Suggested instead: An errand"
+    assert "The provider suggests" not in text(visitor(world.member).get(of(referral))), "stage and dates alone"
     page = text(visitor(world.referrer).get(of(referral)))
     assert "The provider suggests An errand instead" in page
     assert f"/cases/{world.case_id}/refer" in page
@@ -201,3 +202,27 @@ def test_what_stands_against_opening_it_again_is_said(world: World) -> None:
     closed.case.status = CaseStatus.CLOSED
     with pytest.raises(Refused, match="case is closed"):
         reopen(world, closed)
+
+
+def test_what_was_withdrawn_at_a_later_provider_is_not_got_round_at_the_first(world: World) -> None:
+    other = elsewhere(world)
+    referral = world.consent(world.refer(), "young_person", "parent")
+    told = {"referral": referral, "provider": other, "agreed_on": TODAY, "reason": "", "now": NOW}
+    after = handing_over.hand_over(world.actor(world.worker), version=referral.version, **told)
+    newcomer = builders.a_user(other.agency, "Bo Bridges")
+    withdrawn = {"key": "young_person", "withdrawn_on": TODAY, "now": NOW}
+    consents.withdraw_consent(world.actor(newcomer), referral=world.read(after.id), **withdrawn)
+    with pytest.raises(Refused, match="once more since"):
+        reopen(world, world.read(referral.id))
+
+
+def test_who_withdrew_is_not_told_to_the_referrer_once_it_is_closed(world: World, visitor) -> None:
+    referral = world.consent(world.refer(), "young_person", "parent")
+    path = f"{of(referral)}/consents/parent"
+    assert visitor(world.referrer).get(path).status_code == 200
+    told = {"key": "parent", "withdrawn_on": TODAY, "now": NOW}
+    consents.withdraw_consent(world.actor(world.worker), referral=referral, **told)
+    answer = visitor(world.referrer).get(path)
+    assert (answer.status_code, "This referral is closed" in text(answer)) == (409, True)
+    assert "withdrawn" not in text(answer)
+    assert "withdrawn" in text(visitor(world.worker).get(path))

@@ -118,6 +118,17 @@ def test_one_withdrawal_halts_it_and_the_referrer_learns_that_and_no_reason(disp
     assert "afraid" not in text(visitor(world.referrer).get(f"/cases/{world.case_id}"))
 
 
+def test_a_referral_that_was_closed_while_the_plugin_was_away_bars_nobody_from_mediation(dispute, visitor) -> None:
+    world = dispute.world
+    closed = dispute.met(visitor)
+    said = {"state": "withdrawn", **in_boxes("on", TODAY)}
+    visitor(world.worker).post(f"/referrals/{closed.id}/consents/other", said)
+    dispute_of(closed.id).ended_on = None  # as nobody could tell the register
+    db.session.commit()
+    assert visitor(world.referrer).post(dispute.path(), dispute.form()).status_code == 303
+    assert dispute_of(closed.id).ended_on == TODAY
+
+
 def test_mediators_keep_their_notes_and_the_terms_and_nobody_else_opens_them(dispute, visitor) -> None:
     world = dispute.world
     of_another_pathway = world.refer().id

@@ -243,6 +243,8 @@ def test_the_safe_contact_is_changed_while_the_referral_is_paused_and_the_pause_
     assert "The safe contact was changed" in own
     assert "The safe contact was changed" not in referrers
     assert "To her sister" in referrers
+    told = " ".join(db.session.scalars(select(CaseEvent.text)))
+    assert "paused" not in told, "the table knows that support was offered, and no more"
     assert "paused until" in text(
         visitor(place.worker).get(f"/pathways/victim_support/providers/{place.service.id}/people")
     )

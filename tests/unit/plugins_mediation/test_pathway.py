@@ -28,7 +28,7 @@ from core.plugin_api import (
 from core.plugin_api.pathway import Eligibility, Mover, overall
 from core.referrals.machine import Consent, halted_by, next_due, ways
 from plugins.mediation import PATHWAY, roundtable_agenda_annotations, roundtable_minutes_sections
-from plugins.mediation.dispute import Against, Kind, Party
+from plugins.mediation.dispute import Against, Party
 from plugins.mediation.forms import CloseForm, MediationForm, VisitForm
 from plugins.mediation.pathway import MediationPayload
 from plugins.mediation.results import RESULTS, Agreed, Result
@@ -241,7 +241,6 @@ def test_only_results_that_are_possible_at_the_stage_are_offered_and_never_a_wit
         other_id=st.integers(),
         against=st.lists(st.sampled_from(Against)).map(tuple),
         visited_first=st.none() | st.sampled_from(Party),
-        session_kind=st.none() | st.sampled_from(Kind),
         agreed=st.none() | st.sampled_from(Agreed),
         **{name: st.text() for name in ("other_name", "about", "contact", "visits")},
         **{name: st.none() | st.dates() for name in ("first_visit_on", "second_visit_on", "session_on")},

@@ -79,6 +79,14 @@ class DeadEnd(Sound):
     transitions = Sound.transitions[:1]
 
 
+class ReopensNowhere(Sound):
+    reopened = "again"
+
+
+class ReopensClosed(Sound):
+    reopened = "done"
+
+
 class AskedTwice(Sound):
     def outcomes(self):
         return [OutcomeMeasure("done", "Done", (("yes", "Yes"), ("no", "No")))] * 2
@@ -204,6 +212,8 @@ class Broken:
 
 BROKEN = [
     Broken("its_description_holds_together", DeadEnd(), "no way to an end"),
+    Broken("its_description_holds_together", ReopensNowhere(), "goes on at stage again, which does not exist"),
+    Broken("its_description_holds_together", ReopensClosed(), "must go on, and stage done is closed"),
     Broken("no_clock_runs_at_the_end", Closing(), "Stage done is closed: take its clock away"),
     Broken("no_clock_runs_at_the_end", Waiting(), "it waits for nobody"),
     Broken("outcome_measures_can_be_answered", AskedTwice(), "the same key"),
