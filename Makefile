@@ -28,7 +28,7 @@ serve: setup ## the application on your own data (PORT=, DATA= a folder)
 	@ROUNDTABLE_DATA="$(DATA)" $(bin)/roundtable serve --port "$(PORT)"
 
 test: setup-tests ## the whole test suite, browser and PostgreSQL included (DB=sqlite: without PostgreSQL)
-	$(bin)/pytest --db=$(DB) -n "$$($(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')" --dist=loadscope
+	$(bin)/pytest --db=$(DB) -n auto --maxprocesses=4 --dist=loadscope
 
 drills: setup-tests ## the drills alone: kill -9, the same POST 20 times …
 	$(bin)/pytest --db=$(DB) --full -s tests/drills
