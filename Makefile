@@ -8,7 +8,7 @@ PYTHON ?= python3
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test check bench drills screenshots migration lock format wheel clean
+.PHONY: help setup setup-tests demo serve test check bench drills audit sbom screenshots migration lock format wheel clean
 
 help: ## list the targets
 	@echo "make TARGET [PORT=8000] [DATA=var] [DB=sqlite]"
@@ -30,7 +30,7 @@ serve: setup ## the application on your own data (PORT=, DATA= a folder)
 test: setup-tests ## the whole test suite, browser and PostgreSQL included (DB=sqlite: without PostgreSQL)
 	$(bin)/pytest --db=$(DB) -n auto --maxprocesses=4 --dist=loadscope
 
-drills: setup-tests ## the drills alone: kill -9, the same POST 20 times …
+drills: setup-tests ## every drill in full, with one table of their figures at the end (some hours)
 	$(bin)/pytest --db=$(DB) --full -s tests/drills
 
 check: setup ## lint, format, imports, types, no registry hosts
@@ -38,8 +38,14 @@ check: setup ## lint, format, imports, types, no registry hosts
 	$(bin)/ruff format --check .
 	$(bin)/lint-imports
 	$(bin)/mypy
-	$(bin)/djlint --lint --quiet templates plugins
+	$(bin)/djlint --lint --quiet templates plugins examples
 	$(bin)/python tools/check_files.py
+
+audit: setup ## bandit, pip-audit and npm audit; needs the network, and what could not be audited counts as found
+	$(bin)/python tools/audit.py
+
+sbom: setup ## the bill of materials of what is shipped, CycloneDX, in dist/
+	$(bin)/python tools/sbom.py
 
 bench: setup ## every benchmark beside its yardstick
 	$(bin)/python -m bench
@@ -58,8 +64,9 @@ format: setup ## format the code and mend what ruff can mend
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-wheel: setup ## source distribution and wheel, in dist/
+wheel: setup ## source distribution, wheel and bill of materials, in dist/
 	$(bin)/python -m build --no-isolation
+	$(bin)/python tools/sbom.py
 
 clean: ## remove what was built, keep .venv and the data
 	rm -rf build dist core/static node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

@@ -7,7 +7,7 @@ const onError = (error) => {
   if (error.name !== "InitError") console.error(error);
 };
 
-function start(scope) {
+export function start(scope) {
   initAll({ scope, onError });
   createAll(SortableTable, undefined, { scope, onError });
 }
@@ -97,7 +97,8 @@ async function refused(ctx) {
 }
 
 // Forms that are opened in their place, <div class="app-writing">, and what is typed in them and not saved. A form that
-// came back with mistakes holds words that are nowhere else, too.
+// came back with mistakes holds words that are nowhere else, too. What is kept on the device (keeping.mjs) is not lost with
+// the page, so that nobody is asked whether to stay.
 export function unsaved(place) {
   return place?.querySelector("[data-typed], .govuk-error-summary, .app-form-warning, .app-compare") ?? null;
 }
@@ -107,7 +108,8 @@ document.addEventListener("input", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...document.querySelectorAll(".app-writing")].some(unsaved)) event.preventDefault();
+  const lost = (place) => unsaved(place) && !place.querySelector("form[data-kept]");
+  if ([...document.querySelectorAll(".app-writing")].some(lost)) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
@@ -117,11 +119,28 @@ document.addEventListener("click", (event) => {
   (document.getElementById("item-title") ?? place.parentElement.querySelector("a"))?.focus();
 });
 
+// What was asked for last fills a place: an answer that comes late takes nothing of what was opened there since.
+const asked = new Map(); // id of the place -> the request, or what else was put there
+
+export function taken(place) {
+  asked.set(place.id, Symbol("not by a request"));
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  const place = ctx.target;
+  if (place?.matches?.(".app-writing") && place.childElementCount && asked.get(place.id) !== ctx) event.preventDefault();
+});
+
 // Nothing else takes the place of a form that somebody has typed in.
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   const place = ctx.target;
-  if (ctx.request.method !== "GET" || !place?.matches?.(".app-writing") || !unsaved(place)) return;
+  if (!place?.matches?.(".app-writing")) return;
+  if (ctx.request.method !== "GET" || !unsaved(place)) {
+    asked.set(place.id, ctx);
+    return;
+  }
   event.preventDefault();
   warn(place.querySelector("form:not([role=search])"), "You have not saved this yet. Save it or cancel it, then choose again.");
   place.querySelector("textarea, input:not([type=hidden])")?.focus();

@@ -21,6 +21,7 @@ const SAID = {
   live: "Live: what others record appears here.",
   polling: "Live: what others record appears here within two seconds.",
   offline: "No connection. What others record will appear when it is back.",
+  "signed out": "You are signed out. Sign in again in another tab, then come back: this page goes on.",
 };
 
 class Feed {
@@ -32,6 +33,8 @@ class Feed {
     this.connect();
     document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.connect()));
     window.addEventListener("pagehide", () => this.rest());
+    window.addEventListener("offline", () => this.poll()); // a stream that was cut off looks like one that is silent
+    window.addEventListener("online", () => document.hidden || this.connect());
   }
 
   connect() {
@@ -61,6 +64,14 @@ class Feed {
     this.next = undefined;
     this.say("live");
     this.watch();
+    this.catchUp();
+  }
+
+  // A part that could not be fetched when the hint came is fetched once something is heard again.
+  catchUp() {
+    if (!this.missed) return;
+    this.missed = false;
+    for (const part of ["changed", "everything"]) document.body.dispatchEvent(new CustomEvent(`roundtable:${part}`));
   }
 
   watch() {
@@ -70,17 +81,23 @@ class Feed {
 
   // Asks until the stream is heard again.
   async poll() {
-    if (this.next !== undefined) return;
+    if (this.next !== undefined || this.over) return;
     this.next = 0; // asking: `alive` and `rest` take it away
     let said;
     try {
-      const headers = this.etag ? { "If-None-Match": this.etag } : {};
+      const headers = { "HX-Request": "true", ...(this.etag && { "If-None-Match": this.etag }) };
       const answer = await fetch(this.pollUrl, { headers, cache: "no-store" });
       if (answer.ok) {
         this.etag = answer.headers.get("ETag");
         this.hear(await answer.json());
       }
+      if ([403, 404].includes(answer.status)) {
+        leave(answer);
+        return;
+      }
       said = answer.ok || answer.status === 304 ? "polling" : "offline";
+      if (answer.status === 401) said = "signed out";
+      if (said === "polling") this.catchUp();
     } catch {
       said = "offline";
     }
@@ -111,6 +128,7 @@ class Feed {
     if (!this.status || this.status.dataset.state === state) return;
     this.status.dataset.state = state;
     this.status.textContent = words;
+    document.dispatchEvent(new CustomEvent("roundtable:connection", { detail: state }));
   }
 }
 
@@ -164,14 +182,67 @@ async function leave(response) {
   feed.end(page.querySelector("p")?.textContent.trim() ?? "");
   const writing = document.getElementById("writing");
   document.getElementById("quorum")?.remove();
+  document.getElementById("running")?.remove();
   document.querySelector(".app-live")?.replaceWith(...(unsaved(writing) ? [writing] : []));
 }
 
+// Says politely what came in from the others: where the meeting is, and what was recorded. Who has just saved something
+// has the focus on the line that says so, and is not told twice.
+const voice = document.createElement("p");
+voice.className = "govuk-visually-hidden";
+voice.dataset.voice = "";
+voice.setAttribute("role", "status");
+document.querySelector("main")?.append(voice);
+
+const whereItIs = () => document.getElementById("item")?.dataset.meetingAt;
+let at = whereItIs();
+
+function announce(before) {
+  const said = [];
+  if (whereItIs() !== at) {
+    at = whereItIs();
+    const title = document.querySelector("#item .app-elsewhere") ? at : document.getElementById("item-title")?.textContent.trim() || at;
+    said.push(at ? `The meeting is at item ${title}.` : "No item is being heard.");
+  } else if (!document.activeElement?.closest(".app-written")) {
+    const lines = [...document.querySelectorAll("#item [id][data-revision]")];
+    const changed = lines.filter((line) => before.get(line.id) !== line.dataset.revision);
+    const words = (line) => (line.querySelector("strong, .app-text") ?? line).textContent.trim();
+    if (changed.length === 1) said.push(`Recorded: ${words(changed[0])}`);
+    else if (changed.length) said.push(`${changed.length} things were recorded.`);
+  }
+  if (said.length) voice.textContent = said.join(" ");
+}
+
+// What had the focus may be gone with what came in: then its part of the page has it, and nobody begins at the top again.
+let focused;
+
+document.addEventListener("htmx:before:swap", () => {
+  const part = document.activeElement?.closest("#item, #agenda, #people");
+  focused = part ? { id: part.id, element: document.activeElement } : undefined;
+});
+
+function keepFocus() {
+  if (!focused || focused.element.isConnected || document.activeElement !== document.body) return;
+  const heading = document.querySelector(`#${focused.id} h2`);
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+}
+
+const PARTS = "#item, #agenda, #people";
+
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
-  if (!ctx.sourceElement.matches("#item, #agenda, #people") || ![403, 404].includes(ctx.response.status)) return;
-  event.preventDefault();
-  leave(ctx.response.raw);
+  if (!ctx.sourceElement.matches(PARTS) || ctx.response.status < 400) return;
+  if ([403, 404].includes(ctx.response.status)) {
+    event.preventDefault();
+    leave(ctx.response.raw);
+  } else {
+    feed.missed = true;
+  }
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (feed && event.detail.ctx?.sourceElement.matches(PARTS)) feed.missed = true;
 });
 
 // Of a long agenda beside the item, the part where the meeting is.
@@ -204,6 +275,8 @@ const feed = root ? new Feed(root) : null;
 
 let known = revisions();
 document.addEventListener("htmx:after:swap", () => {
+  keepFocus();
+  announce(known);
   flash(known);
   noteMovingOn();
   showCurrent();

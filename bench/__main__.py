@@ -2,8 +2,8 @@
 
     python -m bench [NAME ...]
 
-Each script prints JSON lines with `job`, `product`…, `yardstick`…, `ratio`, `target` and `met`. A script that fails
-is said to have failed, and the exit status is 1; a missed target is a figure, not a failure.
+Each script prints JSON lines with `job`, `product`…, `yardstick`…, `ratio`, `target` and `met`. The exit status is 0
+only if every script ran and every target is met; else the last line names what failed and which jobs missed.
 """
 
 import json
@@ -37,8 +37,15 @@ def main() -> None:
             lines += [{"script": name, **line} for line in found]
     if not sys.argv[1:]:
         write_table(lines, failed)
-    if failed:
-        sys.exit(f"failed: {', '.join(failed)}")
+    if wrong := verdict(lines, failed):
+        sys.exit(wrong)
+
+
+def verdict(lines: list[dict[str, Any]], failed: list[str]) -> str:
+    """What went wrong, in a line: scripts that failed, jobs that missed their target. Empty if all is well."""
+    missed = [str(line.get("job", line["script"])) for line in lines if line.get("met") is False]
+    told = (("failed", failed), ("target missed", missed))
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in told if names)
 
 
 def run(name: str) -> list[dict[str, Any]] | None:

@@ -37,7 +37,8 @@ from core.policy import Permission
 from core.recording.entries.operations import share
 from core.recording.models import Recusal
 from core.recording.queries import agenda_items, attendance_by_user
-from core.recording.room.operations import accept, close_meeting, open_meeting
+from core.recording.room.operations import accept, open_meeting
+from core.recording.sitting.operations import close_meeting
 from core.schema import bring_up_to_date
 from core.web import render, requires
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_action, an_agency

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.accounts.operations import sign_in
@@ -24,6 +24,7 @@ from core.recording.queries import attendance_by_user
 from core.recording.room.operations import accept, open_meeting
 from core.schema import bring_up_to_date
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency
+from tests.support.databases import Cluster
 from tests.support.server import Client, Server
 
 
@@ -41,11 +42,22 @@ class Room:
 
 
 @contextmanager
-def a_room(attendees: int) -> Iterator[Room]:
-    """The room, its server started and stopped."""
+def a_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of its own, which writes to the disk as the product's would."""
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="roundtable-postgresql-")))
+    cluster.start(durable=True)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def a_room(attendees: int, url: str = "") -> Iterator[Room]:
+    """The room, its server started and stopped; on SQLite, or on the empty database at `url`."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        config = Config(data=data)
+        config = Config(data=data, database_url=url)
         app = create_app(config)
         bring_up_to_date(app)
         with app.app_context():
@@ -91,14 +103,25 @@ def a_room(attendees: int) -> Iterator[Room]:
 
 
 @contextmanager
-def a_floor(program: str) -> Iterator[int]:
-    """A Flask application under the same gunicorn settings, on a database of its own: its port."""
+def another_process(room: Room) -> Iterator[Room]:
+    """The same room, seen from a second web process on its database."""
+    server = room.server.another()
+    server.start()
+    try:
+        yield replace(room, server=server)
+    finally:
+        server.kill()
+
+
+@contextmanager
+def a_floor(program: str, database: str = "") -> Iterator[int]:
+    """A Flask application under the same gunicorn settings, on a database of its own or that one: its port."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         probe.close()
         process = subprocess.Popen(
-            [sys.executable, "-c", program + SERVE, str(port), str(Path(folder) / "floor.db")],
+            [sys.executable, "-c", program + SERVE, str(port), database or str(Path(folder) / "floor.db")],
             start_new_session=True,
             stdout=subprocess.DEVNULL,
         )

@@ -1,11 +1,14 @@
 """Another attendee's action appears: from sending the form to its words at the others.
 
-    python bench/see_action.py [--watchers 40] [--attendees 14] [--saves 16]
+    python bench/see_action.py [--watchers 40] [--attendees 14] [--saves 16] [--processes 2]
 
 Product: a hint arrives at each stream (hints hold no personal data), and the attendee's page then fetches the item and
 reads the action in it, with every check and a record in the trail. Yardstick: a bare Flask stream that carries the
 words themselves, woken by `PRAGMA data_version` every 50 ms, under the same server. `idle` is what watchers cost while
 nothing happens, as a share of one core.
+
+On PostgreSQL with two web processes (`--processes 2`: that alone) and 60 watchers: what is saved at the one is seen at
+the other, beside two bare processes of which the one saves and notifies, and the other listens.
 """
 
 import argparse
@@ -19,7 +22,9 @@ import threading
 import time
 from urllib.parse import urlencode
 
-from bench.room import Room, a_floor, a_room, clients, quantile
+import psycopg
+
+from bench.room import Room, a_cluster, a_floor, a_room, another_process, clients, quantile
 
 FLOOR = """
 import sqlite3, sys, threading, time
@@ -64,6 +69,44 @@ def stream():
 """
 
 
+FLOOR_OF_TWO = """
+import sys, threading, psycopg
+from flask import Flask, Response, request
+url = sys.argv[2]; app = Flask(__name__); local = threading.local(); changed = threading.Condition()
+state = {"rev": 0, "body": ""}; started = []
+def db():
+    if not hasattr(local, "c"): local.c = psycopg.connect(url)
+    return local.c
+def listen():
+    c = psycopg.connect(url, autocommit=True); c.execute("listen floor")
+    for told in c.notifies():
+        rev, body = told.payload.split(" ", 1)
+        with changed: state["rev"], state["body"] = int(rev), body; changed.notify_all()
+@app.post("/act")
+def act():
+    c = db(); text = request.form["text"]
+    c.execute("insert into action(body) values (%s)", (text,)); c.execute("insert into audit(what) values ('a')")
+    tell = "select pg_notify('floor', n.rev || ' ' || %s) from n"
+    c.execute("with n as (update m set rev = rev + 1 returning rev) " + tell, (text,))
+    c.commit(); return "", 204
+@app.get("/stream")
+def stream():
+    with changed:
+        if not started: started.append(1); threading.Thread(target=listen, daemon=True).start()
+    def lines():
+        seen = state["rev"]; yield ": hi\\n\\n"
+        while True:
+            with changed:
+                changed.wait_for(lambda: state["rev"] != seen, 15)
+                new = state["rev"] != seen; seen, body = state["rev"], state["body"]
+            yield f"data: {body}\\n\\n" if new else ": beat\\n\\n"
+    return Response(lines(), mimetype="text/event-stream")
+"""
+MOST_WATCHERS = 60
+"""Of one meeting, at the second of two processes."""
+TABLES = "create table action(id serial, body text); create table audit(id serial, what text); create table m(rev int)"
+
+
 class Watcher(threading.Thread):
     """An open stream. `heard` gets the moment of each message; `then` is done after each."""
 
@@ -93,7 +136,12 @@ def main() -> None:
     parser.add_argument("--watchers", type=int, default=40)
     parser.add_argument("--attendees", type=int, default=14)
     parser.add_argument("--saves", type=int, default=16)
+    parser.add_argument("--processes", type=int, choices=(1, 2), help="one kind alone")
     chosen = parser.parse_args()
+    if chosen.processes != 1:
+        of_two_processes(MOST_WATCHERS, chosen.attendees, chosen.saves)
+    if chosen.processes == 2:
+        return
     floor = floor_delays(chosen.watchers, chosen.saves)
     bare = quantile(floor, 0.95)
     with a_room(max(chosen.attendees, 20)) as room:
@@ -104,22 +152,45 @@ def main() -> None:
         idle(room, 60)
 
 
+def of_two_processes(watchers: int, attendees: int, saves: int) -> None:
+    """Save at one web process, watch at the other."""
+    with a_cluster() as cluster:
+        cluster.execute("CREATE DATABASE floor")
+        url = cluster.url("floor").replace("+psycopg", "")
+        with psycopg.connect(url) as connection:
+            connection.execute(f"{TABLES}; insert into m values (0)")
+        with a_floor(FLOOR_OF_TWO, url) as there, a_floor(FLOOR_OF_TWO, url) as here:
+            bare = quantile(bare_delays(here, there, watchers, saves), 0.95)
+        cluster.execute("CREATE DATABASE product")
+        with a_room(max(attendees, 20), cluster.url("product")) as room, another_process(room) as other:
+            hints = _product(room, watchers, saves, None, at=other)
+            show(f"two processes on PostgreSQL, a hint at {watchers} streams of the other, p95", hints, bare)
+            words = word_delays(room, attendees, saves, at=other)
+            show(f"two processes on PostgreSQL, the words at {attendees} attendees of the other, p95", words, bare)
+            idle(other, 60)
+
+
 def floor_delays(watchers: int, saves: int) -> list[float]:
     """Milliseconds from sending to the words at each watcher."""
     with a_floor(FLOOR) as port:
-        threads = [Watcher(port, "/stream", "") for _ in range(watchers)]
-        for thread in threads:
-            thread.start()
-        time.sleep(1)
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        sent = []
-        for _ in range(saves):
-            sent.append(time.perf_counter())
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            connection.request("POST", "/act", urlencode({"text": "Visit"}), headers)
-            connection.getresponse().read()
-            time.sleep(0.5)
-        return delays(sent, [thread.heard for thread in threads])
+        return bare_delays(port, port, watchers, saves)
+
+
+def bare_delays(here: int, there: int, watchers: int, saves: int) -> list[float]:
+    """The same, saved at one port and watched at another."""
+    threads = [Watcher(there, "/stream", "") for _ in range(watchers)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    connection = http.client.HTTPConnection("127.0.0.1", here)
+    sent = []
+    for _ in range(saves):
+        sent.append(time.perf_counter())
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/act", urlencode({"text": "Visit"}), headers)
+        connection.getresponse().read()
+        time.sleep(0.5)
+    return delays(sent, [thread.heard for thread in threads])
 
 
 def hint_delays(room: Room, watchers: int, saves: int) -> list[float]:
@@ -127,9 +198,10 @@ def hint_delays(room: Room, watchers: int, saves: int) -> list[float]:
     return _product(room, watchers, saves, None)
 
 
-def word_delays(room: Room, attendees: int, saves: int) -> list[float]:
+def word_delays(room: Room, attendees: int, saves: int, *, at: Room | None = None) -> list[float]:
     """Milliseconds from sending the form to the words in the part of the page that the hint makes it fetch."""
-    readers = dict(enumerate(clients(room, attendees)))
+    there = at or room
+    readers = dict(enumerate(clients(there, attendees)))
     counts = dict.fromkeys(readers, 0)
 
     def fetch_for(number: int):
@@ -142,14 +214,15 @@ def word_delays(room: Room, attendees: int, saves: int) -> list[float]:
 
         return fetch
 
-    return _product(room, attendees, saves, fetch_for)
+    return _product(room, attendees, saves, fetch_for, at=there)
 
 
-def _product(room: Room, watchers: int, saves: int, then_for) -> list[float]:
+def _product(room: Room, watchers: int, saves: int, then_for, *, at: Room | None = None) -> list[float]:
+    there = at or room
     writer = clients(room, 1)[0]
     cookie = [f"roundtable={token}" for token in room.tokens]
     threads = [
-        Watcher(room.server.port, f"{room.live}/stream", cookie[n % len(cookie)], then_for(n) if then_for else None)
+        Watcher(there.server.port, f"{room.live}/stream", cookie[n % len(cookie)], then_for(n) if then_for else None)
         for n in range(watchers)
     ]
     for thread in threads:

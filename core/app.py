@@ -3,17 +3,23 @@
 from flask import Flask
 
 from core.accounts.identity import connect_login
+from core.accounts.views_proving import connect_proving
 from core.config import Config
 from core.database import prepare_engine
+from core.encryption.keys import connect_keys
 from core.extensions import csrf, db
 from core.jobs import connect_jobs
 from core.paths import template_root
+from core.people.protected.views_looking import connect_looking
 from core.plugin_host import add_plugin_pages, load_plugins
+from core.recording.feed import feed
 from core.subjects import BLUEPRINTS
 from core.web.addresses import RowId
 from core.web.errors import register_error_pages
+from core.web.figures import count_requests
 from core.web.gate import refuse_unguarded_routes
 from core.web.headers import set_headers
+from core.web.logs import log_requests
 from core.web.requests import open_requests
 from core.web.templates import set_up_templates
 from core.web.together import connect_readers
@@ -27,11 +33,16 @@ def create_app(config: Config) -> Flask:
     app = Flask("core", static_folder=None, template_folder=str(template_root()))
     configure(app, config)
     connect_database(app)
+    connect_keys(app)
     connect_jobs(app)
     connect_login(app)
+    connect_proving(app)
+    connect_looking(app)
     connect_readers(app)
     csrf.init_app(app)
     set_up_templates(app)
+    log_requests(app)
+    count_requests(app, streams=lambda: feed.streams)
     open_requests(app)
     set_headers(app)
     register_error_pages(app)

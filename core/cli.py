@@ -6,8 +6,11 @@ import click
 
 from core import __version__
 from core.books.commands import import_books, import_incidents
+from core.commands.backup import backup, restore, verify
+from core.commands.context import plain_refusals
 from core.commands.database import database
 from core.commands.demonstration import demo
+from core.commands.keys import keys
 from core.commands.plugins import plugin, plugins
 from core.commands.running import serve, worker
 from core.commands.trail import audit
@@ -53,7 +56,8 @@ def main(context: click.Context, data: Path) -> None:
     """
     if context.invoked_subcommand != plugin.name:  # whoever writes a plugin has no data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    context.obj = Config.from_environment(data=data)
+    with plain_refusals():
+        context.obj = Config.from_environment(data=data)
 
 
 def _say_where(command: click.Command) -> None:
@@ -63,7 +67,9 @@ def _say_where(command: click.Command) -> None:
         _say_where(each)
 
 
-for command in (demo, serve, worker, import_books, import_incidents, database, user, plugins, plugin, audit):
+COMMANDS = (demo, serve, worker, import_books, import_incidents, database, user, plugins, plugin, keys, audit)
+
+for command in (*COMMANDS, backup, restore, verify):
     _say_where(command)
     main.add_command(command)
 

@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time
+from functools import cached_property
 from pathlib import Path
 
-BUILT_IN_PLUGINS = ("plugins.mentoring", "plugins.mediation", "plugins.victim_support")
+from core.environment import Environment
+
+BUILT_IN_PLUGINS = ("plugins.mentoring", "plugins.mediation", "plugins.victim_support", "plugins.family_intervention")
 
 
 @dataclass(frozen=True)
@@ -32,14 +35,33 @@ class Config:
     mail_from: str = "roundtable@localhost"
     digest_at: time = time(7, 30)
     """When on a working day the reminders go out, on the clock of the United Kingdom."""
+    live_events: str = "listen"
+    """How web processes learn of each other's saves: "listen" (to PostgreSQL) or "poll" (the table)."""
+    log_requests: bool = True
+    """Whether each request is a line of the log, beside the faults."""
+    metrics: bool = False
+    """Whether requests are counted, and /metrics answers."""
+    metrics_token: str = field(default="", repr=False)
+    """Who bears it may read /metrics from another machine; without it only this machine itself may."""
+    anchors_file: Path | None = None
+    """Where the worker adds the audit trail's anchors; in the data folder where it is not set."""
     demo: bool = False
     """A demonstration: catches its own mail and says so on every page."""
+    two_step: bool = True
+    """Whether those who lead and administer must sign in in two steps. Off for a trial on loopback alone."""
+    keys: Path | None = None
+    """The file of the keys to protected data; None means among the other keys of the data folder."""
     testing: bool = False
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.data / 'roundtable.db').resolve()}"
+
+    @cached_property
+    def listens(self) -> bool:
+        """Whether what is saved is told to other web processes. One that has SQLite is alone, or asks the table."""
+        return self.live_events == "listen" and self.url.startswith("postgresql")
 
     @property
     def secure(self) -> bool:
@@ -48,24 +70,42 @@ class Config:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, data: Path | None = None) -> "Config":
-        """From the variables ROUNDTABLE_*. `data`, from the command line, goes first."""
-        folder = data or Path(environ.get("ROUNDTABLE_DATA", "var"))
-        named = environ.get("ROUNDTABLE_PLUGINS")
-        return cls(
+        """From the variables ROUNDTABLE_*. `data`, from the command line, goes first.
+
+        Raises Unsound with all that cannot be read. Whether it is fit to serve is asked by core.starting.
+        """
+        given = Environment(environ)
+        set_there = Path(given.text("ROUNDTABLE_DATA", "var"))
+        folder = data or set_there
+        config = cls(
             data=folder,
-            database_url=environ.get("ROUNDTABLE_DATABASE_URL", ""),
-            plugins=tuple(named.split()) if named is not None else BUILT_IN_PLUGINS,
-            external_url=environ.get("ROUNDTABLE_URL", cls.external_url).rstrip("/"),
-            smtp_host=environ.get("ROUNDTABLE_SMTP_HOST", ""),
-            smtp_port=int(environ.get("ROUNDTABLE_SMTP_PORT", "25")),
-            smtp_user=environ.get("ROUNDTABLE_SMTP_USER", ""),
-            smtp_password=environ.get("ROUNDTABLE_SMTP_PASSWORD", ""),
-            smtp_starttls=environ.get("ROUNDTABLE_SMTP_STARTTLS", "") == "1",
-            smtp_timeout=float(environ.get("ROUNDTABLE_SMTP_TIMEOUT", cls.smtp_timeout)),
-            mail_from=environ.get("ROUNDTABLE_MAIL_FROM", cls.mail_from),
-            digest_at=time.fromisoformat(environ.get("ROUNDTABLE_DIGEST_AT", "07:30")),
+            database_url=given.text("ROUNDTABLE_DATABASE_URL"),
+            plugins=given.words("ROUNDTABLE_PLUGINS", BUILT_IN_PLUGINS),
+            external_url=given.text("ROUNDTABLE_URL", cls.external_url).rstrip("/"),
+            smtp_host=given.text("ROUNDTABLE_SMTP_HOST"),
+            smtp_port=given.whole("ROUNDTABLE_SMTP_PORT", 25, least=1, most=65535),
+            smtp_user=given.text("ROUNDTABLE_SMTP_USER"),
+            smtp_password=given.text("ROUNDTABLE_SMTP_PASSWORD"),
+            smtp_starttls=given.switch("ROUNDTABLE_SMTP_STARTTLS"),
+            smtp_timeout=given.number("ROUNDTABLE_SMTP_TIMEOUT", cls.smtp_timeout, least=1, most=300),
+            mail_from=given.text("ROUNDTABLE_MAIL_FROM", cls.mail_from),
+            digest_at=given.hour("ROUNDTABLE_DIGEST_AT", cls.digest_at),
+            live_events=given.one_of("ROUNDTABLE_LIVE_EVENTS", "listen", "poll"),
+            anchors_file=Path(named) if (named := given.text("ROUNDTABLE_ANCHORS")) else None,
+            log_requests=given.one_of("ROUNDTABLE_LOG", "requests", "faults") == "requests",
+            metrics=given.switch("ROUNDTABLE_METRICS"),
+            metrics_token=given.text("ROUNDTABLE_METRICS_TOKEN"),
+            two_step=given.one_of("ROUNDTABLE_TWO_STEP", "on", "off") == "on",
+            keys=Path(named_keys) if (named_keys := given.text("ROUNDTABLE_KEYS")) else None,
             demo=(folder / "demo" / "accounts.csv").exists(),
         )
+        given.refuse_faults()
+        return config
+
+    @property
+    def anchors(self) -> Path:
+        """The file that the audit trail's anchors are added to."""
+        return self.anchors_file or self.data / "anchors.jsonl"
 
     def at(self, url: str) -> "Config":
         """The same installation, reached at that address."""

@@ -4,7 +4,6 @@ import sqlite3
 import zlib
 from datetime import UTC, datetime
 from enum import StrEnum
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, MetaData, event
@@ -12,6 +11,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from core.turns import Turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,7 +22,12 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+MOST_CHARACTERS = 63
+"""Of a name in PostgreSQL: of a table, a column, an index or a key. SQLite takes any."""
+
 HAS_TURN = "roundtable_has_turn"
+
+_READS = "roundtable_reads"
 
 WRITES = "roundtable_writes"
 """Execution option of a connection whose transaction will write: on SQLite it begins IMMEDIATE."""
@@ -72,8 +78,8 @@ def prepare_engine(engine: Engine) -> None:
     The sqlite3 module begins transactions by itself, too late to take the write lock first; so it is told not
     to, and BEGIN is sent here. A transaction that reads and then writes fails at once with "database is locked"
     when another has written in between, whatever the busy timeout: writing transactions begin IMMEDIATE.
-    Writers of one process take their turns at a lock of ours first: SQLite's own waiting sleeps longer and longer,
-    and lets latecomers pass.
+    Writers of one process take their turns first, in the order in which they came: SQLite's own waiting sleeps longer
+    and longer, and lets latecomers pass.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -92,21 +98,42 @@ def prepare_engine(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    turn = Lock()
+    turns = Turns()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
         if writes and not connection.info.get(HAS_TURN):
-            if not turn.acquire(timeout=LOCK_WAIT):
+            if not turns.acquire(timeout=LOCK_WAIT):
                 raise NoTurn
             connection.info[HAS_TURN] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            _directly(connection, "BEGIN")
 
     @event.listens_for(engine, "checkin")
-    def _give_up_turn(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    def _give_up_turn(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_READS, False):
+            connection.execute("PRAGMA query_only=OFF")
         if record.info.pop(HAS_TURN, False):
-            turn.release()
+            turns.release()
+
+
+def refuse_writes(connection: Connection) -> None:
+    """Let the transaction that has just begun read and not write. It ends with the transaction."""
+    if connection.dialect.name == "sqlite":
+        _directly(connection, "PRAGMA query_only=ON")
+        connection.info[_READS] = True
+    else:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _directly(connection: Connection, statement: str) -> None:
+    """Have SQLite do what takes no lock and cannot fail: every transaction begins with it."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute(statement)
 
 
 def listed(kind: type[StrEnum]) -> Enum:

@@ -1,6 +1,7 @@
 """Days and times in words, as GOV.UK writes them, on the clock of the United Kingdom and in English everywhere."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from core.clock import local_time
 from core.errors import Refused
@@ -15,7 +16,12 @@ MONTHS = (
 
 def in_words(value: date | datetime) -> str:
     """`4 March 2027`."""
-    on = _local(value)
+    return _day_in_words(value if type(value) is date else _local(value))
+
+
+@lru_cache(maxsize=2_000)
+def _day_in_words(on: date) -> str:
+    """Kept: an agenda says the same few days a hundred times."""
     return f"{on.day} {month_in_words(on)}"
 
 

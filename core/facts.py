@@ -104,6 +104,8 @@ class ItemOutcome(StrEnum):
     CARRIED_FORWARD = "carried forward"
     REMOVED = "removed"
     NOT_HEARD = "not heard"
+    ADJOURNED = "adjourned"
+    """Goes on at the day to which the meeting was adjourned."""
 
 
 class NominationStatus(StrEnum):
@@ -126,6 +128,13 @@ class Presence(StrEnum):
 
 CAME = frozenset({Presence.PRESENT, Presence.LEFT})
 """Whoever was there, though they may have left before the end."""
+
+
+class BreakKind(StrEnum):
+    """Why a meeting stood still."""
+
+    PAUSED = "paused"
+    REOPENED = "closed and opened again"
 
 
 class Step(StrEnum):
@@ -176,6 +185,8 @@ class ActionStatus(StrEnum):
     OPEN = "open"
     DONE = "done"
     NOT_DONE = "not done"
+    STRUCK = "struck out"
+    """Recorded by mistake: it never was agreed, and nobody is to do it. Only an open one is struck out."""
 
 
 class NotDoneReason(StrEnum):

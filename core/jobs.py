@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from core.accounts.resets.operations import anything_asked, mail_what_was_asked
 from core.actions.handover import hand_over_what_is_left
+from core.audit.anchors import add_new, keep_head_of_day
 from core.circulation.catcher import catching
 from core.circulation.delivery import deliver_due
 from core.circulation.queue.workers import at_work
 from core.clock import local_date, utc_now
 from core.config import Config
+from core.errors import Refused
 from core.extensions import db
 from core.reminders.operations import make_digests
 from core.web.answers import forget_old
@@ -59,15 +62,25 @@ class Jobs:
         self._deliver()
 
     def sweep(self) -> None:
-        """What is done every minute: hand over the actions of agencies that left, send what was left behind, and
-        forget what nobody will ask for again.
+        """What is done every minute: hand over the actions of agencies that left, send what was left behind, forget
+        what nobody will ask for again, and tell the file of anchors how far the trail has come.
         """
         with self._app.app_context():
             begin_write()
             hand_over_what_is_left(now=utc_now(), on=local_date(utc_now()))
             forget_old(now=utc_now())
+            keep_head_of_day(now=utc_now())
             db.session.commit()
+            self._add_anchors()
         self._work()
+
+    def _add_anchors(self) -> None:
+        """A file that cannot be written to holds up no mail: it is said, and tried again the next minute."""
+        try:
+            add_new(self._app.config["ROUNDTABLE"].anchors)
+        except (OSError, Refused) as failure:
+            log.error("the file of anchors cannot be added to: %s", type(failure).__name__)
+        db.session.rollback()
 
     def remind(self) -> None:
         """Looked at every minute: once it is time, make the day's digests and send them."""
@@ -78,6 +91,12 @@ class Jobs:
 
     def _work(self) -> int:
         with self._app.app_context():
+            asked = anything_asked()
+            db.session.rollback()  # what only read must not be what writes
+            if asked:
+                begin_write()
+                mail_what_was_asked(now=utc_now())
+                db.session.commit()
             return deliver_due(now=utc_now)
 
 

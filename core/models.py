@@ -7,11 +7,14 @@ import core.books.models
 import core.cases.models
 import core.circulation.models
 import core.documents.models
+import core.encryption.models
 import core.incidents.models
 import core.meetings.models
 import core.minutes.models
 import core.partnerships.models
 import core.people.models
+import core.recording.keeping.models
 import core.recording.models
 import core.referrals.models
+import core.standards.models
 import core.web.models  # noqa: F401  imported for the tables that they declare

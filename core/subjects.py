@@ -12,9 +12,13 @@ from core.meetings.feed.views import bp as calendar
 from core.meetings.views import bp as meetings
 from core.minutes.views import bp as minutes
 from core.partnerships.views import bp as partnerships
+from core.people.protected.views import bp as protected
 from core.people.views import bp as people
 from core.recording.views import bp as recording
 from core.referrals.views import bp as referrals
+from core.reports.views import bp as reports
+from core.standards.complaints.views import bp as complaints
+from core.standards.views import bp as standards
 from core.web.files import bp as assets
 
 BLUEPRINTS = (
@@ -29,9 +33,13 @@ BLUEPRINTS = (
     recording,
     actions,
     cases,
+    standards,
     people,
+    protected,
     incidents,
     referrals,
     partnerships,
+    complaints,
+    reports,
     admin,
 )

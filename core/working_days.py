@@ -1,5 +1,6 @@
 """Working days of England and Wales: neither a weekend nor a bank holiday."""
 
+import calendar
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -88,3 +89,9 @@ def _working_days_up_to(day: date) -> int:
 def _free_weekdays() -> Sequence[date]:
     """The bank holidays that are not on a weekend, in order."""
     return [day for day in _bank_holidays() if day.weekday() < _SATURDAY]
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; the month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from core.accounts.models import AdminRoleGrant, User
+from core.accounts.models import AdminRoleGrant, Authenticator, Passkey, User
 from core.accounts.passwords import hash_password
+from core.accounts.two_step.codes import new_seed
 from core.actions.models import Action
 from core.cases.models import Case, CaseGroup, CasePerson
 from core.clock import local_date, utc_now
@@ -28,6 +29,8 @@ from core.people.models import Person
 T = TypeVar("T")
 
 _number = count(1)
+
+LONG_AGO = datetime(2024, 1, 1, 9, tzinfo=UTC)
 
 PASSWORD = "lantern-orbit-velvet-93"
 
@@ -104,6 +107,26 @@ def a_user(
     return user
 
 
+def an_app(user: User, *, seed: str = "", confirmed_at: datetime | None = LONG_AGO) -> Authenticator:
+    """An authenticator app of theirs; with `confirmed_at=None` one that is being set up."""
+    return _saved(Authenticator(user_id=user.id, seed=seed or new_seed(), made_at=LONG_AGO, confirmed_at=confirmed_at))
+
+
+def a_passkey(user: User, name: str = "work phone") -> Passkey:
+    """A passkey of theirs, of a device that nobody has."""
+    number = next(_number)
+    return _saved(
+        Passkey(
+            user_id=user.id,
+            credential_id=f"passkey-{number:08}",
+            public_key=b"none",
+            sign_count=0,
+            name=name,
+            made_at=LONG_AGO,
+        )
+    )
+
+
 def a_member(group: Group, user: User, role: GroupRole = GroupRole.MEMBER) -> GroupMember:
     """A membership that began long ago."""
     return _saved(GroupMember(group_id=group.id, user_id=user.id, role=role, since=date(2024, 1, 1)))
@@ -166,8 +189,8 @@ def a_meeting(
     status: MeetingStatus = MeetingStatus.SCHEDULED,
     cases: list[Case] | None = None,
 ) -> Meeting:
-    """A meeting of two hours, a week from now unless said; an agenda item for each case."""
-    starts = starts_at or (utc_now() + timedelta(days=7)).replace(microsecond=0)
+    """A meeting of two hours, in the morning a week from now unless said; an agenda item for each case."""
+    starts = starts_at or (utc_now() + timedelta(days=7)).replace(hour=9, minute=30, second=0, microsecond=0)
     meeting = _saved(
         Meeting(
             group_id=group.id,

@@ -1,5 +1,7 @@
 """What every test may ask for: an application on a fresh database, a signed-in browser, the count of queries."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from core.accounts.models import User
@@ -14,14 +17,22 @@ from core.app import create_app
 from core.config import Config
 from core.documents.operations import RENDERER
 from core.extensions import db
+from core.plugin_host import forget_what_was_read
 from core.recording.feed import feed
+from tests import without_plugins
+from tests.support import errands
 from tests.support.browser import Browser
-from tests.support.databases import Databases, let_go
+from tests.support.databases import Databases, let_go, need_not_last
+from tests.support.rendered import remember
+
+if without_plugins.ASKED:
+    without_plugins.take_away()
 
 LONGEST = (
     "test_hostile_text",
     "test_bad_input",
     "test_wheel",
+    "test_a_new_plugin",
     "test_named_pages_are_recorded",
     "test_mail",
     "test_canaries",
@@ -36,6 +47,7 @@ LONGEST = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--db=sqlite` is the explicit subset; the default runs the integration tests on both."""
     parser.addoption("--db", choices=("sqlite", "postgresql", "both"), default="both", help="databases to test on")
+    parser.addoption("--no-plugins", action="store_true", help="the core's own tests, with every scheme taken away")
     parser.addoption("--full", action="store_true", help="run the drills in full, not in their short form")
 
 
@@ -46,9 +58,26 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if config.getoption("--full") else "suite")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Without plugins the files that are about a scheme are left out."""
+    return True if without_plugins.ASKED and without_plugins.is_of_a_scheme(collection_path) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest modules first; the order of the others, and of the tests in each, stays."""
+    if without_plugins.ASKED:
+        gone = [
+            item for item in items if without_plugins.needs_a_scheme(item.nodeid, getattr(item, "fixturenames", []))
+        ]
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded to find the tests stays until the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -63,7 +92,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def renderer_ends() -> Iterator[None]:
-    """The warm child that makes documents ends with the tests, not with the interpreter, which would warn of it."""
+    """The warm child that makes documents ends with the tests, not with the interpreter, which would warn of it.
+
+    What it made of the same HTML is given again.
+    """
+    remember(RENDERER)
     yield
     RENDERER.close()
 
@@ -90,13 +123,27 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_app(database: str, databases: Databases, data_folder: Path) -> Iterator[Flask]:
+def templates_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates as they were compiled once: for both databases and all workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "compiled_templates"
+    shared.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(shared))
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    database: str, databases: Databases, data_folder: Path, templates_of_the_run: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """One application a kind of database; `app` puts a fresh database under it."""
     if database == "sqlite":
         url = databases.fresh_sqlite(data_folder / "test.db")
     else:
         url = databases.fresh_postgresql("test")
     app = create_app(Config(data=data_folder, database_url=url, testing=True))
+    app.jinja_env.bytecode_cache = templates_of_the_run
+    with app.app_context():
+        need_not_last(db.engine)
     yield app
     with app.app_context():
         let_go(db.engine)
@@ -114,6 +161,18 @@ def app(shared_app: Flask, database: str, databases: Databases, data_folder: Pat
         yield shared_app
         feed.end()
         db.session.remove()
+
+
+@pytest.fixture
+def errands_app(app: Flask, data_folder: Path) -> Iterator[Flask]:
+    """The same data served with one plugin alone, which is no scheme of anybody's: tests/support/errands.py."""
+    db.session.commit()
+    made = create_app(
+        Config(data=data_folder, database_url=app.config["ROUNDTABLE"].url, plugins=(errands.NAME,), testing=True)
+    )
+    yield made
+    with made.app_context():
+        let_go(db.engine)
 
 
 @pytest.fixture
@@ -137,6 +196,7 @@ def count_queries(app: Flask) -> Callable[..., int]:
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             statements.append(statement)
 
+        forget_what_was_read()  # as a transaction begins: what an earlier count read is read again
         event.listen(db.engine, "before_cursor_execute", note)
         try:
             function(*arguments, **options)

@@ -47,15 +47,24 @@ FIRST_LOAD = (
     "app.css",
     "app.js",
     "boot.js",
+    "clock.js",
     "favicon.svg",
     "govuk-frontend.js",
     "htmx.js",
     "inter-latin-400.woff2",
     "inter-latin-700.woff2",
+    "keeping.js",
+    "kept-forms.js",
+    "kept-rows.js",
+    "kept.js",
     "live.js",
+    "sending.js",
+    "shortcuts.js",
     "sortable-table.js",
+    "typing.js",
 )
-SERVED = (*FIRST_LOAD, "licences.txt")  # and what these name: icons, letters beyond western European ones
+# And what these name: icons, letters beyond western European ones, the page that the worker shows without network.
+SERVED = (*FIRST_LOAD, "passkeys.js", "worker.js", "licences.txt")
 FIRST_LOAD_LIMIT = 300 * 1024  # of 350 KB; the page itself has the rest
 
 
@@ -116,7 +125,7 @@ def served_files() -> dict[str, bytes]:
         files[icon.name] = icon.read_bytes()
     files["licences.txt"] = notices().encode()
     for own in sorted(SOURCES.iterdir()):
-        if own.suffix in {".js", ".mjs", ".svg"}:
+        if own.suffix in {".html", ".js", ".mjs", ".svg"}:
             files[own.stem + ".js" if own.suffix == ".mjs" else own.name] = own.read_bytes()
     sass = [
         node_tool("node"),
@@ -137,7 +146,10 @@ def rename(files: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
     """
     names: dict[str, str] = {}
     renamed: dict[str, bytes] = {}
-    inner = re.compile(rb"(url\(\"?|from\s*\"|import\s*\")(?:\./|/static/|images/|/static/images/)*([\w.-]+)(?=[\")])")
+    inner = re.compile(
+        rb"(url\(\"?|from\s*\"|import\s*\"|asset\(\"|(?:href|src)=\"/static/)"
+        rb"(?:\./|/static/|images/|/static/images/)*([\w.-]+)(?=[\")])"
+    )
 
     def visit(name: str) -> str:
         if name in names:
@@ -145,9 +157,10 @@ def rename(files: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
 
         def address(match: re.Match[bytes]) -> bytes:
             wanted = match[2].decode()
-            return match[1] + b"./" + visit(wanted).encode() if wanted in files else match[0]
+            here = b"" if match[1].endswith(b"/") else b"./"  # a page stands elsewhere than its files
+            return match[1] + here + visit(wanted).encode() if wanted in files else match[0]
 
-        content = inner.sub(address, files[name]) if name.endswith((".css", ".js")) else files[name]
+        content = inner.sub(address, files[name]) if name.endswith((".css", ".html", ".js")) else files[name]
         content = re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content)
         names[name] = hashed(name, content)
         renamed[names[name]] = content

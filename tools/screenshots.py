@@ -149,7 +149,7 @@ def serving(data: Path) -> Iterator[str]:
     try:
         for _ in range(600):
             try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=5).close()  # noqa: S310  our own address
+                urllib.request.urlopen(f"{url}/healthz", timeout=5).close()  # noqa: S310  our own address # nosec B310
                 break
             except OSError:
                 time.sleep(0.1)

@@ -19,7 +19,7 @@ STAMP = VENV / ".roundtable"
 
 # WeasyPrint lays out with Pango and HarfBuzz; Noto covers the names of people whom Inter's letters do not.
 TO_RUN = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-core")
-TO_TEST = ("chromium", "poppler-utils")
+TO_TEST = ("chromium", "nginx", "openssl", "poppler-utils", "strace", "systemd")
 POSTGRESQL = ("postgresql",)
 
 NODE = (20, 19)  # what Sass asks for; Debian 12 has 18

@@ -12,24 +12,34 @@ from core.accounts.passwords import token_hash
 from core.clock import local_date, utc_now
 from core.extensions import login_manager
 from core.facts import Actor
+from core.policy.admin import must_take_two_steps
 
 TOUCH_EVERY = timedelta(minutes=1)
+PROOF_LASTS = timedelta(minutes=10)
+"""Within which nobody is asked again who they are."""
 
 
 class SignedIn(UserMixin):
-    """Flask-Login's idea of the user: the actor, and whether the session is due for a note that it is in use."""
+    """Flask-Login's idea of the user: the actor, and what the session is due for."""
 
-    def __init__(self, actor: Actor, seen_at: datetime, now: datetime) -> None:
+    def __init__(self, actor: Actor, session: queries.SignedInSession, now: datetime, *, two_step: bool) -> None:
         self.actor = actor
-        self.needs_touch = now - seen_at > TOUCH_EVERY
+        self.needs_touch = now - session.seen_at > TOUCH_EVERY
+        self.second_step_due = (
+            two_step and session.second_at is None and must_take_two_steps(actor, everybody=session.two_step_for_all)
+        )
+        """Whether they reach nothing before they have set up a second step, or taken it."""
+        self.is_proved = session.proved_at is not None and now - session.proved_at < PROOF_LASTS
+        """Whether they showed just now who they are."""
 
     def get_id(self) -> str:
         """The account's id."""
         return str(self.actor.user_id)
 
-    def touch(self, now: datetime) -> None:
-        """Note that the session is in use."""
-        if self.actor.session_id is not None:
+    def touch_when_due(self, now: datetime) -> None:
+        """Note in the transaction in hand that the session is in use, unless that was noted a moment ago."""
+        if self.needs_touch and self.actor.session_id is not None:
+            self.needs_touch = False
             touch_session(self.actor.session_id, now=now)
 
 
@@ -48,7 +58,8 @@ def _load(request: Request) -> SignedIn | None:
     session = queries.session_by_token(token_hash(token), now=now)
     if session is None:
         return None
-    return SignedIn(queries.actor_of(session, on=local_date(now)), session.seen_at, now)
+    two_step = current_app.config["ROUNDTABLE"].two_step
+    return SignedIn(queries.actor_of(session, on=local_date(now)), session, now, two_step=two_step)
 
 
 def cookie_name() -> str:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.encryption import EncryptedText
 from core.facts import AdminRole
 from core.partnerships.models import Agency
 
@@ -57,8 +58,44 @@ class UserSession(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    awaits_code: Mapped[bool] = mapped_column(default=False)
+    """The password was right, the second step is still to come: nobody is signed in by it yet."""
+    second_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the second step was taken in it."""
+    proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its owner last showed who they are: at sign-in, or when asked again."""
+    network: Mapped[str] = mapped_column(String(45), default="")
+    """Where it was begun, as the trail keeps it, /24 or /48; empty where it is not known."""
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    """In words, as far as the browser says so itself."""
 
     user: Mapped[User] = relationship()
+
+
+class Authenticator(Base):
+    """An app that shows one-time codes. The one that is being set up is not confirmed yet; the old holds until then."""
+
+    __tablename__ = "authenticator"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    seed = EncryptedText()
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_counter: Mapped[int] = mapped_column(default=0)
+    """The half minute whose code was used last: neither it nor an earlier one is taken again."""
+
+
+class RecoveryCode(Base):
+    """A code for when the authenticator is lost. Works once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Invitation(Base):
@@ -74,6 +111,43 @@ class Invitation(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship()
+
+
+class Passkey(Base):
+    """A device that signs in its owner once they have unlocked it. Its secret never leaves it."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often the device says that it has signed; always 0 where it does not count. One that goes back was copied."""
+    name: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class UsedChallenge(Base):
+    """A question that a device has answered: it is not taken twice. Kept until the question would have run out."""
+
+    __tablename__ = "used_challenge"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ResetAsked(Base):
+    """A new password asked for at an address, until the worker has looked whether it is an account's."""
+
+    __tablename__ = "reset_asked"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class SignInAttempt(Base):

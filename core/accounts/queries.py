@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -25,7 +25,15 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
-from core.accounts.models import AdminRoleGrant, Invitation, SignInAttempt, User, UserSession
+from core.accounts.models import (
+    AdminRoleGrant,
+    Authenticator,
+    Invitation,
+    Passkey,
+    SignInAttempt,
+    User,
+    UserSession,
+)
 from core.clock import at_local
 from core.extensions import db, directly
 from core.facts import CAME, Actor, AdminRole, GroupRole, MeetingStatus, Presence
@@ -37,6 +45,12 @@ from core.recording.models import Attendance, Recusal
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
+CODE_WITHIN = timedelta(minutes=10)
+"""From the password to the second step."""
+
+
+StandingRow = tuple[str, date | None, date | None, date | None]
+"""Name of the partnership, when the agency left it, and when one of its signatures began and ran out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,21 @@ class SignedInSession:
     email: str
     agency_id: int | None
     agency_name: str
+    second_at: datetime | None = None
+    """When the second step was taken in it."""
+    proved_at: datetime | None = None
+    """When its owner last showed who they are."""
+    two_step_for_all: bool = False
+    """Whether its partnership asks everybody for a second step."""
+    standing: Sequence[StandingRow] = field(default=(), kw_only=True)
+    """How its owner's agency stands in its partnership, with a row for each signature; none where it is no part."""
 
 
+_SIGNED = and_(
+    Signature.partnership_id == PartnershipAgency.partnership_id, Signature.agency_id == PartnershipAgency.agency_id
+)
+_APP_IN_USE = exists().where(Authenticator.user_id == UserSession.user_id, Authenticator.confirmed_at.is_not(None))
+_ANY_PASSKEY = exists().where(Passkey.user_id == UserSession.user_id)
 # Asked with every request, so made once: putting such a statement together takes longer than running it.
 _SESSION = (
     select(
@@ -64,26 +91,39 @@ _SESSION = (
         User.email,
         User.agency_id,
         func.coalesce(Agency.name, ""),
+        UserSession.second_at,
+        UserSession.proved_at,
+        func.coalesce(Partnership.two_step_for_all, False),
+        PartnershipAgency.agency_id,
+        Partnership.name,
+        PartnershipAgency.left_on,
+        Signature.signed_on,
+        Signature.expires_on,
     )
     .join(User, User.id == UserSession.user_id)
     .outerjoin(Agency, Agency.id == User.agency_id)
+    .outerjoin(Partnership, Partnership.id == UserSession.partnership_id)
+    .outerjoin(
+        PartnershipAgency,
+        and_(PartnershipAgency.partnership_id == Partnership.id, PartnershipAgency.agency_id == User.agency_id),
+    )
+    .outerjoin(Signature, _SIGNED)
     .where(
         UserSession.token_hash == bindparam("hashed"),
         UserSession.ended_at.is_(None),
+        UserSession.awaits_code.is_(False),
         UserSession.seen_at > bindparam("seen_after"),
         UserSession.started_at > bindparam("started_after"),
         User.retired_at.is_(None),
+        # Begun with a password alone, before there was a second step: whoever has one takes it.
+        or_(UserSession.second_at.is_not(None), ~or_(_APP_IN_USE, _ANY_PASSKEY)),
     )
 )
 _STANDING = (
     select(Partnership.name, PartnershipAgency.left_on, Signature.signed_on, Signature.expires_on)
     .select_from(PartnershipAgency)
     .join(Partnership, Partnership.id == PartnershipAgency.partnership_id)
-    .outerjoin(
-        Signature,
-        (Signature.partnership_id == PartnershipAgency.partnership_id)
-        & (Signature.agency_id == PartnershipAgency.agency_id),
-    )
+    .outerjoin(Signature, _SIGNED)
     .where(PartnershipAgency.partnership_id == bindparam("partnership"))
 )
 _STANDING_OF_ONE = _STANDING.where(PartnershipAgency.agency_id == bindparam("agency"))
@@ -93,40 +133,55 @@ _STANDING_OF_MANY = _STANDING.add_columns(PartnershipAgency.agency_id).where(
 
 
 def session_by_token(hashed: str, *, now: datetime) -> SignedInSession | None:
-    """The session in force with that token's hash: not ended, not idle, not too old, of an account not retired."""
+    """The session in force with that token's hash: not ended, not idle, not too old, of an account not retired.
+
+    One query, with how its owner's agency stands in its partnership.
+    """
     values = {"hashed": hashed, "seen_after": now - IDLE, "started_after": now - ABSOLUTE}
-    row = directly(_SESSION, values).first()
-    return SignedInSession(*row) if row is not None else None
+    rows = directly(_SESSION, values).all()
+    if not rows:
+        return None
+    *session, agency_in_partnership = rows[0][:-4]
+    standing = [cast(StandingRow, row[-4:]) for row in rows if agency_in_partnership is not None]
+    return SignedInSession(*session, standing=standing)
 
 
-StandingRow = tuple[str, date | None, date | None, date | None]
-"""Name of the partnership, when the agency left it, and when one of its signatures began and ran out."""
+def session_awaiting_code(hashed: str, *, now: datetime) -> UserSession | None:
+    """A sign-in whose password was right and whose second step is still to come; with its user."""
+    return db.session.scalars(
+        select(UserSession)
+        .join(User, User.id == UserSession.user_id)
+        .where(
+            UserSession.token_hash == hashed,
+            UserSession.ended_at.is_(None),
+            UserSession.awaits_code.is_(True),
+            UserSession.started_at > now - CODE_WITHIN,
+            User.retired_at.is_(None),
+        )
+        .options(joinedload(UserSession.user))
+    ).first()
+
 
 RightRow = tuple[str, int, str, int]
 """Kind of right, the id of what it is in or on, a role where it is one, and the account that has it."""
 
 
 def actor_of(signed_in: SignedInSession, *, on: date) -> Actor:
-    """Who this is in the session's partnership, with every right as of that day. Two queries."""
-    values = {"partnership": signed_in.partnership_id, "agency": signed_in.agency_id}
-    asked = None not in values.values()
-    standing = cast(Sequence[StandingRow], directly(_STANDING_OF_ONE, values).all()) if asked else ()
-    return actor_from(signed_in, standing, _rights(signed_in.user_id, signed_in.partnership_id, on), on=on)
+    """Who this is in the session's partnership, with every right as of that day. One query."""
+    return actor_from(signed_in, _rights(signed_in.user_id, signed_in.partnership_id, on), on=on)
 
 
-def actor_from(
-    signed_in: SignedInSession, standing_rows: Sequence[StandingRow], rights: Iterable[RightRow], *, on: date
-) -> Actor:
+def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: date) -> Actor:
     """The actor that these rows tell of: their agency's standing, and what they hold themselves."""
     name = ""
     in_partnership = is_signatory = False
     standing = ""
-    if standing_rows:
-        name = standing_rows[0][0]
+    if signed_in.standing:
+        name, left_on, *_ = signed_in.standing[0]
         in_partnership, is_signatory, standing = standing_of(
             signed_in.agency_name,
-            left_on=standing_rows[0][1],
-            signatures=[(signed, expires) for _, _, signed, expires in standing_rows if signed is not None],
+            left_on=left_on,
+            signatures=[(signed, expires) for _, _, signed, expires in signed_in.standing if signed is not None],
             on=on,
         )
     groups: dict[int, GroupRole] = {}
@@ -182,7 +237,9 @@ def actor_as_of(user_id: int, partnership_id: int, *, on: date) -> Actor:
     user = db.session.scalars(
         select(User).where(User.id == user_id).options(joinedload(User.agency), raiseload("*"))
     ).one()
-    return actor_of(_as_if_signed_in(user, partnership_id), on=on)
+    values = {"partnership": partnership_id, "agency": user.agency_id}
+    standing = cast(Sequence[StandingRow], directly(_STANDING_OF_ONE, values).all()) if user.agency_id else ()
+    return actor_of(_as_if_signed_in(user, partnership_id, standing), on=on)
 
 
 def actors_as_of(user_ids: Collection[int], partnership_id: int, *, on: date) -> Mapping[int, Actor]:
@@ -200,13 +257,13 @@ def actors_as_of(user_ids: Collection[int], partnership_id: int, *, on: date) ->
         rights[found[3]].append(found)
     return {
         user.id: actor_from(
-            _as_if_signed_in(user, partnership_id), standings[user.agency_id or 0], rights[user.id], on=on
+            _as_if_signed_in(user, partnership_id, standings[user.agency_id or 0]), rights[user.id], on=on
         )
         for user in users
     }
 
 
-def _as_if_signed_in(user: User, partnership_id: int) -> SignedInSession:
+def _as_if_signed_in(user: User, partnership_id: int, standing: Sequence[StandingRow]) -> SignedInSession:
     return SignedInSession(
         session_id=0,
         partnership_id=partnership_id,
@@ -216,6 +273,7 @@ def _as_if_signed_in(user: User, partnership_id: int) -> SignedInSession:
         email=user.email,
         agency_id=user.agency_id,
         agency_name=user.agency.name if user.agency else "",
+        standing=standing,
     )
 
 

@@ -1,19 +1,25 @@
 """Pages of signing in and out, the password, invitations and the choice of partnership."""
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from core.accounts import operations, queries
+from core.accounts import operations, queries, views_proving
+from core.accounts.blueprint import bp
+from core.accounts.coming_in import enter, place_of_request
 from core.accounts.forms import ChangePasswordForm, ChoosePartnershipForm, NewPasswordForm, SignInForm
 from core.accounts.identity import give_cookie, take_cookie
 from core.accounts.models import User
-from core.accounts.passwords import token_hash
+from core.accounts.passkeys import views as passkeys
+from core.accounts.passwords import matches, token_hash
+from core.accounts.resets import views as resets
+from core.accounts.sessions import views as sessions
+from core.accounts.two_step import views as two_step
+from core.accounts.two_step.queries import second_step_of
 from core.errors import Refused
 from core.extensions import db
 from core.policy import Permission
 from core.web import (
+    answers,
     begin_write,
     beside,
     current_actor,
@@ -27,7 +33,7 @@ from core.web import (
 )
 from core.web.requests import network_of_client
 
-bp = Blueprint("accounts", __name__)
+__all__ = ["bp", "passkeys", "resets", "sessions", "two_step", "views_proving"]
 
 
 @bp.get("/sign-in", endpoint="sign_in")
@@ -36,7 +42,7 @@ def sign_in_page() -> ResponseReturnValue:
     """The way in."""
     if signed_in():
         return redirect(url_for("home.index"))
-    return render("accounts/sign_in.html", form=SignInForm())
+    return render("accounts/sign_in.html", form=SignInForm(), passkeys=passkeys.question())
 
 
 @bp.post("/sign-in", endpoint="sign_in_submit")
@@ -45,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
     """Count the try, check address and password outside the write lock, then start a session under a new id."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return invalid("accounts/sign_in.html", form=form)
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
     db.session.rollback()
     begin_write()
     try:
@@ -53,7 +59,7 @@ def sign_in() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         beside(form, refused, "email")
-        return invalid("accounts/sign_in.html", form=form)
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
     db.session.commit()
     user = operations.password_is_right(form.email.data, form.password.data)
     db.session.rollback()
@@ -62,17 +68,20 @@ def sign_in() -> ResponseReturnValue:
         operations.note_refused_sign_in()
         db.session.commit()
         form.email.errors = [operations.WRONG]
-        return invalid("accounts/sign_in.html", form=form)
-    token = operations.sign_in(user.id, network=network_of_client(), now=now())
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
+    if second_step_of(user.id):
+        token = operations.await_code(user.id, at=place_of_request(), now=now())
+        db.session.commit()
+        response = see_other("accounts.enter_code", next=request.args.get("next") or None)
+        give_cookie(response, token)
+        return response
+    token = operations.sign_in(user.id, at=place_of_request(), steps=1, now=now())
     db.session.commit()
-    session.clear()  # a new token against forged requests with each session
-    response = redirect(_own_address(request.args.get("next", "")), 303)
-    give_cookie(response, token)
-    return response
+    return enter(token)
 
 
 @bp.post("/sign-out")
-@requires(Permission.MANAGE_OWN_ACCOUNT)
+@requires(Permission.FINISH_SIGNING_IN)
 def sign_out() -> ResponseReturnValue:
     """End the session."""
     operations.sign_out(current_actor(), now=now())
@@ -134,15 +143,40 @@ def password_page() -> ResponseReturnValue:
     return render("accounts/password.html", form=ChangePasswordForm())
 
 
+def _current_password(_: None) -> str | Refused:
+    """The hash that the current password was found to be of; else why it is not taken.
+
+    Counted and kept like a wrong code, and before it is looked at: a borrowed session is no place to guess. A key
+    that was used before is no try: the write goes no further.
+    """
+    form, user_id = ChangePasswordForm(), current_actor().user_id
+    if not form.validate() or answers.is_used(user_id, answers.sent(request)):
+        return ""
+    try:
+        two_step.count_code(user_id)
+    except Refused as refused:
+        return Refused(refused.reason, field="current")
+    stored = db.session.get_one(User, user_id).password_hash
+    db.session.rollback()
+    if matches(form.current.data, stored):
+        return stored or ""
+    begin_write()
+    operations.note_refused_code(db.session.get_one(User, user_id))
+    db.session.commit()
+    return Refused(operations.NOT_RIGHT, field="current")
+
+
 @bp.post("/account/password", endpoint="password_submit")
-@requires(Permission.MANAGE_OWN_ACCOUNT)
-def change_password() -> ResponseReturnValue:
+@requires(Permission.MANAGE_OWN_ACCOUNT, before_lock=_current_password)
+def change_password(shown: str | Refused) -> ResponseReturnValue:
     """Change it; every other session ends."""
     form = ChangePasswordForm()
     if not form.validate():
         return invalid("accounts/password.html", form=form)
     try:
-        operations.change_password(current_actor(), current=form.current.data, new=form.password.data, now=now())
+        if isinstance(shown, Refused):
+            raise shown
+        operations.change_password(current_actor(), shown=shown, new=form.password.data, now=now())
     except Refused as refused:
         beside(form, refused, "password")
         return invalid("accounts/password.html", form=form)
@@ -177,11 +211,3 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     db.session.commit()
     flash("Your password is set. Sign in with it.")
     return see_other("accounts.sign_in")
-
-
-def _own_address(target: str) -> str:
-    """Where to go after signing in: an address of this site, else home."""
-    parts = urlsplit(target)
-    if not target.startswith("/") or target.startswith(("//", "/\\")) or parts.scheme or parts.netloc:
-        return url_for("home.index")
-    return target

@@ -37,7 +37,7 @@ class Whose(StrEnum):
 
 
 class State(StrEnum):
-    """A status; overdue, which is open and past its day; or done, by its day or after it."""
+    """A status; overdue, which is open and past its day; or done, by its day or after it. Any but those struck out."""
 
     OPEN = "open"
     OVERDUE = "overdue"
@@ -45,6 +45,7 @@ class State(StrEnum):
     ON_TIME = "done on time"
     LATE = "done late"
     NOT_DONE = "not done"
+    STRUCK = "struck out"
     ANY = "any"
 
 
@@ -154,7 +155,9 @@ def _filters(wanted: Wanted, *, on: date) -> list[ColumnElement[bool]]:
         filters.append(DONE_ON_TIME)
     elif wanted.state is State.LATE:
         filters.append(DONE_LATE)
-    elif wanted.state is not State.ANY:
+    elif wanted.state is State.ANY:
+        filters.append(Action.status != ActionStatus.STRUCK)
+    else:
         filters.append(Action.status == ActionStatus(wanted.state.value))
     if wanted.state is State.OVERDUE:
         filters.append(Action.due_on < on)

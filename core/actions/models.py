@@ -67,7 +67,9 @@ class ActionUpdate(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
     kind: Mapped[str] = mapped_column(String(40))
-    """agreed, corrected, updated, completed, not done, reassigned, handed over, re-opened, due date changed."""
+    """agreed, corrected, struck out, taken back in, updated, completed, not done, reassigned, handed over, re-opened,
+    due date changed.
+    """
     note: Mapped[str] = mapped_column(Text, default="")
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """How the action stood until then (core.actions.standings); none where it was agreed."""

@@ -1,6 +1,6 @@
 """Writes of the action log. An action of a meeting in session takes the next number of its feed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -20,9 +20,14 @@ from core.facts import ActionStatus, Actor, NotDoneReason
 from core.meetings.models import AgendaItem
 from core.partnerships.numbering import take_reference
 from core.policy import Permission, require
-from core.recording.numbers import Part, take_number, take_number_to_mend, take_number_to_write
+from core.recording.numbers import Part, take_number, take_number_to_write
 from core.references import Numbered
 
+STRUCK_OUT = "This action was struck out in the record of its meeting. Take the striking out back there first."
+WORKED_ON = (
+    "This action was settled, or worked on since the meeting, so it is not struck out. Say on its own page what became "
+    "of it."
+)
 DUE_IN_THE_PAST = "The due date must be today or in the future"
 DUE_BEFORE_THE_MEETING = "The due date must be on or after the day of the meeting"
 ONLY_THE_WORDING = (
@@ -95,8 +100,9 @@ def record_action(
         link=f"action:{action.id}",
     )
     take_number_to_write(actor, meeting, item=item)
-    _audit(actor, action, "action.record", payload={"text": text, "owner": owner_agency_id, "due": due_on})
-    _disclosed(actor, action)
+    about = queries.subjects_of(action)
+    _audit(actor, action, "action.record", about, payload={"text": text, "owner": owner_agency_id, "due": due_on})
+    _disclosed(actor, action, about)
     return action
 
 
@@ -130,6 +136,7 @@ def give_up(actor: Actor, *, action: Action, version: int, reason: NotDoneReason
 def reopen(actor: Actor, *, action: Action, version: int, note: str, now: datetime) -> None:
     """An action that was settled is open again; how it was settled stays in the history."""
     _check_version(action, version)
+    _check_stands(action)
     if action.status is ActionStatus.OPEN:
         raise Refused("This action is open.")
     action.status = ActionStatus.OPEN
@@ -177,9 +184,9 @@ def _pass_on(
     before = action.owner_agency_id
     action.owner_agency_id = agency_id
     action.owner_user_id = user_id
-    _changed(actor, action, kind, note, now=now)
+    about = _changed(actor, action, kind, note, now=now)
     if agency_id != before:
-        _disclosed(actor, action)
+        _disclosed(actor, action, about)
 
 
 def change_due_date(
@@ -207,12 +214,23 @@ def correct(
     due_on: date,
     now: datetime,
 ) -> None:
-    """Put right how the minutes say that an action was agreed, while the record of its meeting is mended.
+    """Put right how an action was recorded, in its meeting and while the record of that is mended.
 
     Its owner and due date only until something was done about it: from then on they have a history of their own.
-    Raises Refused for that, for a due date before the meeting, and for a wrong owner.
+    Raises Refused for that, for one that is struck out, for a due date before the meeting, and for a wrong owner.
     """
-    _check_version(action, version)
+    if action.version != version:
+        told = {} if action.status is ActionStatus.OPEN else {"Status": action.status.value.capitalize()}
+        raise Stale(
+            {
+                "text": action.text,
+                "owner": action.owner_agency_id,
+                "person": action.owner_user_id,
+                "due": action.due_on,
+            },
+            told=told,
+        )
+    _check_stands(action)
     agreed = (action.owner_agency_id, action.owner_user_id, action.due_on)
     if agreed != (owner_agency_id, owner_user_id, due_on):
         if action.status is not ActionStatus.OPEN or queries.changed_since(action, item.meeting.closed_at or now):
@@ -227,13 +245,52 @@ def correct(
     action.owner_agency_id, action.owner_user_id = owner_agency_id, owner_user_id
     db.session.flush()
     _note(actor, action, "corrected", "As it was agreed at the meeting", now=now)
-    take_number_to_mend(item.meeting, Part.ITEM, item=item)
-    _audit(actor, action, "action.correct", payload={"text": text, "owner": owner_agency_id, "due": due_on})
+    take_number_to_write(actor, item.meeting, item=item)
+    about = queries.subjects_of(action)
+    _audit(actor, action, "action.correct", about, payload={"text": text, "owner": owner_agency_id, "due": due_on})
     if owner_agency_id != before:
-        _disclosed(actor, action)
+        _disclosed(actor, action, about)
 
 
-def _changed(actor: Actor, action: Action, kind: str, note: str, *, now: datetime) -> None:
+def strike(actor: Actor, *, action: Action, item: AgendaItem, now: datetime) -> None:
+    """Strike out what was recorded by mistake: it stays, marked, with nobody to do it, and reaches no minutes.
+
+    Nothing to one that is struck out. Raises Refused for one that is settled, or was worked on since the meeting.
+    """
+    if action.status is ActionStatus.STRUCK:
+        return
+    if action.status is not ActionStatus.OPEN or queries.changed_since(action, item.meeting.closed_at or now):
+        raise Refused(WORKED_ON)
+    _mended(actor, action, item, ActionStatus.STRUCK, "struck out", "action.strike", now=now)
+
+
+def restore(actor: Actor, *, action: Action, item: AgendaItem, now: datetime) -> None:
+    """Take the striking out back: the action is open again. Nothing to one that stands."""
+    if action.status is ActionStatus.STRUCK:
+        _mended(actor, action, item, ActionStatus.OPEN, "taken back in", "action.restore", now=now)
+
+
+def _mended(
+    actor: Actor, action: Action, item: AgendaItem, status: ActionStatus, kind: str, verb: str, *, now: datetime
+) -> None:
+    """How the record has it from now on. The line keeps no standing: the minutes have it as it was put right."""
+    action.status, action.updated_at = status, now
+    db.session.flush()
+    _note(actor, action, kind, "", now=now)
+    note_event(
+        action.case_id,
+        now=now,
+        kind="action",
+        text=f"Action {action.ref}: {kind}",
+        actor=actor,
+        link=f"action:{action.id}",
+    )
+    take_number_to_write(actor, item.meeting, item=item)
+    _audit(actor, action, verb, queries.subjects_of(action), payload={"text": action.text})
+
+
+def _changed(actor: Actor, action: Action, kind: str, note: str, *, now: datetime) -> Sequence[int]:
+    """Keep and record what was changed: the persons whom it is about."""
     action.updated_at = now
     before = replaced_in(action)
     db.session.flush()
@@ -249,12 +306,10 @@ def _changed(actor: Actor, action: Action, kind: str, note: str, *, now: datetim
     item = queries.item_in_session(action)
     if item is not None:
         take_number(item.meeting, Part.ITEM, item=item)
-    _audit(
-        actor,
-        action,
-        f"action.{kind.replace(' ', '_').replace('-', '_')}",
-        payload={"note": note, "due": action.due_on, "owner": action.owner_agency_id},
-    )
+    about = queries.subjects_of(action)
+    verb = f"action.{kind.replace(' ', '_').replace('-', '_')}"
+    _audit(actor, action, verb, about, payload={"note": note, "due": action.due_on, "owner": action.owner_agency_id})
+    return about
 
 
 def _note(
@@ -272,7 +327,7 @@ def _note(
     directly(_HISTORY, line)
 
 
-def _disclosed(actor: Actor, action: Action) -> None:
+def _disclosed(actor: Actor, action: Action, about: Sequence[int]) -> None:
     """What an action says is told to the agency that owns it, whether or not its case is open to that agency."""
     if action.owner_agency_id == actor.agency_id:
         return
@@ -281,19 +336,19 @@ def _disclosed(actor: Actor, action: Action) -> None:
         audit.Category.DISCLOSURE,
         "action.give",
         object=f"action:{action.id}",
-        subjects=queries.subjects_of(action),
+        subjects=about,
         purpose=f"meeting:{action.meeting_id}" if action.meeting_id else None,
         recipient=f"ag_{action.owner_agency_id}",
     )
 
 
-def _audit(actor: Actor, action: Action, verb: str, *, payload: dict[str, object]) -> None:
+def _audit(actor: Actor, action: Action, verb: str, about: Sequence[int], *, payload: Mapping[str, object]) -> None:
     audit.record(
         actor,
         audit.Category.ALTERATION,
         verb,
         object=f"action:{action.id}",
-        subjects=queries.subjects_of(action),
+        subjects=about,
         purpose=f"meeting:{action.meeting_id}" if action.meeting_id else None,
         payload=payload,
     )
@@ -314,8 +369,14 @@ def _check_version(action: Action, version: int) -> None:
 
 def _check_open(action: Action, version: int) -> None:
     _check_version(action, version)
+    _check_stands(action)
     if action.status is not ActionStatus.OPEN:
         raise Refused("This action is settled. Re-open it first.")
+
+
+def _check_stands(action: Action) -> None:
+    if action.status is ActionStatus.STRUCK:
+        raise Refused(STRUCK_OUT)
 
 
 def _check_owner(partnership_id: int, agency_id: int, user_id: int | None, *, on: date) -> None:

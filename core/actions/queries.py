@@ -1,6 +1,6 @@
 """Reads of the action log. Each says what it loads and forbids the rest."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, false, or_, select
@@ -72,9 +72,9 @@ def item_in_session(action: Action) -> AgendaItem | None:
     ).first()
 
 
-def subjects_of(action: Action) -> list[int]:
+def subjects_of(action: Action) -> Sequence[int]:
     """The persons of the action's case, for the trail."""
-    return list(people_named_in([action.case_id])) if action.case_id is not None else []
+    return people_named_in([action.case_id]) if action.case_id is not None else ()
 
 
 def is_agency_of(partnership_id: int, agency_id: int, *, on: date) -> bool:

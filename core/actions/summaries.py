@@ -136,7 +136,7 @@ def _counted(key: InstrumentedAttribute[Any], within: ColumnElement[bool], asked
     both = union_all(
         _part(key, [func.count(), *overdue], [nothing] * len(settled)).where(within, IS_OPEN).group_by(key),
         _part(key, [nothing] * (1 + len(overdue)), settled)
-        .where(within, Action.status != ActionStatus.OPEN, *window)
+        .where(within, Action.status.in_((ActionStatus.DONE, ActionStatus.NOT_DONE)), *window)
         .group_by(key),
     ).subquery()
     sums = [func.sum(column) for name, column in both.c.items() if name != "key"]

@@ -78,7 +78,7 @@ def summary() -> ResponseReturnValue:
 
 
 @bp.get("/export.csv", endpoint="export_csv")
-@requires(Permission.EXPORT_ACTIONS)
+@requires(Permission.EXPORT_ACTIONS, proved=True)
 def export_csv() -> ResponseReturnValue:
     """The list as CSV."""
     form = _form()
@@ -89,7 +89,7 @@ def export_csv() -> ResponseReturnValue:
 
 
 @bp.get("/export.xlsx", endpoint="export_xlsx")
-@requires(Permission.EXPORT_ACTIONS)
+@requires(Permission.EXPORT_ACTIONS, proved=True)
 def export_xlsx() -> ResponseReturnValue:
     """The list as a workbook."""
     form = _form()
@@ -101,7 +101,7 @@ def export_xlsx() -> ResponseReturnValue:
 
 
 @bp.get("/export.pdf", endpoint="export_pdf")
-@requires(Permission.EXPORT_ACTIONS)
+@requires(Permission.EXPORT_ACTIONS, proved=True)
 def export_pdf() -> ResponseReturnValue:
     """The list as a document, made for its reader; in parts, which a page leads to, where it is long.
 

@@ -1,6 +1,6 @@
 """Forms of accounts and of the trail's filters."""
 
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -58,6 +58,16 @@ class NewAccountForm(AccountForm):
             raise ValidationError(refused.reason) from None
 
 
+class SwitchForm(VersionedForm):
+    """Why a plugin is switched off, or on again."""
+
+    reason = TextAreaField(
+        "Reason",
+        [Required("Enter the reason"), at_most(500, "Reason")],
+        description="Whoever meets something that cannot be done reads it. Do not name anybody.",
+    )
+
+
 class AccountsFilter(Form):
     """Which accounts to list. Agencies are given by the view; what is wrong asks for nothing."""
 
@@ -67,6 +77,16 @@ class AccountsFilter(Form):
         "State",
         choices=offered(((state.value, state.value.capitalize()) for state in AccountState), first="Any"),
         validate_choice=False,
+    )
+
+
+class PersonAskedFor(Form):
+    """Of whom it is asked who saw what."""
+
+    person = StringField(
+        "Person",
+        [Required("Enter the person’s reference or number"), at_most(40, "Person")],
+        description="Their reference, like P0007, or their number in the trail, like p_7",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from core import audit
 from core.accounts.administration import create_account
 from core.accounts.models import AdminRoleGrant, User
-from core.accounts.operations import INVITATION_LASTS, invite
+from core.accounts.operations import INVITATION_LASTS, end_sessions_of, invite
 from core.admin import queries
 from core.circulation.letters import write
 from core.circulation.outbox import queue
@@ -78,6 +78,8 @@ def change_account(
         object=f"account:{user.id}",
         payload={"name": name, "agency": agency_id, "roles": sorted(wanted)},
     )
+    if wanted != held:
+        end_sessions_of(actor, user, now=now)
 
 
 def mail_invitation(actor: Actor, user: User, *, now: datetime) -> None:

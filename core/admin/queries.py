@@ -1,4 +1,4 @@
-"""Reads for the pages of administration: accounts, and who is behind the trail's opaque ids."""
+"""Reads for the pages of administration: accounts, plugins' switches, who is behind the trail's opaque ids."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 
 from core.accounts.models import AdminRoleGrant, Invitation, User
 from core.extensions import db
-from core.facts import AdminRole
-from core.partnerships.models import Agency, Partnership, PartnershipAgency
+from core.facts import AdminRole, ProviderStatus
+from core.partnerships.models import Agency, Partnership, PartnershipAgency, PluginSwitch, Provider
+from core.people.models import Person
+from core.referrals.models import Referral
+from core.web.addresses import row_id
 
 PAGE = 50
 """Accounts of a page."""
@@ -187,11 +190,76 @@ def names_of_actors(partnership_id: int, opaque: Collection[str]) -> Mapping[str
     return {f"u_{number}": name for number, name in rows}
 
 
+def agencies_of_actors(partnership_id: int, opaque: Collection[str]) -> Mapping[str, str]:
+    """Opaque id -> agency, of those who have accounts in the partnership: which agency somebody is of is no secret."""
+    numbers = [int(each[2:]) for each in opaque if each.startswith("u_") and each[2:].isdecimal()]
+    rows = db.session.execute(
+        select(User.id, Agency.name)
+        .join(Agency, Agency.id == User.agency_id)
+        .where(User.id.in_(numbers), _of_partnership(partnership_id))
+    ).all()
+    return {f"u_{number}": name for number, name in rows}
+
+
+def person_asked_for(partnership_id: int, typed: str) -> tuple[int, str] | None:
+    """Id and reference of the partnership's person whom somebody typed as `p_7` or by their reference."""
+    number = row_id(typed.removeprefix("p_"))
+    which = Person.id == number if typed.startswith("p_") else Person.ref == typed.upper()
+    row = db.session.execute(
+        select(Person.id, Person.ref).where(Person.partnership_id == partnership_id, which)
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
 def account_with_address(partnership_id: int, email: str) -> int | None:
     """The account of the partnership with that address."""
     return db.session.scalar(
         select(User.id).where(User.email == email.strip().lower(), _of_partnership(partnership_id))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """How a plugin's switch stands in a partnership: turned last when, by whom and why; version 0 if it never was."""
+
+    is_off: bool = False
+    version: int = 0
+    at: datetime | None = None
+    by: str = ""
+    reason: str = ""
+
+
+def switches_in(partnership_id: int) -> Mapping[str, Switch]:
+    """Name of a plugin -> its switch, for those that were turned in the partnership. One query."""
+    rows = db.session.execute(
+        select(PluginSwitch, User.name)
+        .join(User, User.id == PluginSwitch.by_id)
+        .where(PluginSwitch.partnership_id == partnership_id)
+    )
+    return {row.plugin: Switch(row.is_off, row.version, row.at, name, row.reason) for row, name in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What a partnership has on a plugin's pathways."""
+
+    providers: int
+    open_referrals: int
+
+
+def use_of(partnership_id: int, pathway_keys: tuple[str, ...]) -> InUse:
+    """Approved providers and open referrals on those pathways. Two queries."""
+    providers = select(func.count()).where(
+        Provider.partnership_id == partnership_id,
+        Provider.pathway_key.in_(pathway_keys),
+        Provider.status == ProviderStatus.APPROVED,
+    )
+    referrals = select(func.count()).where(
+        Referral.partnership_id == partnership_id,
+        Referral.pathway_key.in_(pathway_keys),
+        Referral.closed_at.is_(None),
+    )
+    return InUse(db.session.scalar(providers) or 0, db.session.scalar(referrals) or 0)
 
 
 def _of_partnership(partnership_id: int) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Pages of administration: accounts, plugins, the audit trail."""
+"""Pages of administration: accounts, and the way to the others."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ from flask import current_app, flash, request, session
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from core import plugin_host
 from core.accounts.administration import bring_back_account, retire_account
 from core.accounts.models import User
 from core.accounts.queries import user_by_id
-from core.admin import operations, queries, views_trail
+from core.accounts.two_step.operations import take_away
+from core.accounts.two_step.queries import second_step_of
+from core.admin import operations, queries, views_plugins, views_signing_in, views_trail
 from core.admin.blueprint import bp
 from core.admin.forms import ROLES, AccountForm, AccountsFilter, NewAccountForm
 from core.admin.queries import AccountState, Wanted
@@ -22,7 +23,7 @@ from core.web import beside, current_actor, invalid, may, now, render, requires,
 from core.web.addresses import row_id
 from core.web.choices import offered
 
-__all__ = ["bp", "views_trail"]
+__all__ = ["bp", "views_plugins", "views_signing_in", "views_trail"]
 
 SHOWN_ONCE = "invitation"
 """Where the browser's own session keeps a link until it has been shown; it is stored nowhere else."""
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
         accounts=may(Permission.MANAGE_USERS),
         without_password=without,
         plugins=may(Permission.SEE_PLUGINS),
+        signing_in=may(Permission.ASK_FOR_TWO_STEPS),
         queue=may(Permission.SEE_QUEUE),
         trail=may(Permission.SEE_AUDIT),
         partnership=may(Permission.MANAGE_AGENCIES),
@@ -96,7 +98,7 @@ def new_account_page() -> ResponseReturnValue:
 
 
 @bp.post("/accounts/new", endpoint="create_account")
-@requires(Permission.MANAGE_USERS)
+@requires(Permission.MANAGE_USERS, proved=True)
 def create_account() -> ResponseReturnValue:
     """Make it; its owner sets the password through an invitation."""
     form = _offered(NewAccountForm())
@@ -129,6 +131,8 @@ def account(user: User) -> ResponseReturnValue:
         invited_until=queries.open_invitation(user.id, now=now()),
         may_invite=may(Permission.INVITE_USER, user),
         mailed=not see_invitation(current_actor(), user),
+        second=second_step_of(user.id),
+        may_take_away=user.id != current_actor().user_id and may(Permission.TAKE_SECOND_STEP_AWAY, user),
     )
 
 
@@ -146,7 +150,7 @@ def edit_account_page(user: User) -> ResponseReturnValue:
 
 
 @bp.post("/accounts/<int:user_id>/edit", endpoint="change_account")
-@requires(Permission.MANAGE_USER, on=account_of)
+@requires(Permission.MANAGE_USER, on=account_of, proved=True)
 def change_account(user: User) -> ResponseReturnValue:
     """Save them, unless somebody else saved first."""
     form = _offered(AccountForm(), now_of=user.agency_id)
@@ -183,7 +187,7 @@ def retire(user: User) -> ResponseReturnValue:
 
 
 @bp.post("/accounts/<int:user_id>/bring-back", endpoint="bring_back_account")
-@requires(Permission.MANAGE_USER, on=account_of)
+@requires(Permission.MANAGE_USER, on=account_of, proved=True)
 def bring_back(user: User) -> ResponseReturnValue:
     """Let somebody sign in again."""
     bring_back_account(current_actor(), user)
@@ -191,8 +195,17 @@ def bring_back(user: User) -> ResponseReturnValue:
     return see_other("admin.account", user_id=user.id)
 
 
+@bp.post("/accounts/<int:user_id>/two-step/take-away", endpoint="take_second_step_away")
+@requires(Permission.TAKE_SECOND_STEP_AWAY, on=account_of, proved=True)
+def take_second_step_away(user: User) -> ResponseReturnValue:
+    """Its owner lost the app and the codes."""
+    take_away(current_actor(), user, now=now())
+    flash("The second step is taken away. Its owner is signed out everywhere.")
+    return see_other("admin.account", user_id=user.id)
+
+
 @bp.post("/accounts/<int:user_id>/invite", endpoint="invite")
-@requires(Permission.INVITE_USER, on=account_of)
+@requires(Permission.INVITE_USER, on=account_of, proved=True)
 def invite_owner(user: User) -> ResponseReturnValue:
     """Make a single-use link: mailed to the account's owner, or shown to whoever runs the partnership.
 
@@ -218,13 +231,6 @@ def invitation(user: User) -> ResponseReturnValue:
         until=queries.open_invitation(user.id, now=now()),
         mailed=not see_invitation(current_actor(), user),
     )
-
-
-@bp.get("/plugins")
-@requires(Permission.SEE_PLUGINS)
-def plugins() -> ResponseReturnValue:
-    """What is known of every plugin, those included that could not be loaded."""
-    return render("admin/plugins.html", reports=sorted(plugin_host.reports(), key=lambda each: each.shown_as.lower()))
 
 
 def _offered(form: Any, *, now_of: int | None = None) -> Any:

@@ -1,5 +1,6 @@
 """The page of the audit trail: what was done, by whom, about what. Opaque ids; of persons in cases never a name."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import request
@@ -7,12 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from core.admin import queries, trail_words
 from core.admin.blueprint import bp
-from core.admin.forms import TrailFilter
+from core.admin.forms import PersonAskedFor, TrailFilter
 from core.audit import Category
 from core.audit.queries import PAGE, Filter, search, summary
+from core.audit.reading import MUCH, much_read, who_saw
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, may, render, requires
+from core.web import current_actor, disclose, invalid, may, now, render, requires
 from core.web.addresses import row_id
+
+LOOKED_BACK = timedelta(weeks=4)
+"""How far back it is shown who opened much."""
 
 CHECKED = 500
 """How many of the newest records are checked for the page; the whole chain takes the command line."""
@@ -57,6 +62,56 @@ def trail() -> ResponseReturnValue:
         thing=trail_words.thing,
         following=following,
         **page,
+    )
+
+
+@bp.get("/trail/person", endpoint="who_saw")
+@requires(Permission.SEE_AUDIT)
+def who_saw_person() -> ResponseReturnValue:
+    """Who read, was sent or changed what is kept of one person: all of it on one page, an account a line."""
+    actor = current_actor()
+    assert actor.partnership_id is not None
+    form = PersonAskedFor(request.args, meta={"csrf": False})
+    if "person" not in request.args:
+        return render("admin/who_saw.html", form=form, person=None)
+    found = (
+        queries.person_asked_for(actor.partnership_id, (form.person.data or "").strip()) if form.validate() else None
+    )
+    if found is None:
+        if not form.errors:
+            form.person.errors = ["There is no person with this reference or number in the partnership"]
+        return invalid("admin/who_saw.html", form=form, person=None)
+    person_id, reference = found
+    sights = who_saw(f"p_{person_id}")
+    actors = {each.actor for each in sights}
+    disclose("audit.person", object=f"person:{person_id}", subjects=[person_id])
+    return render(
+        "admin/who_saw.html",
+        form=form,
+        person=reference,
+        subject=f"p_{person_id}",
+        sights=sights,
+        names=queries.names_of_actors(actor.partnership_id, actors) if may(Permission.MANAGE_USERS) else {},
+        agencies=queries.agencies_of_actors(actor.partnership_id, actors),
+    )
+
+
+@bp.get("/trail/much-read", endpoint="much_read")
+@requires(Permission.SEE_AUDIT)
+def much_read_page() -> ResponseReturnValue:
+    """Accounts that opened unusually much within an hour, of the last weeks."""
+    actor = current_actor()
+    assert actor.partnership_id is not None
+    spells = much_read(since=now() - LOOKED_BACK, until=now(), actors=queries.actors_of(actor.partnership_id))
+    actors = {each.actor for each in spells}
+    disclose("audit.read", object="audit")
+    return render(
+        "admin/much_read.html",
+        spells=spells,
+        much=MUCH,
+        weeks=LOOKED_BACK.days // 7,
+        names=queries.names_of_actors(actor.partnership_id, actors) if may(Permission.MANAGE_USERS) else {},
+        agencies=queries.agencies_of_actors(actor.partnership_id, actors),
     )
 
 

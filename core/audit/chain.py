@@ -68,16 +68,20 @@ def canonical(record: Record) -> bytes:
 
 def digest(record: Record) -> str:
     """The hash of a record, over all of it but `hash`: 64 hexadecimal digits."""
-    return sha256(_DOMAIN + canonical({key: value for key, value in record.items() if key != "hash"})).hexdigest()
+    return _hash(canonical({key: value for key, value in record.items() if key != "hash"}))
 
 
-def link(record: Record, prev: str) -> dict[str, Any]:
-    """The record with `prev` and `hash`, as it is appended after the one whose hash is `prev`, or after ZERO.
+def _hash(text: bytes) -> str:
+    return sha256(_DOMAIN + text).hexdigest()
+
+
+def linked(record: Record, prev: str) -> tuple[str, str]:
+    """The record as it is kept after the one whose hash is `prev`, or after ZERO: its canonical JSON, and its hash.
 
     The caller has put `seq` into it, one more than the last.
     """
-    linked = {**record, "prev": prev}
-    return {**linked, "hash": digest(linked)}
+    text = canonical({**record, "prev": prev})
+    return text.decode("utf-8"), _hash(text)
 
 
 def verify(records: Iterable[Record], anchors: Iterable[Anchor]) -> Report:

@@ -95,6 +95,11 @@ def search(wanted: Filter) -> Sequence[dict[str, Any]]:
     return [{**json.loads(body), "hash": hash_, "at": at} for _, at, body, hash_ in rows]
 
 
+def end_of_chain() -> int:
+    """The number of the last record."""
+    return db.session.execute(select(AuditHead.seq).where(AuditHead.id == 1)).scalar_one()
+
+
 def done_after(
     milestone: tuple[str, str], objects: Collection[str], *, operations: Collection[str]
 ) -> Sequence[Row[datetime, str, str, str]]:

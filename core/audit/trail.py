@@ -188,9 +188,7 @@ def _append(session: Session, pending: Iterable[Record]) -> None:
     rows, subjects = [], []
     for body in pending:
         seq += 1
-        linked = chain.link({"v": 1, "seq": seq, "ts": stamp, **body}, prev)
-        prev = linked["hash"]
-        unhashed = {key: value for key, value in linked.items() if key != "hash"}
+        text, prev = chain.linked({"v": 1, "seq": seq, "ts": stamp, **body}, prev)
         rows.append(
             {
                 "seq": seq,
@@ -200,7 +198,7 @@ def _append(session: Session, pending: Iterable[Record]) -> None:
                 "action": body["action"],
                 "object": body["object"],
                 "outcome": body["outcome"],
-                "body": chain.canonical(unhashed).decode(),
+                "body": text,
                 "hash": prev,
             }
         )

@@ -9,8 +9,10 @@ from core.books.rows import ActionRow, CasePersonRow, CaseRow, PersonRow
 from core.books.shelf import ELSEWHERE, Shelf, not_here
 from core.cases.models import Case, CaseEvent, CaseGroup, CasePerson
 from core.extensions import db
+from core.facts import ActionStatus
 from core.people.models import Person
 from core.people.names import search_name, search_title
+from core.people.protected.queries import protected_addresses
 
 
 class People(Shelf[PersonRow]):
@@ -18,6 +20,7 @@ class People(Shelf[PersonRow]):
 
     def fetch(self, rows: Sequence[PersonRow]) -> None:
         self._people = queries.people_by_ref(self.into.partnership_id, {row.ref for row in rows})
+        self._protected = protected_addresses([person.id for person in self._people.values()]).keys()
 
     def objections(self, row: PersonRow) -> list[Problem]:
         return []
@@ -48,7 +51,8 @@ class People(Shelf[PersonRow]):
         record.given_name, record.family_name, record.known_as = row.given_name, row.family_name, row.known_as
         record.search_name = search_name(row.given_name, row.family_name, row.known_as)
         record.date_of_birth = row.date_of_birth
-        record.address, record.postcode = row.address, row.postcode
+        if record.id not in self._protected:  # its address is read by named agencies alone, whatever the books say
+            record.address, record.postcode = row.address, row.postcode
         record.support_needs, record.tenure = row.support_needs, row.tenure
 
     def persons(self, records: Sequence[Person]) -> set[int]:
@@ -174,6 +178,9 @@ class Actions(Shelf[ActionRow]):
             problems.append(Problem("group", not_here("group", row.group)))
         if row.owner_agency not in self._agencies:
             problems.append(Problem("owner_agency", not_here("agency", row.owner_agency)))
+        known = self.find(row)
+        if known is not None and known.status is ActionStatus.STRUCK:
+            problems.append(Problem("ref", f"{row.ref} was struck out in the record of its meeting."))
         return problems
 
     def find(self, row: ActionRow) -> Action | None:

@@ -255,6 +255,8 @@ def _action(cells: Cells) -> ActionRow:
     if not cells.problems:
         cells.later("due_on", due, "agreed_on", agreed)
     status = cells.choice("status", ActionStatus)
+    if status is ActionStatus.STRUCK:  # what was struck out in a room is no part of a book
+        cells.wrong("status", not_one_of(status.value, [each.value for each in ActionStatus if each is not status]))
     outcome = cells.text("outcome", TEXT)
     return ActionRow(
         ref=cells.key("ref", 40),

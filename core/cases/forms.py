@@ -68,6 +68,9 @@ class CaseForm(VersionedForm):
     )
     review_on = DayField("Review on", what="The day of review", description="Leave empty if no review is planned.")
 
+    as_one = (("summary", "restricted", "lead_agency_id"), ("opened_on", "review_on"))
+    """What is written, and who may open it; two days of which one comes after the other."""
+
     def as_of(self, day: date) -> Self:
         """This form, checked as of that day."""
         self.day = day

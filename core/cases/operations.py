@@ -10,6 +10,7 @@ from datetime import date, datetime
 from core import audit
 from core.cases.models import Case, CaseGroup, CaseIncident, CasePerson
 from core.cases.timeline import note_event
+from core.clock import local_date
 from core.dates import in_words
 from core.errors import Refused, Stale
 from core.extensions import db
@@ -19,6 +20,8 @@ from core.people.models import Person
 from core.people.names import search_title
 from core.policy.cases import open_case_for
 from core.references import Numbered
+from core.standards import operations as standards
+from core.standards.lists import PROMISED_TO
 
 CLOSED_BEFORE_IT_OPENED = "The case was opened on {day}, so it cannot be closed before that day"
 CLOSED_TO_COME = "The case cannot be closed on a day in the future"
@@ -111,6 +114,7 @@ def close(
         raise Refused(CLOSED_TO_COME)
     case.status = CaseStatus.CLOSED
     case.closed_on, case.closing_reason, case.outcome = closed_on, reason, outcome
+    standards.end_of_case(case, on=on)
     _moved(actor, case, "case.close", f"Closed: {reason}", outcome, now=now)
 
 
@@ -120,6 +124,8 @@ def reopen(actor: Actor, *, case: Case, version: int, reason: str, now: datetime
     was = case.status
     case.status = CaseStatus.OPEN
     case.closed_on, case.closing_reason = None, ""
+    if was is CaseStatus.CLOSED:
+        standards.case_opened_again(case, on=local_date(now))
     text = "Opened again" if was is CaseStatus.CLOSED else "No longer under monitoring: open"
     _moved(actor, case, "case.reopen", text, reason, now=now)
 
@@ -129,6 +135,8 @@ def name_in_case(actor: Actor, *, case: Case, person: Person, role: PersonRole, 
     if any(part.person_id == person.id and part.role is role for part in case.people):
         raise Refused(f"This person is named in the case as {role.value} already")
     case.people.append(CasePerson(person_id=person.id, role=role, person=person))
+    if role in PROMISED_TO:
+        standards.begin(case, person.id, on=local_date(now))
     note_event(case.id, now=now, kind="person", text=f"Somebody named as {role.value}", actor=actor)
     _altered(actor, case, "case.name", None)
 
@@ -137,6 +145,7 @@ def take_out_of_case(actor: Actor, *, case: Case, part: CasePerson, now: datetim
     """Take a person's role out of the case. What is held about the person stays."""
     subjects = _subjects(case)
     case.people.remove(part)
+    standards.stop(case, part.person_id)
     note_event(case.id, now=now, kind="person", text=f"Somebody no longer named as {part.role.value}", actor=actor)
     audit.record(actor, audit.Category.ALTERATION, "case.unname", object=f"case:{case.id}", subjects=subjects)
 

@@ -173,7 +173,7 @@ def referrals_of(actor: Actor, case_id: int) -> Sequence[CaseReferral]:
 
 def _as_told(referral: CaseReferral, *, pathway_key: str, stage: str, own: bool) -> CaseReferral:
     """The referral as its parties see it, or as everybody else at the table is told of it."""
-    told = "" if own else told_at(plugin_host.pathway(pathway_key), stage)
+    told = "" if own else told_at(plugin_host.installed().get(pathway_key), stage)
     return replace(referral, stage=told, since=None, closed=False) if told else referral
 
 

@@ -1,5 +1,6 @@
 """Pages of cases: the list and a case. What changes one is in the modules beside this."""
 
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,8 +16,12 @@ from core.facts import ActionStatus, CaseStatus, PersonRole
 from core.partnerships import belonging
 from core.partnerships.terms.queries import clocks_in
 from core.people.ages import childhood
+from core.people.models import Person
 from core.plugin_api.facts import age_on
 from core.policy import Permission
+from core.standards.lists import PROMISED_TO
+from core.standards.models import ContactPlan
+from core.standards.queries import owed_of, plans_of
 from core.web import current_actor, disclose, invalid, may, now, render, requires, today
 from core.web.addresses import row_id
 from core.web.choices import offered
@@ -72,19 +77,27 @@ def show(case: Case) -> ResponseReturnValue:
     disclose("case.read", object=f"case:{case.id}", subjects=[part.person_id for part in case.people])
     names = {part.person_id: part.person.name for part in case.people}
     incidents = queries.incidents_of(case.id)
+    referrals = queries.referrals_of(actor, case.id)
+    hearings = queries.hearings_of(actor, case.id)
+    opens = {
+        "meeting": {hearing.meeting_id for hearing in hearings if hearing.open},
+        "action": {action.id for action in actions},
+        "referral": {referral.id for referral in referrals},
+    }
     return render(
         "cases/show.html",
         case=case,
         people=_people(case, today()),
+        promised=_promised(case),
         incidents=[(incident, bool(may(Permission.CHANGE_INCIDENT, incident))) for incident in incidents],
         open_actions=[a for a in reversed(actions) if a.status is ActionStatus.OPEN],
-        settled_actions=[a for a in actions if a.status is not ActionStatus.OPEN],
-        referrals=[(referral, names.get(referral.person_id, "")) for referral in queries.referrals_of(actor, case.id)],
-        hearings=queries.hearings_of(actor, case.id),
+        settled_actions=[a for a in actions if a.status in (ActionStatus.DONE, ActionStatus.NOT_DONE)],
+        referrals=[(referral, names.get(referral.person_id, "")) for referral in referrals],
+        hearings=hearings,
         upcoming=queries.meetings_to_nominate_for(actor, case.id, now=now())
         if case.status is not CaseStatus.CLOSED
         else (),
-        timeline=[_entry(event) for event in queries.events_of(case.id)],
+        timeline=[_entry(event, opens) for event in queries.events_of(case.id)],
         today=today(),
         editable=may(Permission.EDIT_CASE, case),
         may_add_incident=may(Permission.ADD_INCIDENT, case),
@@ -165,18 +178,30 @@ def _people(case: Case, on: date) -> list[tuple[CasePerson, int | None, str]]:
     ]
 
 
+def _promised(case: Case) -> list[tuple[Person, ContactPlan | None, Sequence[tuple[str, date]]]]:
+    """Complainants and victims, by name: each with their contact plan and what is due to them."""
+    plans = plans_of(case.id)
+    people = {part.person_id: part.person for part in case.people if part.role in PROMISED_TO}
+    return [
+        (person, plan, owed_of(plan, case.status))
+        for person in sorted(people.values(), key=lambda person: (person.search_name, person.id))
+        for plan in (plans.get(person.id),)
+    ]
+
+
 _PAGES = {
     "meeting": ("meetings.meeting", "meeting_id"),
     "action": ("actions.show", "action_id"),
     "referral": ("referrals.referral", "referral_id"),
 }
-"""What a line of the timeline can be about, and its page: that asks for itself who may open it."""
+"""What a line of the timeline can be about, and its page."""
 
 
-def _entry(event: CaseEvent) -> dict[str, Any]:
+def _entry(event: CaseEvent, opens: Mapping[str, Container[int]]) -> dict[str, Any]:
+    """A line of the timeline; a link only where the reader's way does not end: `opens`, ids by kind."""
     at: datetime = event.at
     kind, _, number = event.link.partition(":")
-    page = _PAGES.get(kind) if number.isdecimal() else None
+    page = _PAGES.get(kind) if number.isdecimal() and int(number) in opens.get(kind, ()) else None
     where: dict[str, Any] = {page[1]: number} if page is not None else {}
     return {
         "title": event.text,

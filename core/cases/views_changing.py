@@ -14,7 +14,22 @@ from core.errors import Refused, Stale
 from core.facts import CaseStatus, Risk
 from core.partnerships import belonging
 from core.policy import Permission
-from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.standards.lists import PROMISED_TO, UpdateInterval
+from core.standards.queries import plans_of
+from core.web import (
+    beside,
+    current_actor,
+    disclose,
+    invalid,
+    may,
+    now,
+    render,
+    requires,
+    save_merged,
+    saved_first,
+    see_other,
+    today,
+)
 from core.web.choices import offered
 from core.web.forms import VersionedForm
 
@@ -66,13 +81,19 @@ def edit_page(case: Case) -> ResponseReturnValue:
 @bp.post("/<int:case_id>/edit", endpoint="edit_submit")
 @requires(Permission.EDIT_CASE, on=queries.case_of)
 def edit(case: Case) -> ResponseReturnValue:
-    """Save it, unless somebody else saved first: then show both, and keep what was typed."""
+    """Save it, beside what somebody else changed meanwhile. Of the same field both are shown, and what was typed is
+    kept.
+    """
     _disclose(case)
     form = _offer_agencies(CaseForm().as_of(today()), case)
     if not form.validate():
         return invalid("cases/edit.html", case=case, form=form)
-    try:
+
+    def save() -> None:
         operations.change_case(current_actor(), case=case, version=form.version_read, details=form.details, now=now())
+
+    try:
+        save_merged(form, save, version=lambda: case.version)
     except Stale as stale:
         return saved_first("cases/edit.html", form, stale, version=case.version, case=case)
     flash("The changes were saved.")
@@ -110,7 +131,7 @@ def close_page(case: Case) -> ResponseReturnValue:
         return see_other("cases.show", case_id=case.id)
     _disclose(case)
     form = CloseForm(version=str(case.version), closed_on=today(), outcome=case.outcome)
-    return render("cases/close.html", case=case, form=form, open_actions=_open_actions(case))
+    return render("cases/close.html", case=case, form=form, **_left_open(case))
 
 
 @bp.post("/<int:case_id>/close", endpoint="close_submit")
@@ -132,7 +153,7 @@ def close(case: Case) -> ResponseReturnValue:
             on=today(),
         )
 
-    return _move(case, form, "cases/close.html", end, "The case is closed.", open_actions=_open_actions(case))
+    return _move(case, form, "cases/close.html", end, "The case is closed.", **_left_open(case))
 
 
 @bp.get("/<int:case_id>/reopen", endpoint="reopen")
@@ -173,8 +194,12 @@ def _move(
     return see_other("cases.show", case_id=case.id)
 
 
-def _open_actions(case: Case) -> int:
-    return sum(1 for a in queries.actions_of(current_actor(), case.id) if a.status == "open")
+def _left_open(case: Case) -> dict[str, int]:
+    """What whoever closes a case is told: how many actions stay open, and how many people are to hear how it ended."""
+    actions, plans = queries.actions_of(current_actor(), case.id), plans_of(case.id)
+    named = {part.person_id for part in case.people if part.role in PROMISED_TO}
+    wanting = [each for each, plan in plans.items() if each in named and plan.interval is not UpdateInterval.NONE]
+    return {"open_actions": sum(1 for a in actions if a.status == "open"), "to_tell": len(wanting)}
 
 
 def _offer_groups(form: NewCaseForm) -> NewCaseForm:

@@ -12,7 +12,7 @@ from core.cases.models import Case, CaseIncident
 from core.errors import Stale
 from core.partnerships import belonging
 from core.policy import Permission
-from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
+from core.web import current_actor, disclose, invalid, now, render, requires, save_merged, saved_first, see_other, today
 from core.web.choices import offered
 
 F = TypeVar("F", bound=IncidentForm)
@@ -61,14 +61,17 @@ def change_page(incident: CaseIncident) -> ResponseReturnValue:
 @bp.post("/<int:case_id>/incidents/<int:incident_id>/change", endpoint="change_incident_submit")
 @requires(Permission.CHANGE_INCIDENT, on=queries.incident_of)
 def change(incident: CaseIncident) -> ResponseReturnValue:
-    """Save it, unless somebody else saved first: then show both, and keep what was typed."""
+    """Save it, beside what somebody else changed meanwhile. Of the same field both are shown, and what was typed is
+    kept.
+    """
     case = incident.case
     _disclose(case)
     form = _offer_agencies(ChangeIncidentForm().as_of(today()), case, incident)
     if not form.validate():
         return invalid("cases/incident_change.html", case=case, incident=incident, form=form)
-    assert form.happened_on.data is not None
-    try:
+
+    def save() -> None:
+        assert form.happened_on.data is not None
         operations.change_incident(
             current_actor(),
             incident=incident,
@@ -80,6 +83,9 @@ def change(incident: CaseIncident) -> ResponseReturnValue:
             reason=form.reason.data,
             now=now(),
         )
+
+    try:
+        save_merged(form, save, version=lambda: incident.version)
     except Stale as stale:
         page = "cases/incident_change.html"
         return saved_first(page, form, stale, version=incident.version, case=incident.case, incident=incident)

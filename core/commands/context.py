@@ -37,6 +37,21 @@ def migrated_application(config: Config) -> Flask:
     return app
 
 
+def serving_application(config: Config) -> Flask:
+    """The application, ready to serve or to work; ends the command, saying why, where it is not fit to."""
+    from core.extensions import db
+    from core.starting import refuse_unsound
+    from core.web.logs import set_up_logs
+
+    set_up_logs(requests=config.log_requests)
+    app = migrated_application(config)
+    with plain_refusals():
+        refuse_unsound(app)
+    with app.app_context():
+        db.engine.dispose()  # no connection of this process may be one of those that are forked from it
+    return app
+
+
 @contextmanager
 def plain_refusals() -> Iterator[None]:
     """Show a refusal as one line, not as a traceback."""

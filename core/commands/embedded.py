@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from core.commands.logger import JsonLogger
+
 THREADS = 128
 """Live pages hold a thread each: at most 96 streams, and room for the others."""
 
@@ -33,6 +35,7 @@ class Embedded(BaseApplication):
             "graceful_timeout": 3,
             "timeout": 60,
             "loglevel": "warning",
+            "logger_class": JsonLogger,
             "control_socket_disable": True,
             "preload_app": True,
             "post_fork": _settle,

@@ -67,6 +67,27 @@ def check(config: Config) -> None:
         raise SystemExit(1)
 
 
+@plugins.command()
+@click.argument("name", default="")
+@pass_config
+def doc(config: Config, name: str) -> None:
+    """Print what a plugin brings, in Markdown: its pathways with stages, moves, clocks, consents, forms and rows, its
+    hooks, tables and pages. Without NAME, of every plugin that runs.
+    """
+    from core.plugin_host import host_of
+    from core.plugin_host.describing import describe
+
+    app = application(config)
+    host = host_of(app)
+    chosen = [info for info in host.plugins if name in ("", info.name)]
+    if not chosen and name:
+        known = ", ".join(info.name for info in host.plugins) or "none"
+        raise click.ClickException(f"No plugin called {name} runs. Those that run: {known}.")
+    for info in chosen:
+        own = [pathway for owner, pathway in host.pathways_by_plugin if owner == info.name]
+        click.echo(describe(app, info, host.report(info.name), own, on=local_date(utc_now())))
+
+
 @click.group()
 def plugin() -> None:
     """Write a plugin of your own."""
@@ -93,7 +114,9 @@ def new_plugin(name: str, into: Path) -> None:
         raise click.ClickException(refused.reason) from refused
     for path in written:
         click.echo(path)
-    click.echo(f"\nNext: pip install {into / name}, then roundtable db upgrade and roundtable plugins check.")
+    # A name alone would be looked up in a registry: what is to be installed is the folder.
+    folder = into / name if into.is_absolute() else f"./{into / name}"
+    click.echo(f"\nNext: pip install {folder}, then roundtable db upgrade and roundtable plugins check.")
 
 
 def _refusal(report: PluginReport) -> list[str]:

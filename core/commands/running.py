@@ -2,7 +2,7 @@
 
 import click
 
-from core.commands.context import migrated_application, pass_config
+from core.commands.context import pass_config, serving_application
 from core.config import Config
 
 
@@ -17,14 +17,15 @@ def serve(config: Config, host: str, port: int) -> None:
     put a reverse proxy with TLS in front and set ROUNDTABLE_URL to its https address.
     """
     from core.commands.embedded import serve as serve_embedded
+    from core.starting import is_loopback
 
-    if host not in ("127.0.0.1", "::1", "localhost") and not config.secure:
+    if not is_loopback(host) and not config.secure:
         raise click.ClickException(
             "plain HTTP is served on loopback only: put a proxy with TLS in front and set ROUNDTABLE_URL=https://..."
         )
     if config.external_url == Config.external_url:
         config = config.at(f"http://127.0.0.1:{port}")
-    app = migrated_application(config)
+    app = serving_application(config)
     click.echo(f"Roundtable is at {config.external_url}")
     serve_embedded(app, host=host, port=port)
 
@@ -38,4 +39,4 @@ def worker(config: Config) -> None:
     """
     from core.jobs import run_worker
 
-    run_worker(migrated_application(config))
+    run_worker(serving_application(config))

@@ -69,6 +69,33 @@ def create(
         click.echo(f"Made the account {made.email}.")
 
 
+@user.command("reset-two-step")
+@click.argument("email")
+@pass_config
+def reset_two_step(config: Config, email: str) -> None:
+    """Take the second step of signing in away from somebody who lost their app and their recovery codes.
+
+    For when no administrator of the partnership can. Make sure that it is them who asks: from then on their password
+    alone lets in whoever has it, until they have set up another app.
+    """
+    from core.accounts.queries import user_by_email
+    from core.accounts.two_step.operations import take_away
+    from core.clock import utc_now
+    from core.extensions import db
+    from core.facts import SYSTEM
+    from core.web.transaction import begin_write
+
+    app = migrated_application(config)
+    with app.app_context(), plain_refusals():
+        begin_write()
+        found = user_by_email(email)
+        if found is None:
+            raise click.ClickException(f"there is no account {email}")
+        take_away(SYSTEM, found, now=utc_now())
+        db.session.commit()
+        click.echo(f"{found.email} signs in with the password alone, until another app is set up.")
+
+
 @user.command()
 @click.argument("email", required=False)
 @click.option("--all", "everybody", is_flag=True, help="Invite everybody who has no password yet.")

@@ -15,11 +15,13 @@ from core.extensions import db
 from core.facts import Actor, EntryKind, ItemKind, ItemOutcome, Presence, Risk, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.recording.attendance.operations import add_guest, correct_attendance
+from core.recording.chairing.operations import hand_over
 from core.recording.entries.operations import agree_risk, share, version_of_risk
 from core.recording.interests.operations import declare_interest
 from core.recording.items.operations import add_urgent_case, settle, take_up, version_of_outcome
 from core.recording.models import Attendance
-from core.recording.room.operations import accept, close_meeting, open_meeting
+from core.recording.room.operations import accept, open_meeting
+from core.recording.sitting.operations import close_meeting, pause, resume
 
 OPENING_TOOK = (3, 1, 2, 3, 6)
 """Minutes that the standing items before the first case took, where the story does not say."""
@@ -174,8 +176,18 @@ class Holding:
         outcome = ItemOutcome(told.get("outcome", ItemOutcome.PENDING))
         if outcome is not ItemOutcome.NOT_HEARD:
             take_up(self._chair(at), meeting=meeting, item=item, now=at)
+        other = self.cast.user(told["chair"]).id if "chair" in told else None
         for each in told.get("recused", ()):
-            declare_interest(self.cast.actor(each["user"], at), item=item, reason=each["reason"], now=at)
+            is_chair = each["user"] == self.told["chair"]
+            declare_interest(
+                self.cast.actor(each["user"], at),
+                item=item,
+                reason=each["reason"],
+                chair_id=other if is_chair else None,
+                now=at,
+            )
+        if other is not None and meeting.acting_chair_id is None:
+            hand_over(self._chair(at), item=item, chair_id=other, now=at, on=local_date(at))
         self._write(item, told, at + timedelta(minutes=2))
         took: int = told.get("took") or (1 if outcome is ItemOutcome.NOT_HEARD else told["minutes"])
         ends = at + timedelta(minutes=took)
@@ -193,7 +205,14 @@ class Holding:
                 line = self._line(each["user"])
                 assert line is not None
                 self._correct(line, Presence.LEFT, ends)
-        return ends
+        return self._pause(told["pause"], ends) if "pause" in told else ends
+
+    def _pause(self, told: Told, at: datetime) -> datetime:
+        """After an item; the moment at which the meeting goes on."""
+        meeting, over = self.cast.meeting(self.name), at + timedelta(minutes=told["minutes"])
+        pause(self._chair(at), meeting=meeting, reason=told["reason"], now=at)
+        resume(self._chair(over), meeting=meeting, now=over)
+        return over
 
     def _write(self, item: AgendaItem, told: Told, at: datetime) -> None:
         for each in told.get("shared", ()):

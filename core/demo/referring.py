@@ -17,9 +17,8 @@ from core.meetings.models import AgendaItem
 from core.partnerships.models import Provider
 from core.policy.recording import ItemInRoom
 from core.recording.models import Attendance
-from core.referrals.choosing import facts_before
 from core.referrals.consents import give_consent, withdraw_consent
-from core.referrals.facts import facts_of
+from core.referrals.facts import facts_before, facts_of
 from core.referrals.operations import move, refer
 from core.referrals.queries import case_to_refer_from, referral_of
 
@@ -74,22 +73,23 @@ class Referring:
             line = db.session.scalars(
                 select(Attendance).where(Attendance.meeting_id == item.meeting_id, Attendance.user_id == actor.user_id)
             ).one()
-        pathway = plugin_host.pathway(told["pathway"])
+        pathway = plugin_host.pathway(told["pathway"], self.cast.partnership_id)
         assert pathway is not None
+        case, person, provider = case_to_refer_from(case_id), self.cast.person(told["person"]), self._provider(told)
         with current_app.test_request_context():
             form = pathway.form(formdata=MultiDict(told["form"]))
-            form.prepare(facts_before(case_to_refer_from(case_id), self.cast.person(told["person"])), local_date(at))
+            form.prepare(facts_before(case, person, provider, pathway), local_date(at))
             for field in form:
                 if field.name.endswith("_on"):
                     field.data = local_date(at)
-                elif field.type == "RadioField" and field.data:
+                elif field.type in ("RadioField", "SelectMultipleField") and field.data:
                     field.data = _chosen(field, field.data)
             payload = pathway.payload(form)
         made = refer(
             actor,
-            case=case_to_refer_from(case_id),
-            person=self.cast.person(told["person"]),
-            provider=self._provider(told),
+            case=case,
+            person=person,
+            provider=provider,
             payload=payload,
             now=at,
             at=ItemInRoom(item, line) if item is not None else None,
@@ -107,10 +107,11 @@ class Referring:
 
     def _consent(self, told: Told, consent: Told, at: datetime) -> None:
         referral = referral_of(self._made[id(told)])
+        own = f"{consent['key']}_{self.cast.person(consent['person']).id}" if "person" in consent else ""
         give_consent(
             self.cast.actor(told["by"], at),
             referral=referral,
-            key=consent["key"],
+            key=own if any(each.key == own for each in referral.consents) else consent["key"],
             given_on=local_date(at),
             now=at,
             note=consent.get("note", ""),
@@ -141,7 +142,7 @@ class Referring:
 
     def _answers(self, pathway_key: str, referral_id: int, step: Told, on: date) -> Mapping[str, Any]:
         """What the move's form asks, filled in from the story: days with that of the move, choices by their start."""
-        pathway = plugin_host.pathway(pathway_key)
+        pathway = plugin_host.pathway(pathway_key, self.cast.partnership_id)
         assert pathway is not None
         kind = pathway.transition(step["transition"]).form
         if kind is None:
@@ -152,7 +153,7 @@ class Referring:
             for field in form:
                 told = step.get(field.name)
                 if field.name.endswith("_on"):
-                    field.data = on
+                    field.data = on if told is None else self.cast.day(told)
                 elif told is not None and getattr(field, "choices", None):
                     field.data = _chosen(field, told)
                 elif told is not None:
@@ -161,7 +162,9 @@ class Referring:
             return answers
 
 
-def _chosen(field: Any, told: str) -> str:
-    """The choice that the story names by its value, or by what its label begins with."""
+def _chosen(field: Any, told: str | list[str]) -> str | list[str]:
+    """The choice that the story names by its value, or by what its label begins with; of several, each."""
+    if isinstance(told, list):
+        return [str(_chosen(field, each)) for each in told]
     found = (choice.value for choice in field.choices if told in (choice.value, choice.label.split(",")[0]))
     return str(next(found))

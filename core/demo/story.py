@@ -18,6 +18,7 @@ from core.config import Config
 from core.demo.aftermath import Aftermath, settle_action
 from core.demo.cast import Cast, Timeline, Told, partnership_called
 from core.demo.holding import Holding
+from core.demo.informing import Informing, write_complaints
 from core.demo.post import catch_what_was_sent
 from core.demo.preparing import Preparing
 from core.demo.referring import Referring
@@ -58,6 +59,10 @@ def play_story(story: dict[str, Any], *, now: datetime) -> Cast:
         timeline.at(at_local(cast.day(told["day"]), time(12)), partial(_incident, cast, told))
     for told in story.get("referral", ()):
         referring.between_meetings(told)
+    for told in story.get("complaints", ()):
+        timeline.at(at_local(cast.day(told["day"]), time(9)), partial(write_complaints, cast, told))
+    for told in story.get("informed", ()):
+        Informing(cast, timeline, told)
     for told in story["meeting"]:
         preparing = Preparing(cast, timeline, told)
         preparing.plan()

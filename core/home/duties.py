@@ -14,6 +14,7 @@ from core.extensions import db
 from core.facts import Actor, CirculationKind, MeetingStatus, MinutesStatus
 from core.home.queries import RECENT, MinutesRow, minutes_under_way, not_recused
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Research
+from core.minutes.access.listing import copies_due
 from core.partnerships.clocks import actions_due, agenda_due, minutes_due, research_due
 from core.partnerships.models import Group
 from core.partnerships.terms.queries import ClocksInForce
@@ -38,6 +39,7 @@ class Owed(StrEnum):
     RESEARCH = "research"
     ACTIONS = "actions"
     MINUTES = "minutes"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Duty:
 
 
 def duties_of(actor: Actor, clocks: ClocksInForce, *, now: datetime) -> Sequence[Duty]:
-    """All of the actor's, the longest due first. Three queries, however many meetings there are."""
+    """All of the actor's, the longest due first. Four queries, however many meetings there are, and a few for each
+    subject-access copy that is due.
+    """
     if not actor.signatory or not actor.groups:
         return []  # it is done with names
     found = [
@@ -67,6 +71,7 @@ def duties_of(actor: Actor, clocks: ClocksInForce, *, now: datetime) -> Sequence
             for row in minutes_under_way(actor, now=now)
             if (step := _step(actor, row)) is not None
         ),
+        *_copies(actor, now=now),
     ]
     return sorted(found, key=lambda duty: (duty.due, duty.starts_at, duty.meeting_id))
 
@@ -173,6 +178,17 @@ def _before(row: ComingRow, clocks: ClocksInForce) -> Iterator[Duty]:
 def _actions(row: MeetingRow, clocks: ClocksInForce) -> Duty:
     due = actions_due(local_date(row.starts_at), clocks.of(row.group_id))
     return _duty(Owed.ACTIONS, "Send out the actions", "circulation.actions_out", row, due)
+
+
+def _copies(actor: Actor, *, now: datetime) -> Iterator[Duty]:
+    """Subject-access copies that the actor can make: their day is the law's, and no clock of a group."""
+    if not actor.led_groups:
+        return
+    for meeting, due in copies_due(actor, until=add_working_days(local_date(now), SOON)):
+        step, group = "Issue the subject-access copy", meeting.group.name
+        yield Duty(
+            Owed.ACCESS, step, "minutes.show", meeting.id, meeting.ref, meeting.group_id, group, meeting.starts_at, due
+        )
 
 
 def _minutes(row: MinutesRow, step: tuple[str, str], clocks: ClocksInForce) -> Duty:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.actions.models import IS_OPEN, Action
@@ -24,7 +24,6 @@ from core.minutes.models import Minutes, MinutesComment
 from core.partnerships.models import Group, Provider
 from core.policy.composing import comments_read_by
 from core.policy.minutes import copies_open_to
-from core.referrals.models import Referral
 
 SHOWN = 5
 """Actions and copies that the page lists; the rest is a link away."""
@@ -157,42 +156,6 @@ def research_to_answer(actor: Actor, *, now: datetime, on: date) -> Sequence[Res
         .group_by(Meeting.id, Meeting.ref, Meeting.group_id, Group.name, Meeting.starts_at)
         .order_by(func.min(Research.due_on), Meeting.id)
     ).all()
-
-
-def open_referrals(actor: Actor, *, on: date) -> Sequence[Row[int, str, str, str, str, int, int]]:
-    """Open referrals to the actor's agency, and those that it made, by pathway and stage, in no order. One query.
-
-    Columns: to_us (1 or 0), pathway_key, pathway_title, stage, stage_title, number, late (past the stage's clock).
-    """
-
-    def counted(to_us: int, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        return (
-            select(
-                literal(to_us).label("to_us"),
-                Referral.pathway_key,
-                Referral.pathway_title,
-                Referral.stage,
-                Referral.stage_title,
-                func.count().label("number"),
-                func.count().filter(Referral.stage_due < on).label("late"),
-            )
-            .where(
-                *which,
-                Referral.partnership_id == actor.partnership_id,
-                Referral.closed_at.is_(None),
-                not_recused(actor, Referral.case_id),
-            )
-            .group_by(Referral.pathway_key, Referral.pathway_title, Referral.stage, Referral.stage_title)
-        )
-
-    own = select(Provider.id).where(
-        Provider.partnership_id == actor.partnership_id, Provider.agency_id == actor.agency_id
-    )
-    rows = union_all(
-        counted(1, Referral.provider_id.in_(own)),
-        counted(0, Referral.referrer_agency_id == actor.agency_id),
-    ).subquery()
-    return db.session.execute(select(rows)).all()
 
 
 NominationRow = Row[int, str, int, str, datetime, int, datetime]

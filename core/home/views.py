@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,8 +13,10 @@ from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
 from core.circulation.queue.queries import failed_of_groups
 from core.clock import local_date
+from core.errors import NotFound
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
+from core.home.figures import figures_of
 from core.minutes.corrections.queries import waiting_for_leaders
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.clocks import agenda_due
@@ -22,9 +24,14 @@ from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import clocks_in
 from core.policy import Permission
 from core.policy.partnerships import partnership_admin
+from core.referrals.listing import open_by_stage
 from core.referrals.stages import place_of_stage
 from core.schema import what_is_behind
+from core.standards.queries import due_to_people
 from core.web import current_actor, disclose, now, public, render, requires, today
+from core.web.figures import EXTENSION as FIGURES
+from core.web.figures import Figures, may_read_figures
+from core.working_days import add_working_days
 
 bp = Blueprint("home", __name__)
 
@@ -58,8 +65,8 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         return {}
     assert actor.partnership_id is not None
     clocks = clocks_in(actor.partnership_id)
-    running = plugin_host.pathways()
-    referrals = sorted(queries.open_referrals(actor, on=today()), key=lambda row: place_of_stage(row, running))
+    known = plugin_host.installed()
+    referrals = sorted(open_by_stage(actor, on=today()), key=lambda row: place_of_stage(row, known))
     return {
         "research": queries.research_to_answer(actor, now=now(), on=today()),
         "to_us": [row for row in referrals if row.to_us],
@@ -70,6 +77,7 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         ],
         "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
         "quiet": quiet_cases(actor, clocks, on=today()),
+        "to_people": due_to_people(actor, until=add_working_days(today(), duties.SOON), on=today()),
         "copies": queries.unread_copies(actor),
         "mails_failed": failed_of_groups(actor) if actor.led_groups else 0,
         "corrections": waiting_for_leaders(actor, now=now()) if actor.led_groups else [],
@@ -104,6 +112,17 @@ def health() -> ResponseReturnValue:
     if behind:
         return jsonify(status="unavailable", reason=f"the tables of {', '.join(behind)} are not up to date"), 503
     return jsonify(status="ok", version=__version__)
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    """Figures for Prometheus, to this machine itself or to whoever bears the token; to others there is no such page."""
+    figures: Figures | None = current_app.extensions.get(FIGURES)
+    if figures is None or not may_read_figures(current_app.config["ROUNDTABLE"].metrics_token):
+        raise NotFound
+    text, kind = figures.text(figures_of(now=now()))
+    return Response(text, content_type=kind)
 
 
 @bp.get("/accessibility")

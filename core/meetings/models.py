@@ -57,11 +57,17 @@ class Meeting(Versioned, Base):
     cancelled_reason: Mapped[str] = mapped_column(Text, default="")
     chair_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     """Who takes the chair at this meeting, once it is opened."""
+    acting_chair_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Whom the chair was handed to for the item that is being heard."""
     minute_taker_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     current_item_id: Mapped[int | None]
     """The agenda item that is being heard. No foreign key: the two tables would hold on to each other."""
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it is paused, though it is in session: its clocks stand still."""
+    adjourned_to_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    """The meeting at which it goes on, if it was adjourned to another day."""
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When its minutes were approved: from then on nothing of its record changes."""
     revision: Mapped[int] = mapped_column(default=0)
@@ -69,6 +75,8 @@ class Meeting(Versioned, Base):
     group: Mapped[Group] = relationship()
     chair: Mapped[User | None] = relationship(foreign_keys=chair_id)
     minute_taker: Mapped[User | None] = relationship(foreign_keys=minute_taker_id)
+    acting_chair: Mapped[User | None] = relationship(foreign_keys=acting_chair_id)
+    adjourned_to: Mapped["Meeting | None"] = relationship(foreign_keys=adjourned_to_id, remote_side=id)
     items: Mapped[list["AgendaItem"]] = relationship(
         back_populates="meeting", foreign_keys="AgendaItem.meeting_id", order_by="AgendaItem.position"
     )

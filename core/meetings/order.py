@@ -17,12 +17,15 @@ class StandingItem:
 MINUTES_OF_THE_LAST_MEETING = "Minutes of the last meeting"
 """Under which corrections of earlier minutes are heard."""
 
+MATTERS_ARISING = "Matters arising and the action log"
+"""Under which the meeting hears what has moved since the last."""
+
 OPENING = (
     StandingItem("Welcome and confidentiality statement", 5),
     StandingItem("Apologies for absence", 2),
     StandingItem("Declarations of interest", 3),
     StandingItem(MINUTES_OF_THE_LAST_MEETING, 5),
-    StandingItem("Matters arising and the action log", 10),
+    StandingItem(MATTERS_ARISING, 10),
 )
 CLOSING = (
     StandingItem("Any other business", 5),

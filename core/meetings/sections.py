@@ -39,7 +39,9 @@ def sections_of(actor: Actor, meeting: Meeting, papers: Papers, *, active: str) 
         ]
     parts.append(("papers", "Circulated agenda", "meetings.papers"))
     if sits_in(actor, meeting):
-        parts += [(key, text, endpoint) for key, text, endpoint, states in _OTHERS if meeting.status in states]
+        # Without a signature nobody comes into the room, and the minutes' page says why they are not shown.
+        others = [each for each in _OTHERS if actor.signatory or each[0] != "live"]
+        parts += [(key, text, endpoint) for key, text, endpoint, states in others if meeting.status in states]
     if actor.leads(meeting.group_id):
         parts.append(_SENT)
     return [(text, url_for(endpoint, meeting_id=meeting.id), key == active) for key, text, endpoint in parts]

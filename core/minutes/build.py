@@ -6,7 +6,7 @@ A fixed number of queries, whatever the length of the agenda.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -17,9 +17,11 @@ from core.documents.record import AuditHead
 from core.extensions import db
 from core.facts import CAME, GroupRole, MinutesStatus
 from core.meetings.models import AgendaItem, Meeting
+from core.meetings.order import MATTERS_ARISING
 from core.minutes import sources
 from core.minutes.corrections.queries import recorded_at
 from core.minutes.corrections.recorded import RecordedCorrection
+from core.minutes.moves import RecordedMove
 from core.minutes.record import (
     AgencyName,
     AttendanceLine,
@@ -32,20 +34,19 @@ from core.minutes.record import (
     RecordedReferral,
     RecordedSection,
 )
+from core.minutes.spells import Chaired, Spell, chair_in_words
 from core.minutes.wording.queries import newest_words
 from core.partnerships.models import Agency
 from core.plugin_host import Answer, Unavailable, ask
-from core.recording.models import Attendance, Entry
-from core.recording.queries import quorum_of
+from core.recording.hours import SETTLING_IN
+from core.recording.models import Absence, Attendance, Entry
+from core.recording.quorum import absences_of, inquorate, quorum_of
+from core.referrals.arising import all_moved_since_the_last
 from core.referrals.facts import rows_as_of
 from core.referrals.models import Referral
 from core.referrals.queries import meeting_facts, referrals_of_cases
 
 R = TypeVar("R", Entry, Action)
-
-
-SETTLING_IN = timedelta(minutes=5)
-"""Whoever came later than this after the opening came late, and the minutes say when."""
 
 
 def build(meeting_id: int) -> MeetingRecord:
@@ -70,6 +71,7 @@ def build(meeting_id: int) -> MeetingRecord:
     referrals = [referral for of_case in referrals_of_cases(cases).values() for referral in of_case]
     sections, closing = _sections(meeting, referrals, agencies, until=until)
     corrections = recorded_at(meeting_id)
+    chaired = sources.chaired_by_item(meeting_id)
     return MeetingRecord(
         partnership=meeting.group.partnership.name,
         group=meeting.group.name,
@@ -79,12 +81,22 @@ def build(meeting_id: int) -> MeetingRecord:
         starts_at=meeting.opened_at or meeting.starts_at,
         ends_at=meeting.closed_at or meeting.ends_at,
         venue=meeting.venue,
-        chair=meeting.chair.name if meeting.chair else "",
+        chair=chair_in_words(sources.handed_over(meeting_id), meeting.chair.name) if meeting.chair else "",
         minute_taker=meeting.minute_taker.name if meeting.minute_taker else "",
         status=MinutesStatus.DRAFT,
         quorum=quorum.sentence if quorum else "",
+        inquorate=tuple(
+            Spell(began_at=each.began_at, ended_at=each.ended_at)
+            for each in inquorate(meeting, attendance, now=meeting.closed_at or meeting.ends_at)
+        ),
+        standstills=sources.standstills_of(meeting_id),
+        adjourned_until=sources.other_day(Meeting.id == meeting.adjourned_to_id),
+        continues=sources.other_day(Meeting.adjourned_to_id == meeting.id),
         attendance=_attendance_lines(
-            attendance, sources.roles_of(meeting), agencies, begun=meeting.opened_at or meeting.starts_at
+            attendance,
+            sources.roles_of(meeting),
+            absences_of(meeting_id),
+            begun=meeting.opened_at or meeting.starts_at,
         ),
         items=tuple(
             _recorded_item(
@@ -105,6 +117,8 @@ def build(meeting_id: int) -> MeetingRecord:
                 ),
                 sections=tuple(sections[item.id]),
                 corrections=corrections.get(item.id, ()),
+                chaired=tuple(chaired[item.id]),
+                moves=_moves(meeting) if item.heading == MATTERS_ARISING and item.case_id is None else (),
             )
             for item in items
         ),
@@ -125,7 +139,11 @@ def sealed(record: MeetingRecord, *, approved_by: str, approved_at: datetime, he
 
 
 def _attendance_lines(
-    attendance: Sequence[Attendance], roles: Mapping[int, GroupRole], agencies: Mapping[int, str], *, begun: datetime
+    attendance: Sequence[Attendance],
+    roles: Mapping[int, GroupRole],
+    absences: Mapping[int, Sequence[Absence]],
+    *,
+    begun: datetime,
 ) -> tuple[AttendanceLine, ...]:
     return tuple(
         AttendanceLine(
@@ -139,6 +157,7 @@ def _attendance_lines(
             information_sent=line.information_sent,
             arrived_at=line.arrived_at if line.arrived_at and line.arrived_at > begun + SETTLING_IN else None,
             left_at=line.left_at,
+            away=tuple(Spell(began_at=each.left_at, ended_at=each.back_at) for each in absences.get(line.id, ())),
         )
         for line in attendance
     )
@@ -196,15 +215,26 @@ def _recorded_referral(referral: Referral, agencies: Mapping[int, str], *, until
     return RecordedReferral(
         ref=referral.ref,
         pathway=referral.pathway_title,
-        parties=_parties(referral, agencies),
+        parties=_parties(referral, agencies, until=until),
         rows=rows_as_of(referral, until),
     )
 
 
-def _parties(referral: Referral, agencies: Mapping[int, str]) -> Parties:
+def _parties(referral: Referral, agencies: Mapping[int, str], *, until: datetime) -> Parties:
+    """The agencies behind it, with those that had a part in the plan when the meeting was closed."""
+    plan = (part.agency_id for part in referral.partners if part.at(until))
     return Parties(
         provider=_agency(referral.provider.agency_id, agencies),
         referrer=_agency(referral.referrer_agency_id, agencies),
+        plan=tuple(AgencyName(id=agency_id, name=agencies[agency_id]) for agency_id in plan),
+    )
+
+
+def _moves(meeting: Meeting) -> tuple[RecordedMove, ...]:
+    """Referrals of the group's cases that moved since its last meeting, as their timelines tell it."""
+    return tuple(
+        RecordedMove(case_id=each.case_id, case_ref=each.case_ref, at=each.at, text=each.text)
+        for each in all_moved_since_the_last(meeting)
     )
 
 
@@ -223,10 +253,13 @@ def _recorded_item(
     referrals: tuple[RecordedReferral, ...],
     sections: tuple[RecordedSection, ...],
     corrections: tuple[RecordedCorrection, ...],
+    chaired: tuple[Chaired, ...],
+    moves: tuple[RecordedMove, ...],
 ) -> RecordedItem:
     return RecordedItem(
         id=item.id,
         number=item.position,
+        moves=moves,
         kind=item.kind,
         title=item.case.title if item.case is not None else item.heading,
         case_id=item.case_id,
@@ -249,6 +282,7 @@ def _recorded_item(
         referrals=referrals,
         sections=sections,
         corrections=corrections,
+        chaired=chaired,
     )
 
 
@@ -259,11 +293,12 @@ def _sections(
     by_id = {referral.id: referral for referral in referrals}
     under: defaultdict[int, list[RecordedSection]] = defaultdict(list)
     closing: list[RecordedSection] = []
-    for answer in ask("roundtable_minutes_sections", record=meeting_facts(meeting, until=until)):
+    told = meeting_facts(meeting, until=until)
+    for answer in ask("roundtable_minutes_sections", told.partnership_id, record=told):
         if isinstance(answer, Unavailable):
             closing.append(RecordedSection(plugin=answer.plugin, title=answer.title, note=answer.text))
         else:
-            _place(answer, by_id, agencies, under, closing)
+            _place(answer, by_id, agencies, under, closing, until=until)
     return under, closing
 
 
@@ -273,6 +308,8 @@ def _place(
     agencies: Mapping[int, str],
     under: defaultdict[int, list[RecordedSection]],
     closing: list[RecordedSection],
+    *,
+    until: datetime,
 ) -> None:
     for section in answer.values:
         referral = referrals.get(section.referral_id or 0)
@@ -280,7 +317,7 @@ def _place(
             plugin=answer.plugin,
             title=section.title,
             case_id=referral.case_id if referral is not None and section.item_id is None else None,
-            parties=_parties(referral, agencies) if referral is not None else Parties(),
+            parties=_parties(referral, agencies, until=until) if referral is not None else Parties(),
             rows=section.rows,
         )
         (under[section.item_id] if section.item_id is not None else closing).append(recorded)

@@ -24,6 +24,8 @@ WORDS: Mapping[str, str] = {
     "minutes.unword": "worded as it was recorded again",
     "action.record": "added",
     "action.correct": "corrected",
+    "action.strike": "struck out",
+    "action.restore": "taken back in",
     "item.attendance": "corrected",
 }
 """Operation of the trail -> what it did to the record, as the page says it."""

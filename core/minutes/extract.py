@@ -1,5 +1,7 @@
 """What a pathway's provider is given of a meeting's minutes: the items at which its referrals were made or heard.
 
+Of another item it is given what its agency undertook there, and not a word beside.
+
 The provider was mostly not at the table, and has the pathway's business, not the meeting's: what was said to everyone
 at an item is in its extract when somebody of theirs was there for it, or the chair granted it to them.
 """
@@ -28,6 +30,7 @@ from core.minutes.record import (
 )
 
 NOT_THEIRS = "Not the provider’s own"
+NO_REFERRAL = "No referral of the provider’s was made or heard there"
 
 FOR_A_PROVIDER = frozenset({Audience.PROVIDER})
 FOR_A_PROVIDER_THAT_HEARD_IT = frozenset({Audience.PROVIDER, Audience.ATTENDEES})
@@ -50,14 +53,20 @@ def extract_for(record: MeetingRecord, reader: Reader) -> tuple[MeetingRecord, t
     Of a restricted case that is not open to them, and for an agency that has not signed, the reference alone. Items
     that have nothing to do with the provider are not mentioned. No item is left where nothing is for them.
     """
-    theirs = [item for item in record.items if _concerns(item, reader)]
-    cuts = [_cut(item, reader) for item in theirs]
+    is_provider = any(each.id == reader.agency_id for each in providers_in(record))
+    cuts = [
+        _cut(item, reader) if _concerns(item, reader) else _undertaken(item, reader)
+        for item in record.items
+        if _concerns(item, reader) or (is_provider and _own_actions(item.actions, reader))
+    ]
     own = tuple(line for line in record.attendance if line.agency_id == reader.agency_id)
     part = replace(
         record,
         extract_for=reader.agency_name,
         attendance=own,
         quorum="",
+        inquorate=(),
+        standstills=(),
         next_meeting=None,
         items=tuple(item for item, _ in cuts if item is not None),
         sections=_closing_sections(record, reader),
@@ -84,7 +93,7 @@ def has_correction(record: MeetingRecord, reader: Reader, correction: RecordedCo
         return False
     whole = next(each for each in record.items if each.id == mine.id)
     quoted = texts_with(whole, correction.was)
-    return quoted <= texts_with(mine, correction.was) if quoted else _heard(whole, reader)
+    return quoted <= texts_with(mine, correction.was) if quoted else _concerns(whole, reader) and _heard(whole, reader)
 
 
 def _parties_of(item: RecordedItem) -> Iterable[Parties]:
@@ -148,6 +157,21 @@ def _cut(item: RecordedItem, reader: Reader) -> tuple[RecordedItem | None, tuple
     )
 
 
+def _undertaken(item: RecordedItem, reader: Reader) -> tuple[RecordedItem | None, tuple[LeftOut, ...]]:
+    """Of an item without a referral of theirs: the actions that they were given, and which case that is, by reference.
+
+    An item that is closed to them is not mentioned: no referral of theirs tells them that there is one.
+    """
+    restricted = item.restricted or item.case_id in reader.restricted_cases
+    recused = item.case_id in reader.recused_cases or any(each.user_id == reader.user_id for each in item.recused)
+    if recused or not reader.signatory or (restricted and item.case_id not in reader.open_cases):
+        return None, ()
+    actions = _own_actions(item.actions, reader)
+    title = ", ".join(f"Action {action.ref}" for action in actions)
+    part = replace(_reference(item), title=title, actions=actions, by_reference=False)
+    return part, (LeftOut(item=item.number, what="All but the provider’s own actions", why=NO_REFERRAL),)
+
+
 def _heard(item: RecordedItem, reader: Reader) -> bool:
     """Somebody of theirs was there for it, or the chair granted it."""
     return item.id in reader.granted_items or any(each.agency_id == reader.agency_id for each in item.heard_by)
@@ -175,8 +199,8 @@ def _bare(item: RecordedItem, reader: Reader) -> RecordedItem:
 
 
 def _with_what_was_said(item: RecordedItem) -> RecordedItem:
-    """Who else was there, and who was not, is the meeting's own."""
-    return replace(item, heard_by=(), recused=(), corrections=())
+    """Who else was there, who was not, who was in the chair, and what arose of other cases, is the meeting's own."""
+    return replace(item, heard_by=(), recused=(), chaired=(), corrections=(), moves=())
 
 
 def _may_read(entry: RecordedEntry, reader: Reader, *, heard: bool) -> bool:

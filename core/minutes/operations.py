@@ -18,9 +18,10 @@ from core.minutes.build import build, sealed
 from core.minutes.comments.queries import anything_settled_since, comments_for, open_ones
 from core.minutes.corrections.renditions import Rendition, keep_renditions, renditions_by
 from core.minutes.models import Minutes, MinutesStep
-from core.minutes.queries import persons_of
+from core.minutes.queries import minutes_of, persons_of
 from core.minutes.record import MeetingRecord
 from core.minutes.render import minutes_html
+from core.recording.keeping.operations import forget_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,23 @@ def compose(actor: Actor, meeting: Meeting, *, now: datetime) -> Minutes:
     return minutes
 
 
+def begin_anew(actor: Actor, meeting: Meeting, *, reason: str, now: datetime) -> None:
+    """Minutes that were begun are a draft again, because the meeting was opened again. Raises Refused if approved."""
+    minutes = minutes_of(meeting.id)
+    if minutes is None:
+        return
+    hold(minutes)
+    if minutes.status is MinutesStatus.APPROVED:
+        raise Refused("These minutes are approved: they never change.")
+    _step(actor, minutes, MinutesStatus.DRAFT, now=now, comment=f"The meeting was opened again: {reason}")
+
+
 def submit(actor: Actor, minutes: Minutes, *, now: datetime) -> None:
     """Put the minutes before the chair. Raises Refused unless they are a draft or were sent back."""
     if minutes.status not in (MinutesStatus.DRAFT, MinutesStatus.SENT_BACK):
         raise Refused("These minutes are with the chair already, or approved.")
+    if minutes.meeting.status is not MeetingStatus.CLOSED:
+        raise Refused("The meeting was opened again. Its minutes go to the chair when it is closed.")
     minutes.submitted_at, minutes.submitted_by_id = now, actor.user_id
     _step(actor, minutes, MinutesStatus.SUBMITTED, now=now)
 
@@ -122,6 +136,7 @@ def approve(actor: Actor, minutes: Minutes, fair: Fair, *, now: datetime) -> Non
     minutes.document_id = keep_document(fair.paper, "minutes", *named, now=now, of=of).id
     minutes.html_id = keep_html(fair.html, fair.paper, "html", *named, now=now, of=of).id
     meeting.frozen_at = now
+    forget_keys(meeting)
     for agreed in keep_renditions(fair.corrected, meeting.id, now=now):
         tell_holders(actor, agreed, by=meeting, now=now)
     _step(actor, minutes, MinutesStatus.APPROVED, now=now, persons=persons_of(fair.record))

@@ -103,7 +103,8 @@ def part_of_frozen(minutes_id: int, sha256: str, reader: Reader) -> tuple[Meetin
 def persons_of(record: MeetingRecord) -> Sequence[int]:
     """Ids of the persons named in the cases of a record, for the trail: those of items shown in full alone."""
     corrected = {each.case_id for item in record.items for each in item.corrections}
-    cases = corrected | {item.case_id for item in record.items if not item.by_reference}
+    moved = {each.case_id for item in record.items for each in item.moves}
+    cases = corrected | moved | {item.case_id for item in record.items if not item.by_reference}
     return people_named_in([case_id for case_id in cases if case_id is not None])
 
 

@@ -26,6 +26,8 @@ from core.facts import (
     visible,
 )
 from core.minutes.corrections.recorded import RecordedCorrection
+from core.minutes.moves import RecordedMove, moves_for
+from core.minutes.spells import Chaired, OtherDay, Spell, Standstill, chaired_in_words, course_of
 
 NOT_PRESENT = "Was not present for this item"
 RECUSED = "Declared a conflict of interest"
@@ -59,6 +61,8 @@ class AttendanceLine:
     information_sent: bool = False
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    away: tuple[Spell, ...] = ()
+    """When they were out in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +173,16 @@ class RecordedItem:
     sections: tuple[RecordedSection, ...] = ()
     corrections: tuple[RecordedCorrection, ...] = ()
     """Of earlier minutes, decided under this item: each for those alone who may have the item that it corrects."""
+    moves: tuple[RecordedMove, ...] = ()
+    """Under matters arising: of referrals since the last meeting, each for those alone to whom its case is open."""
+    chaired: tuple[Chaired, ...] = ()
+    """Who was in the chair for it, where that was not the meeting's chair."""
     by_reference: bool = False
+
+    @property
+    def chair(self) -> str:
+        """Who was in the chair for it, where the chair was handed over."""
+        return chaired_in_words(self.chaired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +208,12 @@ class MeetingRecord(Frozen):
     approved_by: str = ""
     approved_at: datetime | None = None
     quorum: str = ""
+    inquorate: tuple[Spell, ...] = ()
+    """When too few member agencies were there."""
+    standstills: tuple[Standstill, ...] = ()
+    adjourned_until: OtherDay | None = None
+    continues: OtherDay | None = None
+    """The day that it goes on from."""
     attendance: tuple[AttendanceLine, ...] = ()
     items: tuple[RecordedItem, ...] = ()
     sections: tuple[RecordedSection, ...] = ()
@@ -205,11 +224,22 @@ class MeetingRecord(Frozen):
     """The provider whose extract this is; empty in the minutes and in a reader's copy of them."""
 
     @property
+    def course(self) -> tuple[tuple[str, str], ...]:
+        """When it stood still, was inquorate, and on which other days it was held: in words."""
+        return course_of(
+            continues=self.continues,
+            standstills=self.standstills,
+            inquorate=self.inquorate,
+            adjourned_until=self.adjourned_until,
+        )
+
+    @property
     def case_ids(self) -> frozenset[int]:
         """Every case that it is about: a reader's rights are asked for all of them."""
         items = (item.case_id for item in self.items)
         corrected = (each.case_id for item in self.items for each in item.corrections)
-        return frozenset(case_id for case_id in (*items, *corrected) if case_id is not None)
+        moved = (each.case_id for item in self.items for each in item.moves)
+        return frozenset(case_id for case_id in (*items, *corrected, *moved) if case_id is not None)
 
     def only(self, reader: Reader) -> "MeetingRecord":
         """The part that this reader may have. Readers with the same rights get equal records: one PDF."""
@@ -222,7 +252,8 @@ class MeetingRecord(Frozen):
     def cut(self, reader: Reader) -> tuple["MeetingRecord", tuple[LeftOut, ...]]:
         """Both: the part that this reader may have, and what it leaves out."""
         was_there = self._was_there(reader)
-        cuts = [_cut_item(item, reader, was_there=was_there) for item in self.items]
+        recused = {item.case_id for item in self.items if any(each.user_id == reader.user_id for each in item.recused)}
+        cuts = [_cut_item(item, reader, recused, was_there=was_there) for item in self.items]
         sections, lost = _cut_closing_sections(self.sections, reader, was_there=was_there)
         part = replace(
             self,
@@ -238,7 +269,7 @@ class MeetingRecord(Frozen):
 
 
 def _cut_item(
-    item: RecordedItem, reader: Reader, *, was_there: bool
+    item: RecordedItem, reader: Reader, recused: set[int | None], *, was_there: bool
 ) -> tuple[RecordedItem | None, tuple[LeftOut, ...]]:
     """The reader's part of an item, or None, and what is left out of it. The strongest reason counts."""
     lost = partial(LeftOut, item=item.number)
@@ -279,16 +310,10 @@ def _cut_item(
         for each in item.corrections
         if (why := each.closed_to(reader))
     )
-    return (
-        replace(
-            item,
-            entries=entries,
-            referrals=referrals,
-            sections=sections,
-            corrections=tuple(each for each in item.corrections if not each.closed_to(reader)),
-        ),
-        tuple(left_out),
-    )
+    moves, kept_back = moves_for(item.moves, reader, recused, item=item.number)
+    corrections = tuple(each for each in item.corrections if not each.closed_to(reader))
+    cut = replace(item, entries=entries, referrals=referrals, sections=sections, corrections=corrections, moves=moves)
+    return cut, (*left_out, *kept_back)
 
 
 def _by_reference(item: RecordedItem) -> RecordedItem:

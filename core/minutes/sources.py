@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
@@ -16,8 +16,9 @@ from core.extensions import db
 from core.facts import ActionStatus, GroupRole, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.record import Hearer
+from core.minutes.spells import Chaired, HandedOver, OtherDay, Standstill
 from core.partnerships.models import Agency, Group, GroupMember
-from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
+from core.recording.models import Attendance, Break, ChairHandedOver, Entry, ItemAttendance, ItemChair, Recusal
 
 
 def meeting_of(meeting_id: int) -> Meeting:
@@ -88,6 +89,62 @@ def recused_by_item(meeting_id: int) -> Mapping[int, list[Hearer]]:
     return _hearers(rows)
 
 
+def chaired_by_item(meeting_id: int) -> Mapping[int, list[Chaired]]:
+    """Item id -> who was in the chair for it, in order, where the meeting's chair handed it over."""
+    later = select(ChairHandedOver.from_id).where(
+        ChairHandedOver.meeting_id == Meeting.id, ChairHandedOver.at > ItemChair.began_at
+    )
+    chair_then = func.coalesce(
+        later.order_by(ChairHandedOver.id).limit(1).correlate(Meeting, ItemChair).scalar_subquery(), Meeting.chair_id
+    )
+    declared = exists().where(
+        Recusal.item_id == ItemChair.item_id, Recusal.user_id == chair_then, Recusal.lifted_at.is_(None)
+    )
+    rows = db.session.execute(
+        select(ItemChair, User.name, declared)
+        .join(User, User.id == ItemChair.user_id)
+        .join(AgendaItem, AgendaItem.id == ItemChair.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(AgendaItem.meeting_id == meeting_id)
+        .order_by(ItemChair.id)
+        .options(raiseload("*"))
+    ).all()
+    by_item: defaultdict[int, list[Chaired]] = defaultdict(list)
+    for spell, name, interest in rows:
+        began_at = None if spell.from_start else spell.began_at
+        by_item[spell.item_id].append(Chaired(name=name, began_at=began_at, interest=bool(interest)))
+    return by_item
+
+
+def handed_over(meeting_id: int) -> tuple[HandedOver, ...]:
+    """When the chair of the meeting was handed over for the rest of it, in order."""
+    rows = db.session.scalars(
+        select(ChairHandedOver)
+        .where(ChairHandedOver.meeting_id == meeting_id)
+        .order_by(ChairHandedOver.id)
+        .options(joinedload(ChairHandedOver.was).load_only(User.name), raiseload("*"))
+    )
+    return tuple(HandedOver(name=each.was.name, at=each.at) for each in rows)
+
+
+def standstills_of(meeting_id: int) -> tuple[Standstill, ...]:
+    """When the meeting stood still, in order."""
+    rows = db.session.scalars(
+        select(Break).where(Break.meeting_id == meeting_id).order_by(Break.began_at).options(raiseload("*"))
+    )
+    return tuple(
+        Standstill(kind=each.kind, began_at=each.began_at, ended_at=each.ended_at, reason=each.reason) for each in rows
+    )
+
+
+def other_day(which: ColumnElement[bool]) -> OtherDay | None:
+    """Another day of the meeting, if there is one that was not cancelled."""
+    found = db.session.execute(
+        select(Meeting.ref, Meeting.starts_at).where(which, Meeting.status != MeetingStatus.CANCELLED)
+    ).first()
+    return OtherDay(reference=found.ref, starts_at=found.starts_at) if found is not None else None
+
+
 def entries_of(meeting_id: int) -> Sequence[Entry]:
     """What was recorded and not struck out, in order of writing, each with its author and the agencies named."""
     return db.session.scalars(
@@ -120,7 +177,8 @@ def actions_of(meeting: Meeting, cases: set[int], *, until: datetime) -> Actions
     people = db.session.execute(select(User.id, User.name).where(User.id.in_(owners))).all()
     arising = [action for action in earlier if _arises(standings[action.id], last)]
     arising.sort(key=lambda action: (standings[action.id].due_on, action.id))
-    return Actions(agreed, arising, standings, dict(people))
+    stands = [action for action in agreed if standings[action.id].status is not ActionStatus.STRUCK]
+    return Actions(stands, arising, standings, dict(people))
 
 
 def _arises(standing: Standing, last: datetime | None) -> bool:

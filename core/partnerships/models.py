@@ -24,6 +24,8 @@ class Partnership(Versioned, Base):
     """Settings that differ from the defaults; core.partnerships.clocks reads them."""
     attach_copies: Mapped[bool] = mapped_column(default=False)
     """Whether a reader's copy is attached to its mail as an encrypted file. Off: a link alone."""
+    two_step_for_all: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody signs in in two steps, not only those who lead and administer."""
 
 
 class Agency(Versioned, Base):
@@ -159,6 +161,9 @@ class Provider(Versioned, Base):
     contact: Mapped[str] = mapped_column(Text, default="")
     area: Mapped[str] = mapped_column(String(200), default="")
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the pathway's own form of settings holds; core.partnerships.providers.settings reads it."""
+    settings_version: Mapped[int] = mapped_column(default=0)
+    """The version of that form by which they were filled in; 0 while they were not."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was declined or suspended."""
     registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -167,3 +172,20 @@ class Provider(Versioned, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     agency: Mapped[Agency] = relationship()
+
+
+class PluginSwitch(Versioned, Base):
+    """Whether a partnership has a plugin switched off. Without a row it is on."""
+
+    __tablename__ = "plugin_switch"
+    __table_args__ = (UniqueConstraint("partnership_id", "plugin"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    plugin: Mapped[str] = mapped_column(String(60))
+    """The plugin's own name; it may be gone."""
+    is_off: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    """Why it was switched last. Whoever meets something that cannot be done reads it."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

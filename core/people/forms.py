@@ -61,8 +61,8 @@ class PersonFields(Form):
             family_name=self.family_name.data or "",
             known_as=self.known_as.data or "",
             date_of_birth=self.date_of_birth.data,
-            address=self.address.data or "",
-            postcode=self.postcode.data or "",
+            address=(self.address.data or "") if "address" in self else "",
+            postcode=(self.postcode.data or "") if "postcode" in self else "",
             tenure=self.tenure.data or "",
             support_needs=self.support_needs.data or "",
         )
@@ -70,3 +70,10 @@ class PersonFields(Form):
 
 class PersonForm(PersonFields, VersionedForm):
     """A correction of what is held."""
+
+    def without_address(self) -> Self:
+        """Of somebody whose address is protected, and has a page of its own."""
+        del self.address, self.postcode
+        return self
+
+    as_one = (("given_name", "family_name"), ("address", "postcode"))

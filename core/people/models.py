@@ -1,11 +1,12 @@
 """Persons named in cases."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.database import Base, Versioned
+from core.database import Base, UTCDateTime, Versioned
+from core.encryption import EncryptedText
 
 
 class Person(Versioned, Base):
@@ -35,3 +36,30 @@ class Person(Versioned, Base):
     def name(self) -> str:
         """As people say it: given name, family name."""
         return f"{self.given_name} {self.family_name}".strip() or self.known_as
+
+
+class ProtectedAddress(Versioned, Base):
+    """Where somebody is who must not be found. While there is one, `Person.address` and `Person.postcode` are empty:
+    nothing that reads those can give it away.
+    """
+
+    __tablename__ = "protected_address"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    address = EncryptedText()
+    postcode = EncryptedText()
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    person: Mapped[Person] = relationship()
+    readers: Mapped[list["AddressReader"]] = relationship(cascade="all, delete-orphan")
+
+
+class AddressReader(Base):
+    """An agency that reads a protected address."""
+
+    __tablename__ = "address_reader"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("protected_address.person_id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)

@@ -2,6 +2,7 @@
 
 from core.audit import Category, record
 from core.dates import in_words
+from core.encryption import EncryptedBytes, EncryptedJSON, EncryptedText, seal_column
 from core.errors import NotFound, Refused, Stale
 from core.facts import Actor, Audience, CaseStatus, MinutesSection, PersonRole, Risk, Row, Verdict
 from core.plugin_api.checks import faults_of
@@ -22,6 +23,7 @@ from core.plugin_api.facts import (
     ReferralAtProvider,
     ReferralFacts,
     ReferralGlimpse,
+    ReferralsPage,
     Statistic,
     age_on,
     birthday,
@@ -44,12 +46,19 @@ from core.plugin_api.pathway import (
     overall,
 )
 from core.plugin_api.pathway_form import PathwayForm
-from core.plugin_api.providers import open_referrals_at, provider_of, referral_of
-from core.plugin_api.tables import PluginTables, plugin_metadata, session
+from core.plugin_api.providers import (
+    open_referrals_at,
+    page_of_open_referrals,
+    provider_of,
+    referral_of,
+    signatories_beside,
+)
+from core.plugin_api.tables import PersonId, PluginTables, plugin_metadata, session
+from core.plugin_api.telling import open_on, sections_on, steps_of, where_each_stands
 from core.policy import Permission, decide, require
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 from core.web.forms import DayField, Form, Required, VersionedForm, WholeNumberField, at_most
-from core.working_days import add_working_days
+from core.working_days import add_months, add_working_days
 
 __all__ = [
     "API",
@@ -66,6 +75,9 @@ __all__ = [
     "ConsentNeeded",
     "DayField",
     "Eligibility",
+    "EncryptedBytes",
+    "EncryptedJSON",
+    "EncryptedText",
     "Finding",
     "Form",
     "HeardItem",
@@ -83,6 +95,7 @@ __all__ = [
     "Period",
     "Permission",
     "PersonFacts",
+    "PersonId",
     "PersonRole",
     "PluginInfo",
     "PluginTables",
@@ -92,6 +105,7 @@ __all__ = [
     "ReferralAtProvider",
     "ReferralFacts",
     "ReferralGlimpse",
+    "ReferralsPage",
     "Refused",
     "Required",
     "Risk",
@@ -105,6 +119,7 @@ __all__ = [
     "Verdict",
     "VersionedForm",
     "WholeNumberField",
+    "add_months",
     "add_working_days",
     "age_on",
     "at_most",
@@ -117,8 +132,10 @@ __all__ = [
     "in_words",
     "invalid",
     "now",
+    "open_on",
     "open_referrals_at",
     "overall",
+    "page_of_open_referrals",
     "plugin_metadata",
     "provider_of",
     "record",
@@ -127,7 +144,12 @@ __all__ = [
     "require",
     "requires",
     "saved_first",
+    "seal_column",
+    "sections_on",
     "see_other",
     "session",
+    "signatories_beside",
+    "steps_of",
     "today",
+    "where_each_stands",
 ]

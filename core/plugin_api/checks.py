@@ -20,6 +20,11 @@ def faults_of(pathway: Pathway[Any]) -> list[str]:
     form: object = pathway.form
     if not (isinstance(form, type) and issubclass(form, PathwayForm)):
         return [f"The form of {pathway.key} is not a PathwayForm."]
+    settings: object = pathway.settings
+    if settings is not None and not (isinstance(settings, type) and issubclass(settings, PathwayForm)):
+        return [f"The form of settings of {pathway.key} is not a PathwayForm."]
+    if pathway.settings_version < 1:
+        return [f"The version of the settings of {pathway.key} must be 1 or more."]
     if not pathway.stages or not all(isinstance(stage, Stage) for stage in pathway.stages):
         return [f"{pathway.key} has no stages."]
     if not all(isinstance(transition, Transition) for transition in pathway.transitions):
@@ -27,7 +32,7 @@ def faults_of(pathway: Pathway[Any]) -> list[str]:
     faults = [f"“{key}” is not a key: lower-case letters, digits and underscores." for key in _bad_keys(pathway)]
     faults += [f"Two stages are called {key}." for key in _doubles(s.key for s in pathway.stages)]
     faults += [f"Two transitions are called {key}." for key in _doubles(t.key for t in pathway.transitions)]
-    faults += [f"Clock “{clock.label}” needs either working days or months." for clock in _bad_clocks(pathway)]
+    faults += [f"Clock “{clock.label}” needs either working days, weeks or months." for clock in _bad_clocks(pathway)]
     return faults or _faults_of_way(pathway)
 
 
@@ -96,4 +101,4 @@ def _bad_keys(pathway: Pathway[Any]) -> list[str]:
 
 def _bad_clocks(pathway: Pathway[Any]) -> list[Clock]:
     clocks = [stage.clock for stage in pathway.stages if stage.clock is not None]
-    return [clock for clock in clocks if (clock.working_days > 0) == (clock.months > 0)]
+    return [clock for clock in clocks if [clock.working_days > 0, clock.weeks > 0, clock.months > 0].count(True) != 1]

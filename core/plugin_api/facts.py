@@ -1,6 +1,7 @@
 """What a plugin is shown: frozen facts, never rows of the database. Free of Flask and SQLAlchemy."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -89,17 +90,19 @@ class Progress:
     """How far a referral has come. `history` is oldest first and ends with the stage where it is now.
 
     `pauses` are those that it had, oldest first; clocks stand still while one lasts, and core adds its days afterwards.
+    `agreed`: keys of the consents that are given; what a referral form brought of them is there from the next move on.
     """
 
     history: tuple[Reached, ...]
     closed_on: date | None = None
     outcome: str = ""
     pauses: tuple[Pause, ...] = ()
+    agreed: frozenset[str] = frozenset()
 
     def reaching(self, stage: str, on: date, *, closed: bool = False, outcome: str = "") -> "Progress":
         """The progress after a move to that stage, which ends a pause."""
         pauses = tuple(pause if pause.end is not None else Pause(pause.start, on) for pause in self.pauses)
-        return Progress((*self.history, Reached(stage, on)), on if closed else None, outcome, pauses)
+        return Progress((*self.history, Reached(stage, on)), on if closed else None, outcome, pauses, self.agreed)
 
     @property
     def paused_since(self) -> date | None:
@@ -134,7 +137,8 @@ class Progress:
 class ReferralFacts(Generic[P]):
     """One referral in full. Before it is made, `id`, `provider_id`, `payload` and `progress` are None.
 
-    `id` is the key by which a plugin's own tables refer to the referral.
+    `id` is the key by which a plugin's own tables refer to the referral. `settings` is what its provider, or the one to
+    whom it would go, filled in of the pathway's own form; empty while it has not.
     """
 
     person: PersonFacts
@@ -144,11 +148,12 @@ class ReferralFacts(Generic[P]):
     id: int | None = None
     ref: str = ""
     provider_id: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralGlimpse:
-    """A referral as an agenda knows it. `due` is when its running clock ends, if one runs."""
+    """A referral as an agenda knows it. `due` is when its clock ends or, while it is `paused`, when it is to go on."""
 
     id: int
     ref: str
@@ -158,6 +163,9 @@ class ReferralGlimpse:
     since: date
     due: date | None = None
     closed: bool = False
+    paused: bool = False
+    audiences: frozenset[Audience] = frozenset(Audience)
+    """As whom the viewer reads what is said of it: what is for none of these need not be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +259,19 @@ class ReferralAtProvider:
     closed: bool
     due: date | None = None
     paused: bool = False
+    stage_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralsPage:
+    """A page of a provider's referrals. `next`: the place after which the following one begins; empty on the last.
+
+    `later`: whether it is not the first.
+    """
+
+    rows: tuple[ReferralAtProvider, ...]
+    next: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,12 @@ class Mover(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is due next: so many working days, or so many calendar months, after it starts. One of the two."""
+    """What is due next: so many working days, weeks or calendar months after it starts. One of the three."""
 
     label: str
     working_days: int = 0
     months: int = 0
+    weeks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ class Transition:
     """A move from one stage to another, or to the same one again.
 
     `by`: who may make it. `consents`: keys of the consents that must be given, as far as the pathway asks for
-    them on that day. `checks_eligibility`: open only if the person was eligible on the day of the referral.
-    `measures_outcome`: the outcome measures are asked for together with `form`. `declines`: the provider does not take
-    the referral on, and is asked which other pathway it suggests. `stays`: what the provider's own history says of a
-    move that is no step. It keeps what its form holds, and leaves stage, day and what the case was told as they are; it
-    can be made while the referral is paused. Its source is its target.
+    them on that day; `every_consent`: all of them, where whose they are is not known before. `checks_eligibility`: open
+    only if the person was eligible on the day of the referral. `measures_outcome`: the outcome measures are asked for
+    together with `form`. `declines`: the provider does not take the referral on, and is asked which other pathway it
+    suggests. `stays`: what the provider's own history says of a move that is no step. It keeps what its form holds, and
+    leaves stage, day and what the case was told as they are; it can be made while the referral is paused. Its source is
+    its target.
     """
 
     key: str
@@ -78,6 +80,7 @@ class Transition:
     measures_outcome: bool = False
     declines: bool = False
     stays: str = ""
+    every_consent: bool = False
 
 
 class Eligibility(StrEnum):
@@ -208,6 +211,11 @@ class Pathway(ABC, Generic[P]):
     """Who sees stages, clock and history on the referral's page; everybody sees the rows that are for them."""
     cautions: ClassVar[frozenset[str]] = frozenset()
     """Labels of rows that stand on the person's own page, too, before how they can be reached."""
+    settings: ClassVar[type[PathwayForm] | None] = None
+    """What each of its providers says of its own scheme: a form on the provider's page. Every field needs a default in
+    the pathway, for providers that have not filled it in."""
+    settings_version: ClassVar[int] = 1
+    """Raised when the form comes to mean something else."""
 
     @abstractmethod
     def eligibility(self, facts: ReferralFacts[P], on: date) -> Sequence[Finding]:
@@ -262,6 +270,17 @@ class Pathway(ABC, Generic[P]):
         """The payload after the move: unchanged unless the pathway keeps something of the move's answers."""
         return payload
 
+    def obstacles(self, facts: ReferralFacts[P], transition: Transition, on: date) -> Sequence[str]:
+        """What else stands against that move on that day, beside consents and eligibility, each a sentence."""
+        return ()
+
+    def partners(self, payload: P, progress: Progress) -> Sequence[int]:
+        """Ids of the agencies with a part in the plan: they see the referral, and the rows for `Audience.PLAN`.
+
+        Asked at each move of an open referral; when it is closed, nobody has a part any longer.
+        """
+        return ()
+
     def concerns(self, facts: ReferralFacts[P]) -> Sequence[int]:
         """Ids of people of the case, beside the one referred, whom form or rows name: the trail names them as subjects.
 
@@ -272,6 +291,14 @@ class Pathway(ABC, Generic[P]):
     def handed_over(self, first: P, last: P) -> P:
         """What another provider takes over: the referral as it was first made, unless more must not be out of date."""
         return first
+
+    def load_settings(self, data: Mapping[str, Any], version: int) -> Mapping[str, Any] | None:
+        """What a provider filled in by that version of the form, brought up to date.
+
+        None where it must be filled in again; until then it counts as not filled in. So it is with every earlier
+        version unless the pathway knows better.
+        """
+        return data if version == self.settings_version else None
 
     def flags(self, facts: ReferralFacts[P], on: date) -> Sequence[str]:
         """What the provider should notice on that day about a referral that stays open. May read own tables."""

@@ -1,9 +1,10 @@
 """Tables of a plugin's own: a base class whose tables carry the plugin's name, and the request's session."""
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, cast
 
-from sqlalchemy import MetaData
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, MetaData
+from sqlalchemy.orm import Session, mapped_column
 
 from core.database import NAMING
 from core.extensions import db
@@ -30,14 +31,64 @@ class PluginTables:
         super().__init_subclass__(**options)
 
 
+_OF_PERSON = {"holds": "person"}
+
+PersonId = Annotated[int, mapped_column(info=_OF_PERSON)]
+"""A column with the id of a person, `other_id: Mapped[PersonId]`, where the referral's own id does not say whose.
+
+Whoever puts two records of one person together finds these columns by `columns_of_people`, and what was kept of the one
+is then kept of the other; a plugin does nothing for it.
+"""
+
+
+def columns_of_people(metadata: MetaData) -> Sequence[Column[Any]]:
+    """The columns of those tables that hold ids of people, as `PersonId` declares them."""
+    return [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.info.items() >= _OF_PERSON.items()
+    ]
+
+
 def plugin_metadata() -> MetaData:
     """A metadata with the product's naming conventions, for one plugin's tables."""
     return MetaData(naming_convention=NAMING)
 
 
+_NOT_YOURS = frozenset(
+    {
+        "begin",
+        "bind",
+        "close",
+        "close_all",
+        "commit",
+        "connection",
+        "get_bind",
+        "invalidate",
+        "prepare",
+        "reset",
+        "rollback",
+    }
+)
+
+
+class _InCoresTransaction:
+    """The session without what would end its transaction, or open another beside it."""
+
+    def __init__(self, inner: Session) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _NOT_YOURS:
+            raise RuntimeError(f"a plugin may not use session().{name}: core begins, commits and rolls back")
+        return getattr(self._inner, name)
+
+
 def session() -> Session:
     """The session of this request, for the plugin's own tables alone.
 
-    Do not commit or roll back: what a plugin writes is saved with the rest of the request, or not at all.
+    It neither commits nor rolls back: what a plugin writes is saved with the rest of the request, or not at all. A
+    savepoint of your own (`begin_nested`) you may have. In a reading hook it reads and does not write.
     """
-    return db.session()
+    return cast(Session, _InCoresTransaction(db.session()))

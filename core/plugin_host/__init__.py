@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from flask import Flask, current_app, request
 
+from core.dates import in_words
 from core.errors import NotFound
+from core.facts import Actor
 from core.plugin_api.pathway import Pathway
 from core.plugin_host.host import (
     Answer,
@@ -22,6 +24,8 @@ from core.plugin_host.host import (
 )
 from core.plugin_host.migrations import BEHIND, behind, upgrade_plugin, upgrade_plugins
 from core.plugin_host.report import PluginReport, PluginState
+from core.plugin_host.switches import forget_what_was_read, switched_off_in
+from core.web.gate import close_pages
 
 EXTENSION = "roundtable_plugins"
 
@@ -40,15 +44,19 @@ __all__ = [
     "add_plugin_pages",
     "ask",
     "behind",
+    "forget_what_was_read",
     "guarded",
     "host_of",
+    "installed",
     "leave_out_behind",
     "load_plugins",
     "pathway",
     "pathways",
     "reports",
+    "switched_off_in",
     "upgrade_plugin",
     "upgrade_plugins",
+    "why_away",
 ]
 
 
@@ -66,14 +74,24 @@ def load_plugins(app: Flask) -> PluginHost:
 
 
 def add_plugin_pages(app: Flask) -> None:
-    """Mount the plugins' pages at `/pathways/<name>`, after core's own."""
+    """Mount the plugins' pages at `/pathways/<name>`, after core's own; closed where the plugin is switched off."""
     host = host_of(app)
     host.add_pages(app)
 
     @app.before_request
-    def close_pages() -> None:
+    def leave_out() -> None:
         if request.blueprint in host.closed:
             raise NotFound
+
+    close_pages(app, _why_closed)
+
+
+def _why_closed(actor: Actor, blueprint: str) -> str:
+    """Why a plugin's pages are not for the actor's partnership; empty where they are, or are core's own."""
+    named = [info for info in host_of(current_app).plugins if info.name == blueprint]
+    if not named or actor.partnership_id is None or blueprint not in switched_off_in(actor.partnership_id):
+        return ""
+    return _why_off(named[0].title, blueprint, actor.partnership_id)
 
 
 def leave_out_behind(app: Flask, names: Sequence[str]) -> None:
@@ -87,12 +105,14 @@ def host_of(app: Flask) -> PluginHost:
     return cast(PluginHost, app.extensions[EXTENSION])
 
 
-def ask(hook: str, **arguments: Any) -> list[Answer | Unavailable]:
+def ask(hook: str, partnership_id: int, /, **arguments: Any) -> list[Answer | Unavailable]:
     """Every plugin's answer to a reading hook; an `Unavailable` for one that failed or was too late.
 
-    Each plugin is called alone, in a thread and a database session of its own, within one deadline.
+    Each plugin is called alone, in a thread and a database session of its own, within one deadline. Those that the
+    partnership has switched off are not asked.
     """
-    return host_of(current_app).ask(current_app._get_current_object(), hook, arguments)  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return host_of(app).ask(app, hook, arguments, without=switched_off_in(partnership_id))
 
 
 def guarded(pathway: Pathway[Any], where: str) -> AbstractContextManager[None]:
@@ -100,14 +120,40 @@ def guarded(pathway: Pathway[Any], where: str) -> AbstractContextManager[None]:
     return host_of(current_app).guarded(pathway, where)
 
 
-def pathways() -> Mapping[str, Pathway[Any]]:
-    """Key -> pathway, of the plugins that run."""
+def installed() -> Mapping[str, Pathway[Any]]:
+    """Key -> pathway, of the plugins that run, be they switched off or not.
+
+    To read by what was kept: the order of stages, what is told of them, whose turn it is to be careful. What is begun
+    or moved on goes by `pathways`.
+    """
     return host_of(current_app).pathways
 
 
-def pathway(key: str) -> Pathway[Any] | None:
-    """The pathway of that key. None when no running plugin brings it: its referrals are read, not moved."""
-    return pathways().get(key)
+def pathways(partnership_id: int) -> Mapping[str, Pathway[Any]]:
+    """Key -> pathway, of the plugins that run and that the partnership has not switched off."""
+    off = switched_off_in(partnership_id)
+    owners = host_of(current_app).owners
+    return {key: pathway for key, pathway in installed().items() if owners.get(key) not in off}
+
+
+def pathway(key: str, partnership_id: int) -> Pathway[Any] | None:
+    """The pathway of that key. None when no plugin brings it that runs and is on in the partnership: its referrals
+    are read, not moved, and `why_away` says why.
+    """
+    return pathways(partnership_id).get(key)
+
+
+def why_away(key: str, title: str, partnership_id: int) -> str:
+    """Why `pathway` is None, for whoever looks at what cannot be moved on. `title` as it was kept."""
+    if key in installed():
+        return _why_off(title, host_of(current_app).owners[key], partnership_id)
+    return f"{title} is not available at the moment, so nothing can be moved on."
+
+
+def _why_off(title: str, plugin: str, partnership_id: int) -> str:
+    off = switched_off_in(partnership_id)[plugin]
+    since = in_words(off.since)
+    return f"{title} has been switched off in this partnership since {since}, so nothing can be moved on: {off.reason}"
 
 
 def reports() -> Sequence[PluginReport]:

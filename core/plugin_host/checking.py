@@ -10,7 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.extensions import db
 from core.facts import Actor
 from core.plugin_api.facts import CaseFacts, MeetingFacts, PartnershipFacts, Period, PersonFacts, ReferralFacts
+from core.plugin_api.hookspecs import PluginInfo
 from core.plugin_api.pathway import Pathway
+from core.plugin_api.tables import columns_of_people
 from core.plugin_host.host import PluginHost, Unavailable
 from core.plugin_host.migrations import BEHIND, behind, drift
 from core.plugin_host.report import told
@@ -21,7 +23,7 @@ def faults_in(app: Flask, host: PluginHost, *, on: date) -> dict[str, list[str]]
 
     One whose tables are behind is left out, as the service would, and its report says so.
     """
-    found = {info.name: drift(info) for info in host.plugins}
+    found = {info.name: [*drift(info), *_undeclared_people(info)] for info in host.plugins}
     with app.test_request_context():
         for name, pathway in host.pathways_by_plugin:
             found[name] += _tried(pathway, on=on)
@@ -37,6 +39,19 @@ def faults_in(app: Flask, host: PluginHost, *, on: date) -> dict[str, list[str]]
             if isinstance(answer, Unavailable):
                 found[answer.plugin].append(f"Asked about nothing at all, {host.report(answer.plugin).last_failure}.")
     return found
+
+
+def _undeclared_people(info: PluginInfo) -> list[str]:
+    """Columns that are named after a person and would not be found when two records of one person are put together."""
+    if info.metadata is None:
+        return []
+    declared = set(columns_of_people(info.metadata))
+    return [
+        f"Table {table.name}: {column.name} holds a person and does not say so. Make it Mapped[PersonId]."
+        for table in info.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("person_id") and column not in declared
+    ]
 
 
 def _about_nothing(on: date) -> Mapping[str, Mapping[str, Any]]:

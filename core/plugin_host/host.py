@@ -3,10 +3,10 @@
 import logging
 import secrets
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -14,6 +14,7 @@ import pluggy
 from flask import Flask
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from core.clock import utc_now
 from core.errors import Refused, RoundtableError
 from core.facts import MinutesSection
 from core.plugin_api import hookspecs
@@ -22,6 +23,8 @@ from core.plugin_api.pathway import Pathway
 from core.plugin_host import loading
 from core.plugin_host.loading import Candidate, Rejected
 from core.plugin_host.report import PluginReport, place, told
+from core.plugin_host.runners import Task, work_off
+from core.plugin_host.transactions import Desk, held_transaction
 
 log = logging.getLogger("roundtable.plugins")
 
@@ -82,7 +85,7 @@ class PluginHost:
         self._manager.add_hookspecs(hookspecs)
         self._loaded: dict[str, Candidate] = {}
         self._pathways: dict[str, tuple[str, Pathway[Any]]] = {}
-        self._late: dict[tuple[str, str], threading.Thread] = {}
+        self._late: dict[tuple[str, str], Task[Desk]] = {}
         self._references: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
 
@@ -110,7 +113,7 @@ class PluginHost:
         yield "import", lambda: self._import(candidate)
         yield "hooks", lambda: loading.check_hooks(self._manager, candidate)
         yield "registration", lambda: self._manager.register(candidate.module, candidate.origin)
-        hooks = loading.hook_functions(self._manager, candidate.module)
+        hooks = candidate.functions = loading.hook_functions(self._manager, candidate.module)
         yield "information", lambda: loading.check_info(candidate, hooks, taken)
         yield "interface version", lambda: loading.check_api(candidate)
         yield "pathways", lambda: loading.check_pathways(candidate, hooks, keys)
@@ -171,26 +174,34 @@ class PluginHost:
         return {key: pathway for key, (_, pathway) in self._pathways.items()}
 
     @property
+    def owners(self) -> Mapping[str, str]:
+        """Key of a pathway -> name of the plugin that brings it."""
+        return {key: plugin for key, (plugin, _) in self._pathways.items()}
+
+    @property
     def pathways_by_plugin(self) -> Sequence[tuple[str, Pathway[Any]]]:
         """Name of a plugin and a pathway of its, in the order of loading."""
         return list(self._pathways.values())
 
     # Asking
 
-    def ask(self, app: Flask, hook: str, arguments: Mapping[str, Any]) -> list[Answer | Unavailable]:
-        """Every plugin's answer to a reading hook, side by side, each alone and all within the deadline."""
+    def ask(
+        self, app: Flask, hook: str, arguments: Mapping[str, Any], *, without: Container[str] = ()
+    ) -> list[Answer | Unavailable]:
+        """Every plugin's answer to a reading hook, each alone and all within the deadline.
+
+        In turn, in a thread beside the request's: handing over to a thread for each takes longer than what most have to
+        say. Whoever takes long holds up nobody: another thread goes on with the others.
+
+        `without`: names of plugins that are not asked.
+        """
         calls = [
-            _Call(name, candidate, hook, arguments, app)
+            _Call(name, hook, partial(candidate.functions[hook], **arguments))
             for name, candidate in self._loaded.items()
-            if hook in candidate.hooks
+            if hook in candidate.functions and name not in without
         ]
-        waiting = [call for call in calls if not self._is_off(call.name, hook)]
-        functions = {call.name: loading.hook_functions(self._manager, call.candidate.module)[hook] for call in waiting}
-        for call in waiting:
-            call.start(functions[call.name])
-        end = time.monotonic() + self.deadline
-        for call in waiting:
-            call.thread.join(max(0.0, end - time.monotonic()))
+        asked = [call.task for call in calls if not self._is_off(call.name, hook)]
+        work_off(asked, partial(Desk, app), within=self.deadline)
         return [self._result(call) for call in calls]
 
     def _is_off(self, name: str, hook: str) -> bool:
@@ -198,7 +209,7 @@ class PluginHost:
         report = self.report(name)
         if hook not in report.switched_off:
             return False
-        if report.misses[hook] < MOST_MISSES and not self._late[name, hook].is_alive():
+        if report.misses[hook] < MOST_MISSES and self._late[name, hook].done:
             del report.switched_off[hook]
             return False
         return True
@@ -212,9 +223,11 @@ class PluginHost:
         if call.values is None:
             late = TimeoutError(f"no answer within {self.deadline} s")
             reference = self.failed(call.name, call.hook, late)
+            if not call.task.begun:  # the machine was late, not the plugin
+                return Unavailable(call.name, report.shown_as, reference)
             report.switched_off[call.hook] = reference
             report.misses[call.hook] = report.misses.get(call.hook, 0) + 1
-            self._late[call.name, call.hook] = call.thread
+            self._late[call.name, call.hook] = call.task
             return Unavailable(call.name, report.shown_as, reference)
         return Answer(call.name, report.shown_as, call.values)
 
@@ -232,14 +245,17 @@ class PluginHost:
                 self._references[kind] = secrets.token_hex(4)
                 log.error("plugin %s failed in %s: %s at %s, reference %s", *kind, self._references[kind])
             reference = self._references[kind]
-        self.report(name).last_failure = f"{where}: {type(fault).__name__} at {at}, reference {reference}"
+        report = self.report(name)
+        report.last_failure = f"{where}: {type(fault).__name__} at {at}, reference {reference}"
+        report.failed_at = utc_now()
         return reference
 
     @contextmanager
     def guarded(self, pathway: Pathway[Any], where: str) -> Iterator[None]:
         """Run a pathway's own code. A rule's refusal passes; anything else becomes PluginFailed."""
         try:
-            yield
+            with held_transaction():
+                yield
         except RoundtableError:
             raise
         except (Exception, SystemExit) as fault:
@@ -249,29 +265,18 @@ class PluginHost:
 
 
 class _Call:
-    """One plugin's answer to a reading hook, worked out in a thread of its own.
+    """One plugin's answer to a reading hook, worked out in a thread beside the request's."""
 
-    A thread cannot be stopped: one that hangs is left behind, as a daemon, and its hook is switched off.
-    """
-
-    def __init__(self, name: str, candidate: Candidate, hook: str, arguments: Mapping[str, Any], app: Flask) -> None:
-        self.name, self.candidate, self.hook = name, candidate, hook
-        self.arguments, self.app = arguments, app
+    def __init__(self, name: str, hook: str, question: Callable[[], object]) -> None:
+        self.name, self.hook, self.question = name, hook, question
         self.values: tuple[Any, ...] | None = None
         self.fault: BaseException | None = None
-        self.thread = threading.Thread(daemon=True, name=f"{name}.{hook}")
+        self.task = Task(f"{name}.{hook}", self._run)
 
-    def start(self, function: Callable[..., Any]) -> None:
-        """Begin; the answer is in `values` or `fault` when the thread has ended."""
-        self.thread.run = lambda: self._run(function)  # type: ignore[method-assign]  # made before its function
-        self.thread.start()
-
-    def _run(self, function: Callable[..., Any]) -> None:
+    def _run(self, desk: Desk) -> None:
+        """The answer is in `values` or `fault` when this is done."""
         try:
-            # Its own application context: a database session that is given back and never committed.
-            with self.app.app_context():
-                answer = function(**self.arguments)
-            self.values = _list_of(ANSWERS[self.hook], answer)
+            self.values = _list_of(ANSWERS[self.hook], desk.ask(self.question))
         except BaseException as fault:  # SystemExit too: it would end the thread without a word
             self.fault = fault
 

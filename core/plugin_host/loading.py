@@ -11,14 +11,21 @@ from typing import Any
 import pluggy
 from flask import Flask
 
+from core.database import MOST_CHARACTERS
+from core.migrations.heads import NotPlain, heads_of
 from core.plugin_api import hookspecs
 from core.plugin_api.checks import KEY, faults_of
 from core.plugin_api.hookspecs import API, PluginInfo
 from core.plugin_api.pathway import Pathway
+from core.plugin_host.migrations import version_table
 from core.web import policy_of
 
 Hooks = Mapping[str, Callable[..., Any]]
 """Hook name -> a callable with keyword arguments."""
+
+
+LONGEST = MOST_CHARACTERS - len(version_table(""))
+"""Characters that a plugin's name may have, so that the table that says how far it was migrated can bear it."""
 
 
 class Rejected(Exception):
@@ -35,6 +42,7 @@ class Candidate:
     info: PluginInfo | None = None
     pathways: list[Pathway[Any]] = field(default_factory=list)
     hooks: tuple[str, ...] = ()
+    functions: Hooks = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,6 +133,8 @@ def check_info(candidate: Candidate, hooks: Hooks, taken: Mapping[str, str]) -> 
         raise Rejected(f"roundtable_info answered {type(info).__name__}, not PluginInfo.")
     if not KEY.fullmatch(info.name):
         raise Rejected(f"“{info.name}” is not a name: lower-case letters, digits and underscores.")
+    if len(info.name) > LONGEST:
+        raise Rejected(f"“{info.name}” is too long for a name: with its tables PostgreSQL takes {LONGEST} characters.")
     if info.name in taken:
         raise Rejected(f"{taken[info.name]} and {candidate.origin} both call themselves {info.name}.")
     candidate.info = info
@@ -166,15 +176,23 @@ def check_tables(candidate: Candidate) -> None:
                 raise Rejected(f"Its table {name} holds a foreign key to {key.target_fullname}.")
     if tables and info.migrations is None:
         raise Rejected("It has tables but no migrations.")
-    if info.migrations is not None and not info.migrations.is_dir():
+    if info.migrations is None:
+        return
+    if not info.migrations.is_dir():
         raise Rejected("Its folder of migrations does not exist.")
+    try:
+        heads_of(info.migrations)
+    except NotPlain as fault:
+        raise Rejected(str(fault)) from fault
+    except (SyntaxError, UnicodeError, OSError):
+        pass  # a migration that cannot be read fails when it is run
 
 
 def templates_of(candidate: Candidate) -> Path | None:
     """The folder that it named, or `templates` beside its module. Raises Rejected for what is named in vain."""
     folder = _folder_of(candidate)
     for pathway in candidate.pathways:
-        for form in (pathway.form, *(move.form for move in pathway.transitions)):
+        for form in (pathway.form, pathway.settings, *(move.form for move in pathway.transitions)):
             if form is None or not form.template:
                 continue
             own, _, rest = form.template.partition("/")

@@ -3,15 +3,15 @@
 A version table shared with core would break core's upgrade once the plugin is uninstalled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
-from core.database import WRITES
+from core.database import MOST_CHARACTERS, WRITES
 from core.migrations.heads import are_reached
 from core.plugin_api.hookspecs import PluginInfo
 from core.plugin_host.report import told
@@ -25,9 +25,9 @@ BEHIND = "Its tables are not up to date in this database. Run 'roundtable db upg
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
-def version_table(plugin: PluginInfo) -> str:
-    """The table that says how far the plugin's tables have been migrated."""
-    return f"{plugin.name}_alembic_version"
+def version_table(name: str) -> str:
+    """The table that says how far the tables of the plugin of that name have been migrated."""
+    return f"{name}_alembic_version"
 
 
 def upgrade_plugin(engine: Engine, plugin: PluginInfo) -> None:
@@ -57,7 +57,8 @@ def behind(engine: Engine, plugins: Sequence[PluginInfo]) -> list[str]:
         return [
             plugin.name
             for plugin in plugins
-            if plugin.migrations is not None and not _is_reached(connection, plugin.migrations, version_table(plugin))
+            if plugin.migrations is not None
+            and not _is_reached(connection, plugin.migrations, version_table(plugin.name))
         ]
 
 
@@ -78,11 +79,35 @@ def drift(plugin: PluginInfo) -> list[str]:
         with scratch.connect() as connection:
             options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name in own}
             found = compare_metadata(MigrationContext.configure(connection, opts=options), plugin.metadata)
+            long = [name for name in _names_in(connection, own) if len(name) > MOST_CHARACTERS]
     except (Exception, SystemExit) as fault:
         return [f"Its migrations failed in an empty database: {told(fault)}"]
     finally:
         scratch.dispose()
-    return [f"Its models and its migrations differ: {_difference(each)}." for each in found]
+    return [
+        *(f"Its models and its migrations differ: {_difference(each)}." for each in found),
+        *(
+            f"Its migrations use the name {name}, of {len(name)} characters: PostgreSQL takes {MOST_CHARACTERS}."
+            for name in long
+        ),
+    ]
+
+
+def _names_in(connection: Connection, tables: Iterable[str]) -> list[str]:
+    """Every name that these tables bring, once each: theirs, and those of their columns, indexes and keys."""
+    seen = inspect(connection)
+    found: dict[str | None, None] = {}
+    for table in filter(seen.has_table, tables):
+        keyed = (
+            seen.get_indexes(table),
+            seen.get_unique_constraints(table),
+            seen.get_foreign_keys(table),
+            seen.get_check_constraints(table),
+            [seen.get_pk_constraint(table)],
+        )
+        names = (each.get("name") for some in (seen.get_columns(table), *keyed) for each in some)
+        found |= dict.fromkeys((table, *names))
+    return [name for name in found if name]
 
 
 def _difference(found: Any) -> str:
@@ -121,6 +146,6 @@ def _config(plugin: PluginInfo, connection: Connection) -> "Config":
     config.attributes |= {
         "connection": connection,
         "metadata": plugin.metadata,
-        "version_table": version_table(plugin),
+        "version_table": version_table(plugin.name),
     }
     return config

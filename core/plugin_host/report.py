@@ -1,6 +1,7 @@
 """What is known of each plugin: shown on the admin page and by `roundtable plugins list|check`."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class PluginReport:
 
     `stage` and `reason` say where and why loading failed. `switched_off` maps a hook that missed its deadline
     to the reference in the log, `misses` to how often. `last_failure` takes no text of the plugin's own: it could
-    name people.
+    name people. `failed_at` is when that was. All of it is since this process was started.
     """
 
     name: str
@@ -50,6 +51,7 @@ class PluginReport:
     switched_off: dict[str, str] = field(default_factory=dict)
     misses: dict[str, int] = field(default_factory=dict)
     last_failure: str = ""
+    failed_at: datetime | None = None
 
     @property
     def state(self) -> PluginState:

@@ -19,8 +19,11 @@ from core.policy import (
     meetings,
     minutes,
     partnerships,
+    projecting,
+    protecting,
     recording,
     referrals,
+    standards,
 )
 from core.policy.permissions import Permission
 
@@ -41,8 +44,11 @@ _RULES: dict[Permission, Rule] = {
         meetings,
         minutes,
         partnerships,
+        projecting,
+        protecting,
         recording,
         referrals,
+        standards,
     )
     for permission, rule in subject.RULES.items()
 }

@@ -1,7 +1,7 @@
 """Who may run the partnership's books of accounts, read the trail and look after the machine."""
 
-from core.accounts.models import User
-from core.facts import Actor, AdminRole, Verdict
+from core.accounts.models import Passkey, User, UserSession
+from core.facts import LEADING_ROLES, Actor, AdminRole, Verdict
 from core.policy.partnerships import partnership_admin
 from core.policy.permissions import Permission
 from core.policy.standing import anybody, same_partnership
@@ -17,8 +17,25 @@ IN_USE = (
 )
 
 
+TWO_STEP_ROLES = frozenset({AdminRole.PARTNERSHIP_ADMIN, AdminRole.AGENCY_ADMIN, AdminRole.PLATFORM_ADMIN})
+
+
+def must_take_two_steps(actor: Actor, *, everybody: bool) -> bool:
+    """Whether a password alone does not do: for chairs, their deputies, coordinators and administrators.
+
+    `everybody`: what the partnership asks of all.
+    """
+    leads = any(role in LEADING_ROLES for role in actor.groups.values())
+    return everybody or leads or bool(actor.roles & TWO_STEP_ROLES)
+
+
 def _has(actor: Actor, *roles: AdminRole) -> bool:
     return any(role in actor.roles for role in roles)
+
+
+def own(actor: Actor, thing: UserSession | Passkey) -> Verdict:
+    """One's own. That somebody else has one is not told."""
+    return Verdict.yes() if thing.user_id == actor.user_id else Verdict.hidden()
 
 
 def see_admin(actor: Actor, _subject: object = None) -> Verdict:
@@ -66,6 +83,14 @@ def invite_user(actor: Actor, user: User) -> Verdict:
     if not allowed or user.password_hash is None or partnership_admin(actor):
         return allowed
     return Verdict.no(IN_USE)
+
+
+def take_second_step_away(actor: Actor, user: User) -> Verdict:
+    """Let somebody in by their password alone who lost their app. Partnership administrators: it weakens an account."""
+    allowed = manage_user(actor, user)
+    if not allowed or partnership_admin(actor):
+        return allowed
+    return Verdict.no("Only a partnership administrator may take the second step of signing in away.")
 
 
 def see_invitation(actor: Actor, user: User) -> bool:
@@ -116,12 +141,18 @@ def see_queue(actor: Actor, _subject: object = None) -> Verdict:
 RULES = {
     Permission.SEE_HOME: anybody,
     Permission.MANAGE_OWN_ACCOUNT: anybody,
+    Permission.FINISH_SIGNING_IN: anybody,
+    Permission.END_SESSION: own,
+    Permission.REMOVE_PASSKEY: own,
     Permission.SEE_ADMIN: see_admin,
     Permission.MANAGE_USERS: manage_users,
     Permission.MANAGE_USER: manage_user,
     Permission.INVITE_USER: invite_user,
+    Permission.TAKE_SECOND_STEP_AWAY: take_second_step_away,
+    Permission.ASK_FOR_TWO_STEPS: partnership_admin,
     Permission.SEE_AUDIT: see_audit,
     Permission.SEE_PLUGINS: see_plugins,
+    Permission.SWITCH_PLUGIN: partnership_admin,
     Permission.SEE_QUEUE: see_queue,
     Permission.SEE_CAUGHT_MAIL: anybody,
 }

@@ -177,7 +177,7 @@ def _open_person_of(actor: Actor, named: tuple[Person, list[Case]]) -> Verdict:
     return open_person(actor, *named)
 
 
-def _edit_person_of(actor: Actor, named: tuple[Person, list[Case]]) -> Verdict:
+def person_changed_by(actor: Actor, named: tuple[Person, list[Case]]) -> Verdict:
     """Somebody who may change one of the cases that name the person."""
     seen = _open_person_of(actor, named)
     if not seen:
@@ -196,6 +196,6 @@ RULES = {
     Permission.ADD_INCIDENT: add_incident,
     Permission.CHANGE_INCIDENT: change_incident,
     Permission.OPEN_PERSON: _open_person_of,
-    Permission.EDIT_PERSON: _edit_person_of,
+    Permission.EDIT_PERSON: person_changed_by,
     Permission.SEE_INCIDENTS: member_of_partnership,
 }

@@ -3,7 +3,7 @@
 from core.facts import Actor, AdminRole, Verdict
 from core.partnerships.models import Group, GroupMember, PartnershipAgency, Provider
 from core.policy.permissions import Permission
-from core.policy.standing import Belongs, member_of_partnership, same_partnership
+from core.policy.standing import NOT_A_MEMBER, Belongs, member_of_partnership, same_partnership
 
 ADMINS_ONLY = "Only a partnership administrator may do this."
 
@@ -78,6 +78,15 @@ def approve_provider(actor: Actor, provider: Provider) -> Verdict:
     return partnership_admin(actor)
 
 
+def see_statistics(actor: Actor, _subject: object = None) -> Verdict:
+    """Those who lead a group, and the partnership's administrators. Counts name nobody, but a small one may point."""
+    if not actor.in_partnership:
+        return Verdict.no(actor.standing or NOT_A_MEMBER)
+    if actor.led_groups or partnership_admin(actor):
+        return Verdict.yes()
+    return Verdict.no("Only chairs, coordinators and partnership administrators may see the statistics.")
+
+
 RULES = {
     Permission.SEE_PARTNERSHIP: member_of_partnership,
     Permission.SEE_AGENCY: see_agency,
@@ -90,4 +99,5 @@ RULES = {
     Permission.REGISTER_PROVIDER: register_provider,
     Permission.MANAGE_PROVIDER: manage_provider,
     Permission.APPROVE_PROVIDER: approve_provider,
+    Permission.SEE_STATISTICS: see_statistics,
 }

@@ -9,6 +9,9 @@ class Permission(StrEnum):
     # The signed-in person
     SEE_HOME = "see home"
     MANAGE_OWN_ACCOUNT = "manage own account"
+    FINISH_SIGNING_IN = "finish signing in"
+    END_SESSION = "end session"
+    REMOVE_PASSKEY = "remove passkey"
 
     # Partnerships: agencies, groups, providers
     SEE_PARTNERSHIP = "see partnership"
@@ -22,6 +25,7 @@ class Permission(StrEnum):
     REGISTER_PROVIDER = "register provider"
     MANAGE_PROVIDER = "manage provider"
     APPROVE_PROVIDER = "approve provider"
+    SEE_STATISTICS = "see statistics"
 
     # People and cases
     LIST_CASES = "list cases"
@@ -33,7 +37,16 @@ class Permission(StrEnum):
     CHANGE_INCIDENT = "change incident of case"
     OPEN_PERSON = "open person"
     EDIT_PERSON = "edit person"
+    READ_PROTECTED_ADDRESS = "read protected address"
+    PROTECT_ADDRESS = "protect address"
+    END_PROTECTION = "end protection of address"
     SEE_INCIDENTS = "see incident register"
+    SEE_CONTACT = "see contact of complainant or victim"
+    KEEP_CONTACT = "keep contact of complainant or victim"
+    RECORD_CONTACT = "record contact with complainant or victim"
+    READ_CONTACT_ENTRY = "read contact with complainant or victim"
+    MANAGE_COMPLAINTS = "write the way to complain"
+    STRIKE_CONTACT_ENTRY = "strike out contact with complainant or victim"
 
     # Meetings
     SEE_MEETINGS = "see meetings"
@@ -59,7 +72,13 @@ class Permission(StrEnum):
     RESTORE_ENTRY = "restore entry"
     READ_IN_ROOM = "read item in the room"
     RUN_MEETING = "run meeting"
+    PAUSE_MEETING = "pause meeting"
+    ADJOURN_MEETING = "adjourn meeting"
+    REOPEN_MEETING = "re-open meeting"
     TAKE_UP_ITEM = "take up item"
+    HAND_OVER_CHAIR = "hand over the chair"
+    HAND_OVER_FOR_THE_REST = "hand over the chair for the rest"
+    PROJECT = "show the meeting on a screen"
     SETTLE_ITEM = "settle item"
     ADD_URGENT = "add urgent case"
     KEEP_ATTENDANCE = "keep attendance"
@@ -117,7 +136,10 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage users"
     MANAGE_USER = "manage user"
     INVITE_USER = "invite user"
+    TAKE_SECOND_STEP_AWAY = "take second step away"
+    ASK_FOR_TWO_STEPS = "ask everybody for two steps"
     SEE_AUDIT = "see audit trail"
+    SWITCH_PLUGIN = "switch plugin"
     SEE_PLUGINS = "see plugins"
     SEE_QUEUE = "see queue"
     SEE_CAUGHT_MAIL = "see caught mail"

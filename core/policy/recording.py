@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from core.actions.models import Action
 from core.facts import LEADING_ROLES, RECORDING_ROLES, Actor, MeetingStatus, Presence, Verdict, Visibility, visible
 from core.meetings.models import AgendaItem, Meeting
 from core.policy import meetings
@@ -11,6 +12,14 @@ from core.recording.models import Attendance, Entry, Recusal
 
 ACCEPT_FIRST = "Accept the confidentiality statement before you see this meeting."
 NOT_IN_SESSION = "This meeting is not in session."
+PAUSED = (
+    "This meeting is paused. Nothing is recorded until it goes on: keep what you wrote, and save it then. The chair, "
+    "the coordinator and the minute-taker may finish writing what was said before."
+)
+PAUSED_STEPS = "This meeting is paused. Go on with it first."
+NOT_CLOSED = "Only a meeting that was closed is opened again."
+APPROVED = "The minutes are approved, so this meeting stays closed. A correction is an item of the next meeting."
+GOES_ON_ELSEWHERE = "This meeting was adjourned: what was left goes on at another day. Record it there."
 OVER = "This meeting is over. What was recorded while you were there comes to you with the minutes."
 LEFT = (
     "You have left this meeting. What was recorded while you were there comes to you with the minutes. "
@@ -19,9 +28,13 @@ LEFT = (
 NOT_WIDER = "This is information of {agency}. Anybody who mends it may narrow who reads it; only {agency} may widen it."
 STRUCK_BY_SOURCE = "{agency} struck out its own information, so only {agency} takes that back."
 TAKEN_OFF = "This item was taken off the agenda."
+NOT_YOUR_ACTION = "Only the person who recorded this, the chair, the coordinator or the minute-taker may correct it."
 NOT_TO_MEND = (
     "The record is mended between the end of the meeting and the approval of its minutes, by the chair, the "
     "coordinator and the minute-taker."
+)
+IN_CHAIR_ELSEWHERE = (
+    "You are in the chair for another item alone. Ask the chair or the coordinator of the meeting to do this."
 )
 MISSED = "You were not there for this item, so what was recorded is closed to you. Ask the chair."
 
@@ -60,11 +73,24 @@ class ItemInRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionAtItem(ItemInRoom):
+    """An item in the room, and an action that was agreed under it."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
 class EntryInRoom:
     """An entry, and the actor's own line in its meeting's attendance."""
 
     entry: Entry
     attendance: Attendance | None
+    missed: frozenset[int] = field(default=frozenset(), kw_only=True)
+
+    @property
+    def at(self) -> ItemInRoom:
+        """The item that it stands under."""
+        return ItemInRoom(self.entry.item, self.attendance, missed=self.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +99,12 @@ class RecusalInRoom:
 
     recusal: Recusal
     attendance: Attendance | None
+    missed: frozenset[int] = field(default=frozenset(), kw_only=True)
+
+    @property
+    def at(self) -> ItemInRoom:
+        """The item that it was declared in."""
+        return ItemInRoom(self.recusal.item, self.attendance, missed=self.missed)
 
 
 def join_meeting(actor: Actor, meeting: Meeting) -> Verdict:
@@ -127,7 +159,10 @@ def hear_item(actor: Actor, item: AgendaItem, room: Room) -> Verdict:
 
 
 def record(actor: Actor, target: ItemInRoom) -> Verdict:
-    """Whoever is in the room, present, may read the item and is not an observer; while the meeting is in session."""
+    """Whoever is in the room, present, may read the item and is not an observer; while the meeting is in session.
+
+    In a pause nobody says anything that could be recorded; whoever keeps the record catches up with what was said.
+    """
     verdict = read_in_room(actor, target)
     if not verdict:
         return verdict
@@ -140,6 +175,8 @@ def record(actor: Actor, target: ItemInRoom) -> Verdict:
         return Verdict.no("You have left this meeting. Ask the coordinator to mark you present again.")
     if target.item.taken_off_at is not None:
         return Verdict.no(TAKEN_OFF)
+    if meeting.paused_at is not None and not keeps_record(actor, meeting):
+        return Verdict.no(PAUSED)
     return Verdict.yes()
 
 
@@ -150,12 +187,24 @@ def write_under_item(actor: Actor, target: ItemInRoom) -> Verdict:
     return record(actor, target)
 
 
-def correct_action(actor: Actor, target: ItemInRoom) -> Verdict:
-    """How an action was recorded is put right after the meeting, by those who keep its record."""
-    if may_mend(actor, target.item.meeting):
+def correct_action(actor: Actor, target: ActionAtItem) -> Verdict:
+    """How an action was recorded is put right, or struck out: in session by whoever recorded it and those who keep the
+    record, after the meeting by those who keep it.
+    """
+    meeting = target.item.meeting
+    if may_mend(actor, meeting):
         return _open_for_mending(actor, target)
-    verdict = read_in_room(actor, target)
-    return Verdict.no(NOT_TO_MEND) if verdict else verdict
+    if meeting.status is not MeetingStatus.IN_SESSION:
+        verdict = read_in_room(actor, target)
+        return Verdict.no(NOT_TO_MEND) if verdict else verdict
+    verdict = record(actor, target)
+    if verdict and not _recorded_or_keeps(actor, target.action, meeting):
+        return Verdict.no(NOT_YOUR_ACTION)
+    return verdict
+
+
+def _recorded_or_keeps(actor: Actor, action: Action, meeting: Meeting) -> bool:
+    return action.recorded_by_id == actor.user_id or keeps_record(actor, meeting)
 
 
 def _open_for_mending(actor: Actor, target: ItemInRoom) -> Verdict:
@@ -217,9 +266,9 @@ def edit_entry(actor: Actor, target: EntryInRoom) -> Verdict:
     """
     entry = target.entry
     if may_mend(actor, entry.item.meeting):
-        verdict = read_in_room(actor, ItemInRoom(entry.item, target.attendance))
+        verdict = read_in_room(actor, target.at)
         return read_entry(actor, entry) if verdict else verdict
-    verdict = record(actor, ItemInRoom(entry.item, target.attendance))
+    verdict = record(actor, target.at)
     if not verdict:
         return verdict
     seen = read_entry(actor, entry)
@@ -251,13 +300,47 @@ def restore_entry(actor: Actor, target: EntryInRoom) -> Verdict:
 
 
 def run_meeting(actor: Actor, room: Room) -> Verdict:
-    """Open, move on, close: those who lead the group, of signatory agencies; or whoever was handed the chair."""
+    """Open, move on, close: those who lead the group, of signatory agencies; or whoever was handed the chair, be it for
+    the item that is being heard.
+    """
     verdict = join_meeting(actor, room.meeting)
     if not verdict:
         return verdict
-    if actor.leads(room.meeting.group_id) or room.meeting.chair_id == actor.user_id:
+    if actor.leads(room.meeting.group_id) or was_handed_the_chair(actor, room.meeting):
         return Verdict.yes()
     return Verdict.no(meetings.LEADERS_ONLY)
+
+
+def was_handed_the_chair(actor: Actor, meeting: Meeting) -> bool:
+    """Whether this is the meeting's chair, or whoever is in the chair for the item that is being heard."""
+    return actor.user_id in (meeting.chair_id, meeting.acting_chair_id)
+
+
+def chairs_item(actor: Actor, item: AgendaItem) -> bool:
+    """Whether this is the meeting's chair, or whoever was handed the chair for this very item."""
+    meeting = item.meeting
+    handed = actor.user_id == meeting.acting_chair_id and item.id == meeting.current_item_id
+    return handed or actor.user_id == meeting.chair_id
+
+
+def reopen_meeting(actor: Actor, room: Room) -> Verdict:
+    """Go on with a meeting that was closed too early: those who run it, until its minutes are approved.
+
+    One that was adjourned goes on at its other day, unless that was cancelled. `meeting.adjourned_to` must be loaded.
+    """
+    verdict = run_meeting(actor, room)
+    if not verdict:
+        return verdict
+    if room.meeting.status is not MeetingStatus.CLOSED:
+        return Verdict.no(NOT_CLOSED)
+    if room.meeting.frozen_at is not None:
+        return Verdict.no(APPROVED)
+    return Verdict.no(GOES_ON_ELSEWHERE) if goes_on_elsewhere(room.meeting) else Verdict.yes()
+
+
+def goes_on_elsewhere(meeting: Meeting) -> bool:
+    """Whether what was left of it is heard at another day, which was not cancelled."""
+    return meeting.adjourned_to is not None and meeting.adjourned_to.status is not MeetingStatus.CANCELLED
 
 
 def lead_room(actor: Actor, room: Room) -> Verdict:
@@ -276,19 +359,36 @@ def take_up_item(actor: Actor, target: ItemInRoom) -> Verdict:
     return lead_room(actor, target.room)
 
 
+def hand_over_for_the_rest(actor: Actor, room: Room) -> Verdict:
+    """Give the chair to somebody until the meeting ends: the meeting's chair, and those who lead the group."""
+    verdict = lead_room(actor, room)
+    if verdict and not (actor.leads(room.meeting.group_id) or actor.user_id == room.meeting.chair_id):
+        return Verdict.no(IN_CHAIR_ELSEWHERE)
+    return verdict
+
+
 def settle_item(actor: Actor, target: ItemInRoom) -> Verdict:
-    """Say what became of an item: those who run the meeting, if the item is open to them; while it is in session."""
+    """Say what became of an item: those who run the meeting, if the item is open to them; while it is in session.
+
+    Whoever was handed the chair says it of the item that it was handed over for alone.
+    """
     verdict = lead_room(actor, target.room)
-    return meetings.read_item(actor, target.item) if verdict else verdict
+    if not verdict:
+        return verdict
+    verdict = meetings.read_item(actor, target.item)
+    if verdict and not (actor.leads(target.item.meeting.group_id) or chairs_item(actor, target.item)):
+        return Verdict.no(IN_CHAIR_ELSEWHERE)
+    return verdict
 
 
 def keep_item_attendance(actor: Actor, target: ItemInRoom) -> Verdict:
-    """Say who was there for an item: those who run the meeting, if the item is open to them; until the minutes are
-    approved, by those who keep the record.
+    """Say who was there for an item: those who say what became of it, and did not miss it themselves; until the minutes
+    are approved, by those who keep the record.
     """
     if may_mend(actor, target.item.meeting):
         return read_in_room(actor, target)
-    return settle_item(actor, target)
+    verdict = settle_item(actor, target)
+    return hear_item(actor, target.item, target.room) if verdict else verdict
 
 
 def declare_conflict(actor: Actor, target: ItemInRoom) -> Verdict:
@@ -313,10 +413,10 @@ def declare_conflict(actor: Actor, target: ItemInRoom) -> Verdict:
 def lift_conflict(actor: Actor, target: RecusalInRoom) -> Verdict:
     """The chair alone, and not in a case of their own: somebody who declared a conflict cannot take it back."""
     item = target.recusal.item
-    verdict = read_in_room(actor, ItemInRoom(item, target.attendance))
+    verdict = read_in_room(actor, target.at)
     if not verdict:
         return verdict
-    if not (actor.chairs(item.meeting.group_id) or item.meeting.chair_id == actor.user_id):
+    if not (actor.chairs(item.meeting.group_id) or chairs_item(actor, item)):
         return Verdict.no("Only the chair may lift a conflict of interest.")
     if target.recusal.user_id == actor.user_id:
         return Verdict.no("Nobody lifts their own conflict of interest.")
@@ -342,7 +442,12 @@ RULES = {
     Permission.EDIT_ENTRY: edit_entry,
     Permission.RESTORE_ENTRY: restore_entry,
     Permission.RUN_MEETING: run_meeting,
+    Permission.PAUSE_MEETING: lead_room,
+    Permission.ADJOURN_MEETING: lead_room,
+    Permission.REOPEN_MEETING: reopen_meeting,
     Permission.TAKE_UP_ITEM: take_up_item,
+    Permission.HAND_OVER_CHAIR: take_up_item,
+    Permission.HAND_OVER_FOR_THE_REST: hand_over_for_the_rest,
     Permission.SETTLE_ITEM: settle_item,
     Permission.ADD_URGENT: lead_room,
     Permission.KEEP_ATTENDANCE: run_meeting,

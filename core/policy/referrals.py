@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select, true
 
 from core.cases.models import Case
 from core.facts import RECORDING_ROLES, Actor, Audience, Verdict
@@ -10,7 +10,7 @@ from core.partnerships.models import Provider
 from core.policy import cases
 from core.policy.permissions import Permission
 from core.policy.standing import member_of_partnership, same_partnership
-from core.referrals.models import Referral
+from core.referrals.models import Referral, ReferralPartner
 
 
 def refer(actor: Actor, case: Case) -> Verdict:
@@ -28,11 +28,35 @@ def is_provider(actor: Actor, referral: Referral) -> bool:
     return actor.agency_id is not None and referral.provider.agency_id == actor.agency_id
 
 
+def has_part(actor: Actor, referral: Referral) -> bool:
+    """Of an agency with a part in the plan now."""
+    return actor.agency_id is not None and any(
+        part.agency_id == actor.agency_id and part.until is None for part in referral.partners
+    )
+
+
+def partly_of(agency_id: int | BindParameter[int] | None) -> ColumnElement[bool]:
+    """The SQL twin of `has_part`."""
+    return (
+        select(ReferralPartner.id)
+        .where(
+            ReferralPartner.referral_id == Referral.id,
+            ReferralPartner.agency_id == agency_id,
+            ReferralPartner.until.is_(None),
+        )
+        .correlate(Referral)
+        .exists()
+    )
+
+
 def see_referral(actor: Actor, referral: Referral) -> Verdict:
-    """The provider, the referrer's agency, and whoever may open the case. Which rows each sees is the audience's."""
+    """The provider, the referrer's agency, those with a part in the plan, and whoever may open the case.
+
+    Which rows each sees is the audience's.
+    """
     if not same_partnership(actor, referral.partnership_id):
         return Verdict.hidden()
-    own = is_provider(actor, referral) or referral.referrer_agency_id == actor.agency_id
+    own = is_provider(actor, referral) or _is_referrer(actor, referral) or has_part(actor, referral)
     by_case = cases.open_case(actor, referral.case)
     if not (own or by_case.known):
         return Verdict.hidden()
@@ -52,6 +76,7 @@ def referrals_seen_by(actor: Actor) -> ColumnElement[bool]:
         or_(
             Referral.referrer_agency_id == actor.agency_id,
             Referral.provider_id.in_(select(Provider.id).where(Provider.agency_id == actor.agency_id)),
+            partly_of(actor.agency_id),
             # Asked for each referral: a list of all open cases would be read for one.
             select(Case.id).where(Case.id == Referral.case_id, cases.open_to(actor)).correlate(Referral).exists(),
         ),
@@ -84,6 +109,8 @@ def audiences(actor: Actor, referral: Referral) -> frozenset[Audience]:
         found.add(Audience.PROVIDER)
     if _is_referrer(actor, referral):
         found.add(Audience.REFERRER)
+    if has_part(actor, referral):
+        found.add(Audience.PLAN)
     if _leads_case(actor, referral):
         found.add(Audience.CHAIR)
     return frozenset(found)

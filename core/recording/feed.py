@@ -1,7 +1,9 @@
 """The live feed of a meeting: hints that something changed, under which number. They hold no personal data.
 
-Writers leave a hint in their transaction; once it has committed, the streams of this process are woken. What another
-process writes is seen by asking the database for the numbers of the watched meetings once a second.
+Writers leave a hint in their transaction; once it has committed, the streams of this process are woken. On PostgreSQL
+the hint is sent with the commit to every process that listens (core.recording.hearing). What was told to nobody here
+is seen by asking the database for the numbers of the watched meetings: every few seconds beside listening, else once a
+second.
 """
 
 import json
@@ -9,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import event
@@ -24,6 +27,12 @@ LONGEST_SECONDS = 600.0
 """A stream ends then, and the page connects anew: whoever may no longer enter is refused."""
 
 LOOK_SECONDS = 1.0
+CHECK_SECONDS = 5.0
+"""Beside listening: what was lost on the way is made good so soon."""
+
+HEAR_SECONDS = 0.2
+"""So long a listener is deaf to the end of the feed."""
+
 KEPT = 64
 
 PENDING = "feed_pending"
@@ -38,6 +47,13 @@ class Hint:
     item_id: int | None = None
 
 
+Told = tuple[int, Hint]
+"""A meeting's id, and what is told of it."""
+
+Numbers = Callable[[list[int]], Mapping[int, int]]
+Listen = Callable[[], AbstractContextManager[Callable[[float], Iterable[Told]]]]
+
+
 class Feed:
     """The meetings that somebody watches in this process, and their newest hints."""
 
@@ -48,6 +64,7 @@ class Feed:
         self._watched: dict[int, int] = {}
         self._looker: threading.Thread | None = None
         self._ended = threading.Event()
+        self._hears = False
 
     @property
     def streams(self) -> int:
@@ -60,9 +77,15 @@ class Feed:
             if meeting_id not in self._watched:
                 return
             for hint in hints:
-                self._hints[meeting_id].append(hint)
-                self._numbers[meeting_id] = max(self._numbers[meeting_id], hint.number)
+                if hint.number > self._numbers[meeting_id]:  # else it is known, here or without its part
+                    self._hints[meeting_id].append(hint)
+                    self._numbers[meeting_id] = hint.number
             self._changed.notify_all()
+
+    def tell_own(self, meeting_id: int, hint: Hint) -> None:
+        """The same of what this process wrote. While it listens it hears that, too, in its order among the others'."""
+        if not self._hears:
+            self.tell(meeting_id, [hint])
 
     def tell_numbers(self, numbers: Mapping[int, int]) -> None:
         """Wake the streams of meetings whose number rose without a hint: another process wrote."""
@@ -98,13 +121,15 @@ class Feed:
             hints = self._hints.get(meeting_id, ())
             return self._numbers.get(meeting_id, seen), [hint for hint in hints if hint.number > seen]
 
-    def look_after(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
-        """See to it that one thread asks for the watched meetings' numbers, for as long as any is watched."""
+    def look_after(self, numbers_of: Numbers, listen: Listen | None = None) -> None:
+        """See to it that one thread asks for the watched meetings' numbers, for as long as any is watched; or, where
+        there is somebody to listen to, listens to them, and asks now and then.
+        """
         with self._changed:
             if self._looker is not None:
                 return
             self._ended.clear()
-            self._looker = threading.Thread(target=self._look, args=(numbers_of,), name="feed", daemon=True)
+            self._looker = threading.Thread(target=self._look, args=(numbers_of, listen), name="feed", daemon=True)
         self._looker.start()
 
     def end(self) -> None:
@@ -121,18 +146,40 @@ class Feed:
         for kept in (self._watched, self._hints, self._numbers):
             kept.pop(meeting_id, None)
 
-    def _look(self, numbers_of: Callable[[list[int]], Mapping[int, int]]) -> None:
-        while True:
+    def _watched_now(self) -> list[int]:
+        with self._changed:
+            return list(self._watched)
+
+    def _look(self, numbers_of: Numbers, listen: Listen | None) -> None:
+        while self._is_watched():
+            # Where the database is away nobody is told wrongly, and it is asked again in a second; where it lets nobody
+            # listen, the numbers do.
+            if listen is not None:
+                with suppress(Exception):
+                    self._listen(numbers_of, listen)
             self._ended.wait(LOOK_SECONDS)
-            with self._changed:
-                watched = list(self._watched)
-                if not watched:
-                    self._looker = None
-                    return
+            with suppress(Exception):
+                self.tell_numbers(numbers_of(self._watched_now()))
+
+    def _is_watched(self) -> bool:
+        with self._changed:
+            if not self._watched:
+                self._looker = None
+            return bool(self._watched)
+
+    def _listen(self, numbers_of: Numbers, listen: Listen) -> None:
+        """Hear what is told until nobody watches. What was told before, or got lost, the numbers make good."""
+        with listen() as hear:
+            self._hears = True
             try:
-                self.tell_numbers(numbers_of(watched))
-            except Exception:  # noqa: S112  the database is away: asked again in a second, and nobody was told wrongly
-                continue
+                while watched := self._watched_now():
+                    self.tell_numbers(numbers_of(watched))
+                    until = time.monotonic() + CHECK_SECONDS
+                    while self._watched and time.monotonic() < until:
+                        for meeting_id, hint in hear(HEAR_SECONDS):
+                            self.tell(meeting_id, [hint])
+            finally:
+                self._hears = False
 
 
 feed = Feed()
@@ -199,10 +246,14 @@ def tell_when_committed(session: Session, meeting_id: int, hint: Hint) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _tell(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint was released: nothing is committed that anybody could read yet
     for meeting_id, hint in session.info.pop(PENDING, ()):
-        feed.tell(meeting_id, [hint])
+        feed.tell_own(meeting_id, hint)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # what was written before the savepoint stays
     session.info.pop(PENDING, None)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.actions.models import Action
 from core.actions.queries import agreed_under
 from core.errors import NotFound
 from core.facts import EntryKind
-from core.policy.recording import EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
+from core.policy.recording import ActionAtItem, EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
 from core.recording import queries
 from core.web.gate import current_actor
 
@@ -15,13 +14,6 @@ T = TypeVar("T")
 
 KINDS = {"information": EntryKind.INFORMATION, "discussion": EntryKind.DISCUSSION, "decision": EntryKind.DECISION}
 """Kinds of entry, as addresses name them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionAtItem(ItemInRoom):
-    """An item in the room, and an action that was agreed under it."""
-
-    action: Action
 
 
 @dataclass(frozen=True, slots=True)

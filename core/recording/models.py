@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, Versioned, listed
-from core.facts import EntryKind, Presence, Visibility
+from core.facts import BreakKind, EntryKind, Presence, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.models import Agency
 
@@ -35,6 +35,62 @@ class Attendance(Versioned, Base):
 
     meeting: Mapped[Meeting] = relationship()
     user: Mapped[User | None] = relationship()
+
+
+class Absence(Base):
+    """Somebody left the meeting and came back: the hours between."""
+
+    __tablename__ = "attendance_absence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attendance_id: Mapped[int] = mapped_column(ForeignKey("attendance.id"), index=True)
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    back_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Break(Base):
+    """A time in which the meeting stood still: paused, or closed until it was opened again."""
+
+    __tablename__ = "meeting_break"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    kind: Mapped[BreakKind] = mapped_column(listed(BreakKind))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class ItemChair(Base):
+    """A time in which somebody was in the chair for an item for which the chair was handed over, or back."""
+
+    __tablename__ = "item_chair"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    from_start: Mapped[bool]
+    """From when the item was first taken up, not in the middle of it."""
+
+    user: Mapped[User] = relationship()
+
+
+class ChairHandedOver(Base):
+    """The chair of the meeting was handed over for the rest of it."""
+
+    __tablename__ = "chair_handed_over"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    was: Mapped[User] = relationship(foreign_keys=from_id)
 
 
 class ItemAttendance(Base):

@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import cast
 
+from flask import current_app
 from sqlalchemy import Table, bindparam, update
 
 from core.errors import Refused
 from core.extensions import db, directly
 from core.facts import Actor, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
-from core.policy.recording import NOT_IN_SESSION, may_mend
-from core.recording import feed
+from core.policy.recording import NOT_IN_SESSION, PAUSED, keeps_record
+from core.recording import feed, hearing
 
 BEFORE_THE_END = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.IN_SESSION})
 
@@ -20,8 +21,10 @@ _NEXT = (
     update(_MEETING)
     .where(_MEETING.c.id == bindparam("meeting"))
     .values(revision=_MEETING.c.revision + 1)
-    .returning(_MEETING.c.revision, _MEETING.c.status, _MEETING.c.frozen_at)
+    .returning(_MEETING.c.revision, _MEETING.c.status, _MEETING.c.frozen_at, _MEETING.c.paused_at)
 )
+_NEXT_TOLD = _NEXT.returning(hearing.notification(_MEETING.c.id, _MEETING.c.revision))
+"""The same on PostgreSQL, where other web processes listen."""
 # Straight to the table: the meeting's version is for those who edit it, not for those who write during it.
 
 
@@ -47,17 +50,42 @@ def take_number_to_mend(meeting: Meeting, part: Part, *, item: AgendaItem) -> in
     return _take(meeting, part, BEFORE_THE_END | {MeetingStatus.CLOSED}, item=item)
 
 
+def take_number_to_reopen(meeting: Meeting) -> int:
+    """The same for opening the meeting again: nobody approves its minutes meanwhile."""
+    return _take(meeting, Part.MEETING, frozenset({MeetingStatus.CLOSED}), item=None)
+
+
+def take_number_to_record(actor: Actor, meeting: Meeting, *, item: AgendaItem) -> int:
+    """The same for recording under an item while the meeting is in session. Raises Refused in a pause, as the meeting
+    stands now: what was on its way when it began is not recorded in it, but by those who keep the record.
+    """
+    return _take(meeting, Part.ITEM, BEFORE_THE_END, item=item, writer=actor)
+
+
 def take_number_to_write(actor: Actor, meeting: Meeting, *, item: AgendaItem) -> int:
     """The same for writing under an item: those who keep the record may add to it for as long as they may mend it."""
-    take = take_number_to_mend if may_mend(actor, meeting) else take_number
-    return take(meeting, Part.ITEM, item=item)
+    after = {MeetingStatus.CLOSED} if keeps_record(actor, meeting) else set()
+    return _take(meeting, Part.ITEM, BEFORE_THE_END | after, item=item, writer=actor)
 
 
-def _take(meeting: Meeting, part: Part, while_it_is: frozenset[MeetingStatus], *, item: AgendaItem | None) -> int:
-    here = directly(_NEXT, {"meeting": meeting.id}).one()
+def _take(
+    meeting: Meeting,
+    part: Part,
+    while_it_is: frozenset[MeetingStatus],
+    *,
+    item: AgendaItem | None,
+    writer: Actor | None = None,
+) -> int:
+    """`writer`: somebody who writes under an item, which a pause ends for all but those who keep the record."""
+    item_id = item.id if item is not None else None
+    if current_app.config["ROUNDTABLE"].listens:
+        here = directly(_NEXT_TOLD, {"meeting": meeting.id, "part": part.value, "item": item_id or 0}).one()
+    else:
+        here = directly(_NEXT, {"meeting": meeting.id}).one()
     number = int(here.revision)
     if here.status not in while_it_is or here.frozen_at is not None:
         raise Refused(NOT_IN_SESSION)
-    item_id = item.id if item is not None else None
+    if writer is not None and here.paused_at is not None and not keeps_record(writer, meeting):
+        raise Refused(PAUSED)
     feed.tell_when_committed(db.session(), meeting.id, feed.Hint(number=number, part=part.value, item_id=item_id))
     return number

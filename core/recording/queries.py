@@ -1,6 +1,6 @@
 """Reads for the page of a meeting being held. Each says what it loads and forbids the rest."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,14 +11,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from core.accounts.models import User
 from core.actions.models import Action
 from core.cases.models import Case
-from core.clock import local_date
 from core.extensions import db, directly
-from core.facts import CAME, GroupRole, ItemOutcome, Presence
+from core.facts import CAME, ActionStatus, GroupRole, ItemOutcome, Presence
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import belongs, has_signed, sits
-from core.partnerships.clocks import Clocks
-from core.partnerships.clocks import quorum_of as quorum_at
-from core.partnerships.models import Agency, Group, GroupMember, Partnership, PartnershipAgency, Signature
+from core.partnerships.models import Agency, Group, GroupMember, PartnershipAgency, Signature
 from core.policy.recording import EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
 from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
 from core.referrals.models import Referral
@@ -40,16 +37,20 @@ _ROOM = (
         joinedload(Meeting.group, innerjoin=True),
         joinedload(Meeting.chair).load_only(User.name),
         joinedload(Meeting.minute_taker).load_only(User.name),
+        joinedload(Meeting.acting_chair).load_only(User.name),
+        joinedload(Meeting.adjourned_to),
         _NOTHING_ELSE,
     )
 )
 _NOTED = exists().where(ItemAttendance.item_id == AgendaItem.id)
 _OF_THE_LINE = _NOTED.where(ItemAttendance.attendance_id == bindparam("line"))
+_CURRENT = select(Meeting.current_item_id).where(Meeting.id == bindparam("meeting")).scalar_subquery()
+_DEALT_WITH = or_(AgendaItem.outcome != ItemOutcome.PENDING, AgendaItem.id.is_distinct_from(_CURRENT))
 _MISSED = select(AgendaItem.id).where(
     AgendaItem.meeting_id == bindparam("meeting"),
     or_(
         _OF_THE_LINE.where(~ItemAttendance.there),
-        and_(AgendaItem.outcome != ItemOutcome.PENDING, _NOTED.where(ItemAttendance.there), ~_OF_THE_LINE),
+        and_(_DEALT_WITH, _NOTED.where(ItemAttendance.there), ~_OF_THE_LINE),
     ),
 )
 _ITEM = (
@@ -84,26 +85,6 @@ _ITEM_IN_ROOM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Quorum:
-    """How many of the member agencies are there, and how many must be (docs/domain.md, "Clocks")."""
-
-    there: int
-    members: int
-    needed: int
-
-    @property
-    def met(self) -> bool:
-        """Whether enough are there."""
-        return self.there >= self.needed
-
-    @property
-    def sentence(self) -> str:
-        """The same in words, for pages and minutes."""
-        met = "quorate" if self.met else "inquorate"
-        return f"{self.there} of {self.members} member agencies present, {self.needed} needed: {met}"
-
-
-@dataclass(frozen=True, slots=True)
 class AtItem:
     """Somebody who came to the meeting, and whether they attend an item: as noted, else as it would be noted now."""
 
@@ -133,7 +114,7 @@ def room(meeting_id: int, *, user_id: int) -> Room | None:
 
 
 def _missed(meeting_id: int, line: Attendance | None) -> frozenset[int]:
-    """Items at which that line was not, as it was said; and those dealt with whose attendance was noted without it."""
+    """Items at which that line was not, as it was said; and those dealt with or left that were noted without it."""
     if line is None:
         return frozenset()
     return frozenset(directly(_MISSED, {"meeting": meeting_id, "line": line.id}).scalars())
@@ -163,7 +144,7 @@ def entry_in_room(meeting_id: int, item_id: int, entry_id: int, *, user_id: int)
     if here is None or entry is None:
         return None
     set_committed_value(entry, "item", here.item)
-    return EntryInRoom(entry, here.attendance)
+    return EntryInRoom(entry, here.attendance, missed=here.missed)
 
 
 def recusal_in_room(meeting_id: int, item_id: int, recusal_id: int, *, user_id: int) -> RecusalInRoom | None:
@@ -177,7 +158,7 @@ def recusal_in_room(meeting_id: int, item_id: int, recusal_id: int, *, user_id: 
     if here is None or recusal is None:
         return None
     set_committed_value(recusal, "item", here.item)
-    return RecusalInRoom(recusal, here.attendance)
+    return RecusalInRoom(recusal, here.attendance, missed=here.missed)
 
 
 def line_in_room(meeting_id: int, line_id: int, *, user_id: int) -> LineInRoom | None:
@@ -231,30 +212,11 @@ def attendance_by_user(meeting_id: int) -> Mapping[int, Attendance]:
     return {line.user_id: line for line in attendance_of(meeting_id) if line.user_id is not None}
 
 
-def quorum_of(meeting: Meeting, there: Iterable[Attendance]) -> Quorum | None:
-    """How many member agencies those lines stand for, and how many make a quorum. Observers' agencies do not count.
-
-    None for a group without members. Two queries.
-    """
-    members = members_of(meeting.group_id, on=local_date(meeting.starts_at))
-    agencies = {member.agency_id for member in members if member.role is not GroupRole.OBSERVER}
-    if not agencies:
-        return None
-    settings = db.session.execute(
-        select(Partnership.clocks, Group.clocks)
-        .join(Group, Group.partnership_id == Partnership.id)
-        .where(Group.id == meeting.group_id)
-    ).one()
-    clocks = Clocks.from_settings({**settings[0], **settings[1]})
-    present = {line.agency_id for line in there} & agencies
-    return Quorum(there=len(present), members=len(agencies), needed=quorum_at(len(agencies), clocks))
-
-
 def at_item(item: AgendaItem) -> Sequence[AtItem]:
     """Everybody who came to the meeting, by agency and name, and whether they attend that item. One query.
 
     Nobody with a conflict of interest in its case does. Of the others what was noted counts; where nothing was, those
-    who are present attend an item that is still to be settled, or is being heard.
+    who are present attend an item that is still to be dealt with, or is being heard.
     """
     conflict = exists().where(
         Recusal.user_id == Attendance.user_id,
@@ -273,11 +235,12 @@ def at_item(item: AgendaItem) -> Sequence[AtItem]:
         .order_by(Attendance.agency_name, Attendance.name, Attendance.id)
         .options(_NOTHING_ELSE)
     ).all()
-    settled = item.outcome is not ItemOutcome.PENDING and item.started_at is None and any(there for _, there, _ in rows)
+    dealt_with = item.outcome is not ItemOutcome.PENDING or item.meeting.current_item_id != item.id
+    over = dealt_with and item.started_at is None and any(there for _, there, _ in rows)
     return [
         AtItem(
             line,
-            there=not recused and (noted if noted is not None else not settled and line.presence is Presence.PRESENT),
+            there=not recused and (noted if noted is not None else not over and line.presence is Presence.PRESENT),
             recused=bool(recused),
         )
         for line, noted, recused in rows
@@ -296,7 +259,7 @@ def recorded_under(item_ids: Collection[int]) -> frozenset[int]:
     """Those of the items under which anything stands: an entry, an action or a referral. One query."""
     written = or_(
         exists().where(Entry.item_id == AgendaItem.id, Entry.struck_at.is_(None)),
-        exists().where(Action.item_id == AgendaItem.id),
+        exists().where(Action.item_id == AgendaItem.id, Action.status != ActionStatus.STRUCK),
         exists().where(Referral.item_id == AgendaItem.id),
     )
     return frozenset(db.session.scalars(select(AgendaItem.id).where(AgendaItem.id.in_(item_ids), written)))

@@ -10,11 +10,10 @@ from core.cases.models import Case
 from core.facts import Actor
 from core.partnerships.models import Provider
 from core.people.models import Person
-from core.plugin_api.facts import ReferralFacts
 from core.plugin_api.pathway import Eligibility, Finding, Pathway, overall
 from core.plugin_host import PluginFailed
 from core.referrals import operations, queries
-from core.referrals.facts import case_facts, person_facts
+from core.referrals.facts import facts_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,12 @@ def choices(actor: Actor, case: Case, *, on: date) -> list[tuple[Person, str, li
     ]
 
 
-def facts_before(case: Case, person: Person) -> ReferralFacts[Any]:
-    """What a pathway is shown before there is a referral."""
-    return ReferralFacts(person_facts(person), case_facts(case, person.id))
+def away(case: Case, *, on: date) -> list[str]:
+    """Why nobody can be referred to providers whose plugin is gone or switched off, a sentence each."""
+    return [
+        f"{provider.agency.name}: {plugin_host.why_away(provider.pathway_key, title, case.partnership_id)}"
+        for provider, title in queries.providers_away(case.partnership_id, on=on)
+    ]
 
 
 def _place(
@@ -62,11 +64,11 @@ def _place(
     *,
     on: date,
 ) -> Place:
-    pathway = plugin_host.pathways()[provider.pathway_key]
+    pathway = plugin_host.pathways(provider.partnership_id)[provider.pathway_key]
     ref = open_refs.get((person.id, pathway.key))
     already = "" if ref is None else operations.referred_already(pathway.title, ref)
     try:
-        findings = operations.findings_for(case, person, pathway, on=on)
+        findings = operations.findings_for(facts_before(case, person, provider, pathway), pathway, on=on)
     except PluginFailed as failed:
         return Place(provider, pathway, room, refusal=failed.reason, already=already)
     result = overall(findings)

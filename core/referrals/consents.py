@@ -12,10 +12,11 @@ from core.plugin_api.pathway import Pathway, StageMove
 from core.plugin_host import PluginFailed
 from core.policy import Permission, require
 from core.referrals.facts import consent_states, facts_of
-from core.referrals.keeping import advance, keep_move, record_change, running, tell_case
+from core.referrals.keeping import advance, keep_move, record_change, running, tell_anew, tell_case
 from core.referrals.machine import halted_by
 from core.referrals.models import Referral, ReferralConsent
-from core.referrals.queries import referral_of
+from core.referrals.partners import end_partners
+from core.referrals.queries import hold, referral_of
 
 WITHDRAWN = "Consent withdrawn"
 """The whole outcome that a withdrawal leaves: no reason is kept where others read it."""
@@ -60,6 +61,7 @@ def withdraw_consent(
 def _consent(actor: Actor, referral: Referral, key: str, *, on: date, now: datetime) -> ReferralConsent:
     """The consent of that key, made when the pathway has come to ask for it since."""
     require(actor, Permission.RECORD_CONSENT, referral, hidden="There is no such referral.")
+    hold(referral)
     if referral.closed_at is not None:
         raise Refused("This referral is closed.")
     if on > local_date(now):
@@ -67,7 +69,7 @@ def _consent(actor: Actor, referral: Referral, key: str, *, on: date, now: datet
     for consent in referral.consents:
         if consent.key == key:
             return consent
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     facts = facts_of(referral, pathway)
     with plugin_host.guarded(pathway, "consents"):
         needed = {consent.key: consent for consent in pathway.consents(facts, local_date(now))}
@@ -83,12 +85,16 @@ def _keep_consent(
 ) -> None:
     consent.recorded_by_id, consent.note = actor.user_id, note
     record_change(actor, referral, f"consent.{what}", payload={"key": consent.key, "note": note})
+    tell_anew(referral)
     db.session.flush()
 
 
 def _halt(actor: Actor, referral: Referral, *, outcome: str, now: datetime) -> None:
-    """Close the referral if the pathway cannot go on with its consents as they are."""
-    pathway = plugin_host.pathway(referral.pathway_key)
+    """Close the referral if the pathway cannot go on with its consents as they are.
+
+    Switched off, it is asked and told all the same: what it keeps of somebody who withdraws must end.
+    """
+    pathway = plugin_host.installed().get(referral.pathway_key)
     if pathway is None:
         _close_without_pathway(actor, referral, outcome=outcome, now=now)
         return
@@ -115,5 +121,6 @@ def _close_without_pathway(actor: Actor, referral: Referral, *, outcome: str, no
     referral.stage_title, referral.stage_due = "Closed", None
     referral.outcome, referral.closed_at, referral.moved_at, referral.paused_on = outcome, now, now, None
     keep_move(actor, referral, source=referral.stage, now=now)
+    end_partners(referral, now=now)
     tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: closed", now=now)
     db.session.flush()

@@ -1,13 +1,15 @@
 """What a pathway is shown of a referral, and what others are shown of what it said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from core import plugin_host
 from core.cases.models import Case
 from core.clock import local_date
 from core.facts import Audience, Row, Step
+from core.partnerships.models import Provider
+from core.partnerships.providers.settings import settings_of
 from core.people.models import Person
 from core.plugin_api.facts import CaseFacts, Involved, Pause, PersonFacts, Progress, Reached, ReferralFacts
 from core.plugin_api.pathway import Pathway
@@ -49,6 +51,17 @@ def progress_of(referral: Referral, *, until: datetime = EVER) -> Progress:
         closed_on=local_date(closed_at) if closed_at is not None and closed else None,
         outcome=referral.outcome if closed else "",
         pauses=_pauses(moves),
+        agreed=_agreed(referral.consents, until),
+    )
+
+
+def _agreed(consents: Iterable[ReferralConsent], until: datetime) -> frozenset[str]:
+    """Those that are given, and were by that day."""
+    last = local_date(until) if until != EVER else date.max
+    return frozenset(
+        consent.key
+        for consent in consents
+        if consent_state(consent) is Consent.GIVEN and consent.given_on is not None and consent.given_on <= last
     )
 
 
@@ -79,7 +92,16 @@ def facts_of(referral: Referral, pathway: Pathway[Any], *, until: datetime = EVE
         id=referral.id,
         ref=referral.ref,
         provider_id=referral.provider_id,
+        settings=settings_of(referral.provider, pathway) or {},
     )
+
+
+def facts_before(
+    case: Case, person: Person, provider: Provider, pathway: Pathway[Any], payload: Any = None
+) -> ReferralFacts[Any]:
+    """What a pathway is shown before there is a referral to that provider. The case's people must be loaded."""
+    settings = settings_of(provider, pathway) or {}
+    return ReferralFacts(person_facts(person), case_facts(case, person.id), payload, settings=settings)
 
 
 def person_facts(person: Person) -> PersonFacts:

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import FormField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from core.dates import in_words
 from core.plugin_api.pathway import OutcomeMeasure, Transition
 from core.plugin_api.pathway_form import PathwayForm
+from core.referrals.listing import StageCount, Which
 from core.referrals.machine import Consent
 from core.web.choices import Chosen, offered
 from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most
@@ -29,6 +31,33 @@ class ReferForm(Form):
         """For a provider that has room: that need not be asked."""
         del self.although_full
         return self
+
+
+class ListForm(PlainForm):
+    """Which list, and the filters of the work list. Reads, and so carries no key; what cannot be chosen is none."""
+
+    of = StringField("Which")
+    stage = SelectField("Stage", validate_choice=False)
+    overdue = BooleanField("Overdue")
+
+    def offer(self, stages: Sequence[StageCount], *, first: Which) -> None:
+        """The stages at which there are referrals; `first` is the list that is shown if none is asked for."""
+        self.stage.choices = offered(
+            ((f"{row.pathway_key}.{row.stage}", f"{row.pathway_title}: {row.stage_title.lower()}") for row in stages),
+            first="Any",
+        )
+        self.which = next((each for each in Which if each == self.of.data), first)
+
+    @property
+    def stage_wanted(self) -> str:
+        """Pathway and stage, of those that there are to choose, in the work list."""
+        known = {str(choice.value) for choice in self.stage.choices}
+        return str(self.stage.data) if self.which is Which.WORK and self.stage.data in known else ""
+
+    @property
+    def overdue_wanted(self) -> bool:
+        """What is overdue alone, in the work list."""
+        return self.which is Which.WORK and bool(self.overdue.data)
 
 
 class StepForm(VersionedForm):

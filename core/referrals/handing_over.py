@@ -11,10 +11,11 @@ from core.partnerships.models import Provider
 from core.plugin_api.pathway import ConsentNeeded, StageMove
 from core.policy import Permission, require
 from core.referrals import queries
-from core.referrals.facts import facts_of
-from core.referrals.keeping import advance, record_change, require_current, running
+from core.referrals.facts import facts_before, facts_of
+from core.referrals.keeping import advance, hold_those_named, record_change, require_current, running
 from core.referrals.models import Referral
 from core.referrals.opening import Opening, begin
+from core.referrals.operations import judged_on, refuse_ineligible
 
 
 def hand_over(
@@ -35,7 +36,7 @@ def hand_over(
     """
     require(actor, Permission.RUN_REFERRAL, referral, hidden="There is no such referral.")
     require_current(referral, version)
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     on = local_date(now)
     if why := why_not(referral, on=on):
         raise Refused(why)
@@ -43,14 +44,16 @@ def hand_over(
         raise Refused("Choose another provider of this pathway.", field="provider")
     if agreed_on is None and consents_needed(referral, on=on):
         raise Refused("Nobody’s details may be passed to another provider before they agree to it.")
-    queries.hold_person(referral.person_id)
+    facts = facts_of(referral, pathway)
+    hold_those_named(facts, pathway)
     room = queries.places_to_take(provider)
     if room.full:
         raise Refused(room.words)
     first = referral.moves[0]
-    facts = facts_of(referral, pathway)
     with plugin_host.guarded(pathway, "handed_over"):
         payload = pathway.handed_over(pathway.load(first.payload, first.payload_version), facts.payload)
+    there = facts_before(referral.case, referral.person, provider, pathway, payload)
+    refuse_ineligible(there, pathway, on=judged_on(referral))
     step = StageMove(facts, target=pathway.halted, actor=actor, on=on, source=referral.stage)
     outcome = f"Handed over to {provider.agency.name}"
     advance(actor, referral, pathway, step, outcome=outcome, note=reason, now=now)
@@ -87,6 +90,6 @@ def others(referral: Referral, *, on: date) -> Sequence[Provider]:
 
 def consents_needed(referral: Referral, *, on: date) -> Sequence[ConsentNeeded]:
     """Whose agreement a hand-over needs on that day."""
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     with plugin_host.guarded(pathway, "consents"):
         return list(pathway.consents(facts_of(referral, pathway), on))

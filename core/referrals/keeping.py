@@ -1,6 +1,7 @@
 """Putting a referral on its next stage: what all its writes have in common."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +12,14 @@ from core.dates import in_words
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, Row, Step
-from core.plugin_api.facts import Progress
+from core.plugin_api.facts import Progress, ReferralFacts
 from core.plugin_api.pathway import Pathway, StageMove
+from core.plugin_host import PluginFailed
+from core.referrals import queries
+from core.referrals.facts import facts_of
 from core.referrals.machine import next_due
 from core.referrals.models import Referral, ReferralMove
+from core.referrals.partners import keep_partners
 from core.referrals.stages import newly_told
 
 
@@ -47,6 +52,7 @@ def advance(
     keep_move(actor, referral, source=source, note=note, now=now, kind=kind)
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(step)
+    keep_partners(actor, referral, pathway, replace(step.referral, payload=payload), progress, now=now)
     if told := newly_told(pathway, source, target):
         tell_case(actor, referral, f"{referral.ref}, {pathway.title}: {told.lower()}", now=now)
     db.session.flush()
@@ -69,6 +75,7 @@ def add_to(
     keep_move(actor, referral, source=referral.stage, note=note, now=now, kind=Step.ENTRY, title=title)
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(step)
+    keep_partners(actor, referral, pathway, replace(step.referral, payload=payload), progress, now=now)
     db.session.flush()
 
 
@@ -82,6 +89,22 @@ def frozen(pathway: Pathway[Any], payload: Any, progress: Progress) -> dict[str,
             "rows": [_plain(row) for row in pathway.rows(payload, progress)],
             "stage_due": running[1] if running is not None else None,
         }
+
+
+def tell_anew(referral: Referral) -> None:
+    """Freeze the rows anew after a consent: some may wait for it. Stage, clock and history are left as they are.
+
+    A pathway that is away or fails leaves the rows as they were: a consent is kept all the same.
+    """
+    pathway = plugin_host.pathway(referral.pathway_key, referral.partnership_id)
+    if pathway is None:
+        return
+    try:
+        facts = facts_of(referral, pathway)
+        assert facts.progress is not None
+        referral.rows = frozen(pathway, facts.payload, facts.progress)["rows"]
+    except PluginFailed:
+        return
 
 
 def _plain(row: Row) -> dict[str, Any]:
@@ -134,18 +157,26 @@ def when_measured(key: str) -> tuple[date, int]:
     return date.fromisoformat(day), int(number or 0)
 
 
-def running(key: str, title: str) -> Pathway[Any]:
-    """The pathway of that key. Raises Refused when no plugin brings it now."""
-    pathway = plugin_host.pathway(key)
+def running(key: str, title: str, partnership_id: int) -> Pathway[Any]:
+    """The pathway of that key. Raises Refused, with the reason, when none runs for the partnership now."""
+    pathway = plugin_host.pathway(key, partnership_id)
     if pathway is None:
-        raise Refused(f"{title} is not available on this installation at the moment, so nothing can be moved on.")
+        raise Refused(plugin_host.why_away(key, title, partnership_id))
     return pathway
 
 
 def require_current(referral: Referral, version: int) -> None:
-    """Raise Stale, with where the referral is, when it has changed since that version."""
+    """Lock the referral until the transaction ends. Raises Stale, with where it is, when it changed since."""
+    queries.hold(referral)
     if referral.version != version:
         raise Stale(told={"Stage": referral.stage_title, "Since": in_words(referral.stage_since)})
+
+
+def hold_those_named(facts: ReferralFacts[Any], pathway: Pathway[Any]) -> None:
+    """Lock whoever a referral is about until the transaction ends: of two of the same people one is first."""
+    with plugin_host.guarded(pathway, "concerns"):
+        others = list(pathway.concerns(facts))
+    queries.hold_people([facts.person.id, *others])
 
 
 def tell_case(actor: Actor, referral: Referral, text: str, *, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """The stage machine: from where a referral is, which moves are open, and why the others are not. Pure."""
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +17,7 @@ from core.plugin_api.pathway import (
     Transition,
     overall,
 )
-from core.working_days import add_working_days, next_working_day
+from core.working_days import add_months, add_working_days, next_working_day
 
 PAUSED = "The referral is paused: let it go on first."
 
@@ -58,17 +57,23 @@ def ways(
     findings: Sequence[Finding],
     movers: frozenset[Mover],
     paused: bool = False,
+    obstacles: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Way, ...]:
     """All moves from `stage`, in the pathway's order.
 
     `needed`: the consents that the pathway asks for today; `consents`: key -> how it stands; `findings`: the
     eligibility on the day of the referral; `movers`: what the actor is to this referral. While it is `paused`,
-    those alone are open that stay.
+    those alone are open that stay. `obstacles`: transition -> what else the pathway has against it.
     """
+    against = obstacles or {}
     return tuple(
         Way(
             move,
-            (*_reasons(move, needed, consents, findings, movers), *((PAUSED,) if paused and not move.stays else ())),
+            (
+                *_reasons(move, needed, consents, findings, movers),
+                *(against.get(move.key, ()) if move.by & movers else ()),
+                *((PAUSED,) if paused and not move.stays else ()),
+            ),
             bool(move.by & movers),
         )
         for move in pathway.transitions
@@ -83,12 +88,12 @@ def _reasons(
     findings: Sequence[Finding],
     movers: frozenset[Mover],
 ) -> list[str]:
+    if not move.by & movers:  # whose consent is missing is not for everybody who sees the stage
+        return [f"Only the {' or the '.join(sorted(move.by))} can do this."]
     reasons = []
-    if not move.by & movers:
-        reasons.append(f"Only the {' or the '.join(sorted(move.by))} can do this.")
     for consent in needed:
         state = consents.get(consent.key, Consent.NOT_ASKED)
-        if consent.key in move.consents and state is not Consent.GIVEN:
+        if (move.every_consent or consent.key in move.consents) and state is not Consent.GIVEN:
             reasons.append(f"{consent.who}: consent {state}.")
     if move.checks_eligibility and overall(findings) is not Eligibility.ELIGIBLE:
         reasons += [found.reason for found in findings if found.result is not Eligibility.ELIGIBLE]
@@ -106,10 +111,14 @@ def halted_by(needed: Sequence[ConsentNeeded], consents: Mapping[str, Consent]) 
 def due(running: RunningClock, pauses: Sequence[Pause] = ()) -> date:
     """The day on which a clock runs out: later by the days on which it stood still, and then on a working day.
 
+    What counts in weeks is a meeting as a rule, and so on a working day, too.
+
     Raises Refused past the bank holidays known.
     """
     if running.clock.months:
         day = add_months(running.start, running.clock.months)
+    elif running.clock.weeks:
+        day = next_working_day(running.start + timedelta(weeks=running.clock.weeks))
     else:
         day = add_working_days(running.start, running.clock.working_days)
     lost = sum(pause.days_after(running.start) for pause in pauses)
@@ -122,9 +131,3 @@ def next_due(pathway: Pathway[Any], payload: Any, progress: Progress) -> tuple[s
         return None
     running = pathway.clock(payload, progress)
     return None if running is None else (running.clock.label, due(running, progress.pauses))
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the month's last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

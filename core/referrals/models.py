@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases.models import Case
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.encryption import EncryptedJSON
 from core.facts import Step
 from core.partnerships.models import Agency, Provider
 from core.people.models import Person
@@ -41,7 +42,8 @@ class Referral(Versioned, Base):
     stage_since: Mapped[date]
     stage_due: Mapped[date | None]
     """When the stage's clock runs out; none where it has no clock."""
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload = EncryptedJSON()
+    """What the pathway keeps: numbers, addresses, what somebody is at risk of."""
     payload_version: Mapped[int]
     summary: Mapped[str] = mapped_column(Text)
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -66,6 +68,7 @@ class Referral(Versioned, Base):
     referrer_agency: Mapped[Agency] = relationship()
     moves: Mapped[list["ReferralMove"]] = relationship(order_by="ReferralMove.id")
     consents: Mapped[list["ReferralConsent"]] = relationship(order_by="ReferralConsent.id")
+    partners: Mapped[list["ReferralPartner"]] = relationship(order_by="ReferralPartner.id")
 
 
 class ReferralMove(Base):
@@ -88,8 +91,28 @@ class ReferralMove(Base):
     """For the provider's own staff."""
     summary: Mapped[str] = mapped_column(Text)
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload = EncryptedJSON()
     payload_version: Mapped[int]
+
+
+class ReferralPartner(Base):
+    """An agency with a part in a referral’s plan, as its pathway said at a move: from then until it said otherwise."""
+
+    __tablename__ = "referral_partner"
+    __table_args__ = (
+        Index("ix_referral_partner_agency_id_until", "agency_id", "until", "referral_id"),
+        Index("ix_referral_partner_referral_id", "referral_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def at(self, moment: datetime) -> bool:
+        """Whether it had that part at that moment."""
+        return self.since <= moment and (self.until is None or self.until > moment)
 
 
 class ReferralConsent(Base):

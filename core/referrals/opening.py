@@ -17,11 +17,12 @@ from core.people.models import Person
 from core.plugin_api.facts import Progress, Reached
 from core.plugin_api.pathway import ConsentNeeded, Pathway, StageMove
 from core.policy.recording import ItemInRoom
-from core.recording.numbers import Part, take_number
+from core.recording.numbers import take_number_to_record
 from core.references import Numbered
 from core.referrals.facts import facts_of
 from core.referrals.keeping import frozen, keep_move, tell_case
 from core.referrals.models import Referral, ReferralConsent
+from core.referrals.partners import keep_partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,11 @@ def begin(actor: Actor, opening: Opening, action: str, *, now: datetime) -> Refe
     referral.consents.extend(_asked(actor, consent, opening.agreed_on, on=on) for consent in needed)
     with plugin_host.guarded(pathway, "moved"):
         pathway.moved(StageMove(facts, target=first.key, actor=actor, on=on))
+    assert facts.progress is not None
+    keep_partners(actor, referral, pathway, facts, facts.progress, now=now)
     tell_case(actor, referral, f"Referred to {pathway.title} ({referral.ref})", now=now)
     if at is not None:
-        take_number(at.item.meeting, Part.ITEM, item=at.item)
+        take_number_to_record(actor, at.item.meeting, item=at.item)
     with plugin_host.guarded(pathway, "concerns"):
         concerned = list(pathway.concerns(facts))
     audit.record(

@@ -1,6 +1,7 @@
 """Writes of referrals. Each asks the gate, lets the pathway have its say, freezes what it said, and records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,8 +28,16 @@ from core.policy import Permission, decide, require
 from core.policy.recording import ItemInRoom
 from core.policy.referrals import audiences
 from core.referrals import queries
-from core.referrals.facts import case_facts, consent_states, facts_of, person_facts
-from core.referrals.keeping import add_to, advance, measured_at, record_change, require_current, running
+from core.referrals.facts import consent_states, facts_before, facts_of
+from core.referrals.keeping import (
+    add_to,
+    advance,
+    hold_those_named,
+    measured_at,
+    record_change,
+    require_current,
+    running,
+)
 from core.referrals.machine import Way, ways
 from core.referrals.models import Referral
 from core.referrals.opening import Opening, begin
@@ -40,11 +49,17 @@ _MOVERS = {
 }
 
 
-def findings_for(case: Case, person: Person, pathway: Pathway[Any], *, payload: Any = None, on: date) -> list[Finding]:
-    """What the pathway finds for and against referring that person of the case. Asked before the form, too."""
-    facts = ReferralFacts[Any](person_facts(person), case_facts(case, person.id), payload)
+def findings_for(facts: ReferralFacts[Any], pathway: Pathway[Any], *, on: date) -> list[Finding]:
+    """What the pathway finds for and against a referral that day. Asked before the form, too."""
     with plugin_host.guarded(pathway, "eligibility"):
         return list(pathway.eligibility(facts, on))
+
+
+def refuse_ineligible(facts: ReferralFacts[Any], pathway: Pathway[Any], *, on: date) -> None:
+    """Raise Refused, with the pathway's reasons, for somebody for whom it is not."""
+    findings = findings_for(facts, pathway, on=on)
+    if overall(findings) is Eligibility.REFUSED:
+        raise Refused(" ".join(found.reason for found in findings if found.result is Eligibility.REFUSED))
 
 
 def referred_already(pathway_title: str, ref: str) -> str:
@@ -78,11 +93,10 @@ def refer(
     if case.status is CaseStatus.CLOSED:
         raise Refused("This case is closed. Open it again before you refer somebody.")
     on = local_date(now)
-    pathway = running(provider.pathway_key, provider.pathway_key)
-    findings = findings_for(case, person, pathway, payload=payload, on=on)
-    if overall(findings) is Eligibility.REFUSED:
-        raise Refused(" ".join(found.reason for found in findings if found.result is Eligibility.REFUSED))
-    queries.hold_person(person.id)
+    pathway = running(provider.pathway_key, provider.pathway_key, provider.partnership_id)
+    facts = facts_before(case, person, provider, pathway, payload)
+    refuse_ineligible(facts, pathway, on=on)
+    hold_those_named(facts, pathway)
     before = queries.open_referral(person.id, pathway.key)
     if before is not None:
         readable = decide(actor, Permission.SEE_REFERRAL, before)
@@ -98,22 +112,36 @@ def refer(
 
 def ways_on(actor: Actor, referral: Referral, pathway: Pathway[Any], *, on: date) -> tuple[Way, ...]:
     """The moves from where the referral is, open or closed to this actor today, with the reasons."""
+    return _ways_on(actor, referral, pathway, facts_of(referral, pathway), on=on)
+
+
+def _ways_on(
+    actor: Actor, referral: Referral, pathway: Pathway[Any], facts: ReferralFacts[Any], *, on: date
+) -> tuple[Way, ...]:
     with plugin_host.guarded(pathway, "consents"):
-        needed = pathway.consents(facts_of(referral, pathway), on)
+        needed = pathway.consents(facts, on)
+    with plugin_host.guarded(pathway, "obstacles"):
+        leading_on = [move for move in pathway.transitions if move.source == referral.stage]
+        obstacles = {move.key: tuple(pathway.obstacles(facts, move, on)) for move in leading_on}
     return ways(
         pathway,
         stage=referral.stage,
         needed=needed,
         consents=consent_states(referral.consents),
-        findings=findings_on_referral(referral, pathway),
+        findings=findings_for(facts, pathway, on=judged_on(referral)),
         movers=_movers(actor, referral),
         paused=referral.paused_on is not None,
+        obstacles=obstacles,
     )
 
 
 def why_not(actor: Actor, referral: Referral, pathway: Pathway[Any], chosen: Transition, *, on: date) -> str:
     """Why that move cannot be made by this actor today; empty when it can."""
-    for way in ways_on(actor, referral, pathway, on=on):
+    return _why_closed(ways_on(actor, referral, pathway, on=on), referral, chosen)
+
+
+def _why_closed(found: Sequence[Way], referral: Referral, chosen: Transition) -> str:
+    for way in found:
         if way.transition == chosen:
             return " ".join(way.closed)
     return f"“{chosen.label}” does not lead on from “{referral.stage_title}”."
@@ -128,15 +156,53 @@ def require_mover(actor: Actor, referral: Referral, chosen: Transition) -> None:
         raise Refused(f"{chosen.label}, {referral.ref}: Only the {who} can do this.")
 
 
+def facts_for_form(actor: Actor, referral: Referral, pathway: Pathway[Any], chosen: Transition) -> ReferralFacts[Any]:
+    """What the form of a move is shown: no more of case and referral than whoever fills it in may know.
+
+    Of the case's people, somebody who may not open the case is shown those whom the referral concerns already. Of what
+    was said, a referrer is shown what the referral said when it was made: what came since is the provider's own.
+    """
+    facts = facts_of(referral, pathway)
+    if chosen.by & _movers(actor, referral) == {Mover.REFERRER}:
+        facts = replace(facts, payload=_as_referred(referral, pathway))
+    if decide(actor, Permission.OPEN_CASE, referral.case):
+        return facts
+    known = {referral.person_id, *(_concerned(facts, pathway) if facts.payload is not None else ())}
+    people = tuple(each for each in facts.case.people if each.person.id in known)
+    return replace(facts, case=replace(facts.case, people=people))
+
+
+def offered_by_form(facts: ReferralFacts[Any], pathway: Pathway[Any], chosen: Transition) -> Sequence[int]:
+    """Ids of those of the case whom the form of a move can name to whoever is shown these facts."""
+    return _concerned(replace(facts, payload=None), pathway) if chosen.form is not None else ()
+
+
+def _as_referred(referral: Referral, pathway: Pathway[Any]) -> Any:
+    """The payload that the referrer gave. None where another provider handed the referral over, and wrote it, too."""
+    if referral.continues_id is not None:
+        return None
+    first = referral.moves[0]
+    with plugin_host.guarded(pathway, "load"):
+        return pathway.load(first.payload, first.payload_version)
+
+
+def _concerned(facts: ReferralFacts[Any], pathway: Pathway[Any]) -> Sequence[int]:
+    with plugin_host.guarded(pathway, "concerns"):
+        return list(pathway.concerns(facts))
+
+
 def _movers(actor: Actor, referral: Referral) -> frozenset[Mover]:
     return frozenset(_MOVERS[one] for one in audiences(actor, referral) if one in _MOVERS)
 
 
 def findings_on_referral(referral: Referral, pathway: Pathway[Any]) -> list[Finding]:
     """What the pathway finds, as of the day of the referral: a provider's delay makes nobody too old."""
-    facts = facts_of(referral, pathway)
-    with plugin_host.guarded(pathway, "eligibility"):
-        return list(pathway.eligibility(facts, referral.judged_on or local_date(referral.opened_at)))
+    return findings_for(facts_of(referral, pathway), pathway, on=judged_on(referral))
+
+
+def judged_on(referral: Referral) -> date:
+    """The day as of which it is asked who is eligible: that of the first referral, whoever has it now."""
+    return referral.judged_on or local_date(referral.opened_at)
 
 
 def action_templates_of(pathway: Pathway[Any]) -> list[ActionTemplate]:
@@ -169,15 +235,16 @@ def move(
     since `version`, Refused when the move is not open to the actor today, or the pathway says no.
     """
     require(actor, Permission.WORK_REFERRAL, referral, hidden="There is no such referral.")
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     require_current(referral, version)
     on = local_date(now)
     chosen = pathway.transition(transition)
-    if why := why_not(actor, referral, pathway, chosen, on=on):
+    facts = facts_of(referral, pathway)
+    if why := _why_closed(_ways_on(actor, referral, pathway, facts, on=on), referral, chosen):
         raise Refused(why)
     measures = _checked(pathway, measures or {}) if chosen.measures_outcome else {}
     step = StageMove(
-        referral=facts_of(referral, pathway),
+        referral=facts,
         target=chosen.target,
         actor=actor,
         on=on,
@@ -202,7 +269,7 @@ def move(
 
 def suggestions(referral: Referral, *, on: date) -> dict[str, str]:
     """Key -> title of the other pathways to which somebody may be referred in the partnership that day."""
-    running = plugin_host.pathways()
+    running = plugin_host.pathways(referral.partnership_id)
     offered = {provider.pathway_key for provider in queries.providers_in(referral.partnership_id, on=on)}
     return {key: running[key].title for key in sorted(offered - {referral.pathway_key})}
 

@@ -60,7 +60,7 @@ def resume(actor: Actor, *, referral: Referral, version: int, now: datetime, not
     require_current(referral, version)
     if referral.paused_on is None:
         raise Refused(NOT_PAUSED)
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     referral.paused_on, referral.moved_at = None, now
     keep_move(actor, referral, source=referral.stage, now=now, note=note, kind=Step.RESUME, title="Goes on")
     facts = facts_of(referral, pathway)
@@ -75,5 +75,5 @@ def resume(actor: Actor, *, referral: Referral, version: int, now: datetime, not
 
 def _tell_case(actor: Actor, referral: Referral, what: str, *, now: datetime) -> None:
     """Not where the stage itself is kept from whoever may open the case."""
-    if not told_at(plugin_host.pathway(referral.pathway_key), referral.stage):
+    if not told_at(plugin_host.installed().get(referral.pathway_key), referral.stage):
         tell_case(actor, referral, f"{referral.ref}, {referral.pathway_title}: {what}", now=now)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from core import plugin_host
 from core.accounts.models import User
-from core.cases.models import Case, CasePerson
+from core.cases.models import Case, CaseAgency, CaseGroup, CasePerson
 from core.clock import local_date
 from core.errors import NotFound
 from core.extensions import db
@@ -23,7 +24,7 @@ from core.people.models import Person
 from core.plugin_api.facts import HeardItem, MeetingFacts
 from core.policy.referrals import referrals_seen_by
 from core.referrals.facts import facts_of
-from core.referrals.models import Referral
+from core.referrals.models import Referral, ReferralConsent, ReferralMove, ReferralPartner
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ _FOR_THE_GATE: tuple[ORMOption, ...] = (
     joinedload(Referral.case).options(selectinload(Case.groups), selectinload(Case.agencies)),
     joinedload(Referral.provider).joinedload(Provider.agency),
     joinedload(Referral.referrer_agency),
+    selectinload(Referral.partners),
 )
 """What policy needs to decide on a referral."""
 
@@ -64,12 +66,47 @@ _WHOLE: tuple[ORMOption, ...] = (
 )
 
 
+# One referral is loaded before each of its pages and moves, so its statements are put together once: to have the
+# session make one for every list that belongs to it takes as long again as to read them.
+_NUMBER: BindParameter[int] = bindparam("number")
+_ONE = (
+    select(Referral)
+    .where(Referral.id == _NUMBER)
+    .options(
+        joinedload(Referral.case),
+        joinedload(Referral.provider).joinedload(Provider.agency),
+        joinedload(Referral.referrer_agency),
+        joinedload(Referral.person),
+        raiseload("*"),
+    )
+)
+_ITS_LISTS: Mapping[str, Select[Any]] = {
+    "moves": select(ReferralMove).where(ReferralMove.referral_id == _NUMBER).order_by(ReferralMove.id),
+    "consents": select(ReferralConsent).where(ReferralConsent.referral_id == _NUMBER).order_by(ReferralConsent.id),
+    "partners": select(ReferralPartner).where(ReferralPartner.referral_id == _NUMBER).order_by(ReferralPartner.id),
+}
+_LISTS_OF_ITS_CASE: Mapping[str, Select[Any]] = {
+    "people": select(CasePerson)
+    .where(CasePerson.case_id == _NUMBER)
+    .options(joinedload(CasePerson.person), raiseload("*", sql_only=True)),
+    "agencies": select(CaseAgency).where(CaseAgency.case_id == _NUMBER).options(raiseload("*", sql_only=True)),
+    "groups": select(CaseGroup).where(CaseGroup.case_id == _NUMBER).options(raiseload("*", sql_only=True)),
+}
+
+
 def referral_of(referral_id: int) -> Referral:
-    """One referral whole: case, person, provider, referrer, moves, consents. Raises NotFound."""
-    row = db.session.scalar(select(Referral).where(Referral.id == referral_id).options(*_WHOLE))
+    """One referral whole: case, person, provider, referrer, moves, consents. Seven queries. Raises NotFound."""
+    row = db.session.scalar(_ONE, {"number": referral_id})
     if row is None:
         raise NotFound
+    _fill(row, _ITS_LISTS, row.id)
+    _fill(row.case, _LISTS_OF_ITS_CASE, row.case_id)
     return row
+
+
+def _fill(owner: Referral | Case, lists: Mapping[str, Select[Any]], number: int) -> None:
+    for name, statement in lists.items():
+        set_committed_value(owner, name, db.session.scalars(statement, {"number": number}).all())
 
 
 def referrals_of_cases(case_ids: Iterable[int]) -> Mapping[int, Sequence[Referral]]:
@@ -82,53 +119,6 @@ def referrals_of_cases(case_ids: Iterable[int]) -> Mapping[int, Sequence[Referra
 
 def _whole(which: Any) -> Sequence[Referral]:
     return db.session.scalars(select(Referral).where(which).order_by(Referral.id.desc()).options(*_WHOLE)).all()
-
-
-_LISTED: tuple[ORMOption, ...] = (
-    joinedload(Referral.case),
-    joinedload(Referral.person),
-    joinedload(Referral.provider).joinedload(Provider.agency),
-    joinedload(Referral.referrer_agency),
-    raiseload("*"),
-)
-
-
-def worklist_of(actor: Actor) -> Sequence[Referral]:
-    """The open referrals to the actor's agency: by pathway and stage, the longest there first. For a list."""
-    return db.session.scalars(
-        select(Referral)
-        .join(Referral.provider)
-        .where(referrals_seen_by(actor), Provider.agency_id == actor.agency_id, Referral.closed_at.is_(None))
-        .order_by(Referral.pathway_key, Referral.stage, Referral.stage_since, Referral.id)
-        .options(*_LISTED)
-    ).all()
-
-
-LATEST = 100
-"""How many of its own referrals, and how many closed ones, an agency sees in a list."""
-
-
-def closed_at_agency_of(actor: Actor) -> Sequence[Referral]:
-    """The latest referrals to the actor's agency that are closed, the last closed first. For a list."""
-    return db.session.scalars(
-        select(Referral)
-        .join(Referral.provider)
-        .where(referrals_seen_by(actor), Provider.agency_id == actor.agency_id, Referral.closed_at.is_not(None))
-        .order_by(Referral.closed_at.desc(), Referral.id.desc())
-        .limit(LATEST)
-        .options(*_LISTED)
-    ).all()
-
-
-def made_by_agency_of(actor: Actor) -> Sequence[Referral]:
-    """The latest referrals that the actor's agency made, those that moved last first. For a list."""
-    return db.session.scalars(
-        select(Referral)
-        .where(referrals_seen_by(actor), Referral.referrer_agency_id == actor.agency_id)
-        .order_by(Referral.moved_at.desc(), Referral.id.desc())
-        .limit(LATEST)
-        .options(*_LISTED)
-    ).all()
 
 
 def open_referral(person_id: int, pathway_key: str) -> Referral | None:
@@ -154,9 +144,31 @@ def open_referrals_of(actor: Actor, person_id: int) -> Sequence[Referral]:
     ).all()
 
 
-def hold_person(person_id: int) -> None:
-    """Lock a person until the transaction ends: two who refer them at once must not both find that nobody did."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+def hold(referral: Referral) -> None:
+    """Lock a referral that `referral_of` loaded until the transaction ends, and read what somebody else saved since.
+
+    Whoever comes second decides on what the first left: a move waits for the withdrawal of a consent, and is refused.
+    """
+    if db.session.get_bind().dialect.name == "sqlite":
+        return  # whoever writes took the whole database before anything was read
+    version = db.session.scalar(select(Referral.version).where(Referral.id == referral.id).with_for_update())
+    # A consent changes without its referral. What is loaded already is the same objects, brought up to date.
+    consents = db.session.scalars(
+        select(ReferralConsent).where(ReferralConsent.referral_id == referral.id).execution_options(**_READ_AGAIN)
+    ).all()
+    if version != referral.version or len(consents) != len(referral.consents):
+        whole = select(Referral).where(Referral.id == referral.id).options(*_WHOLE)
+        db.session.scalar(whole.execution_options(**_READ_AGAIN))
+
+
+_READ_AGAIN = {"populate_existing": True}
+
+
+def hold_people(person_ids: Iterable[int]) -> None:
+    """Lock people until the transaction ends: two who refer them at once must not both find that nobody did."""
+    wanted = select(Person.id).where(Person.id.in_(list(person_ids)))
+    # In one order everywhere, or two would wait for each other; rows that merely name a person wait for nobody.
+    db.session.execute(wanted.order_by(Person.id).with_for_update(key_share=True))
 
 
 def was_referred_since(referral: Referral) -> bool:
@@ -185,8 +197,26 @@ def open_references(actor: Actor, person_ids: Iterable[int]) -> dict[tuple[int, 
 def providers_in(partnership_id: int, *, on: date) -> Sequence[Provider]:
     """The providers to whom may be referred that day: approved, of an agency that belongs and has signed.
 
-    Of pathways whose plugin runs, by pathway and agency.
+    Of pathways whose plugin runs and is on in the partnership, by pathway and agency.
     """
+    return _approved(partnership_id, Provider.pathway_key.in_(plugin_host.pathways(partnership_id)), on=on)
+
+
+def providers_away(partnership_id: int, *, on: date) -> Sequence[tuple[Provider, str]]:
+    """Those whose plugin is gone or off, so that nobody can be referred there; with the pathway's title as kept."""
+    away = _approved(partnership_id, Provider.pathway_key.not_in(plugin_host.pathways(partnership_id)), on=on)
+    if not away:
+        return ()
+    kept = db.session.execute(
+        select(Referral.pathway_key, func.max(Referral.pathway_title))
+        .where(Referral.partnership_id == partnership_id, Referral.pathway_key.in_({row.pathway_key for row in away}))
+        .group_by(Referral.pathway_key)
+    )
+    titles = {key: pathway.title for key, pathway in plugin_host.installed().items()} | dict(kept.all())
+    return [(row, titles.get(row.pathway_key, row.pathway_key)) for row in away]
+
+
+def _approved(partnership_id: int, which: ColumnElement[bool], *, on: date) -> Sequence[Provider]:
     signed = select(Signature.agency_id).where(Signature.partnership_id == partnership_id, has_signed(on))
     inside = select(PartnershipAgency.agency_id).where(PartnershipAgency.partnership_id == partnership_id, belongs(on))
     return db.session.scalars(
@@ -194,7 +224,7 @@ def providers_in(partnership_id: int, *, on: date) -> Sequence[Provider]:
         .where(
             Provider.partnership_id == partnership_id,
             Provider.status == ProviderStatus.APPROVED,
-            Provider.pathway_key.in_(plugin_host.pathways()),
+            which,
             Provider.agency_id.in_(signed),
             Provider.agency_id.in_(inside),
         )
@@ -341,7 +371,7 @@ def meeting_facts(meeting: Meeting, *, until: datetime) -> MeetingFacts:
     """
     items = [item for item in meeting.items if item.taken_off_at is None]
     of_case = referrals_of_cases(item.case_id for item in items if item.case_id is not None)
-    running = plugin_host.pathways()
+    running = plugin_host.pathways(meeting.group.partnership_id)
     return MeetingFacts(
         id=meeting.id,
         partnership_id=meeting.group.partnership_id,

@@ -10,7 +10,7 @@ from core.plugin_api.pathway import StageMove
 from core.policy import Permission, require
 from core.referrals import queries
 from core.referrals.facts import consent_states, facts_of
-from core.referrals.keeping import advance, record_change, require_current, running
+from core.referrals.keeping import advance, hold_those_named, record_change, require_current, running
 from core.referrals.machine import halted_by
 from core.referrals.models import Referral
 
@@ -22,9 +22,9 @@ def reopen(actor: Actor, *, referral: Referral, reason: str, version: int, now: 
     """
     require(actor, Permission.RUN_REFERRAL, referral, hidden="There is no such referral.")
     require_current(referral, version)
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     on = local_date(now)
-    queries.hold_person(referral.person_id)
+    hold_those_named(facts_of(referral, pathway), pathway)
     if why := why_not_reopened(referral, on=on):
         raise Refused(why)
     room = queries.places_to_take(referral.provider)
@@ -45,7 +45,7 @@ def why_not_reopened(referral: Referral, *, on: date) -> str:
     """
     if referral.closed_at is None:
         return "This referral is open."
-    pathway = running(referral.pathway_key, referral.pathway_title)
+    pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     if referral.case.status is CaseStatus.CLOSED:
         return "Its case is closed. Open the case again first."
     with plugin_host.guarded(pathway, "consents"):

@@ -24,7 +24,7 @@ from core.referrals.pausing import why_no_pause
 from core.referrals.reopening import why_not_reopened
 
 PARTIES = frozenset({Audience.PROVIDER, Audience.REFERRER})
-"""Who sees stages and dates when the pathway does not run, and cannot say who else does."""
+"""Who sees stages and dates when the pathway is gone, and cannot say who else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,13 @@ class _Reader:
 class ReferralPage:
     """What one reader sees of a referral. `unavailable` says why the pathway was not asked.
 
-    `linked`: the referral that was handed over to this one, and that which took it over. `suggested`: the title of a
-    pathway that the provider suggested, for whoever may refer there.
+    `cautions` are the rows that stand before all else, `rows` the others. `linked`: the referral that was handed over
+    to this one, and that which took it over. `suggested`: the title of a pathway that the provider suggested, for
+    whoever may refer there.
     """
 
     referral: Referral
+    cautions: Sequence[Row]
     rows: Sequence[Row]
     sees_process: bool
     sees_everything: bool
@@ -98,11 +100,15 @@ class ReferralPage:
 def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
     """The page of a referral that `queries.referral_of` loaded, for an actor who may see it."""
     whom = audiences(actor, referral)
-    pathway = plugin_host.pathway(referral.pathway_key)
+    pathway = plugin_host.pathway(referral.pathway_key, referral.partnership_id)
+    known = plugin_host.installed().get(referral.pathway_key)
+    first = known.cautions if known is not None else frozenset()
+    rows = rows_for(referral.rows, whom)
     page = ReferralPage(
         referral=referral,
-        rows=rows_for(referral.rows, whom),
-        sees_process=bool(whom & (pathway.process if pathway is not None else PARTIES)),
+        cautions=[row for row in rows if row.label in first],
+        rows=[row for row in rows if row.label not in first],
+        sees_process=bool(whom & (known.process if known is not None else PARTIES)),
         sees_everything=Audience.PROVIDER in whom,
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
         may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
@@ -118,7 +124,7 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         ]
         page.linked = queries.handed_over(actor, referral)
     if pathway is None:
-        page.unavailable = f"{referral.pathway_title} is not available at the moment: nothing can be moved on."
+        page.unavailable = plugin_host.why_away(referral.pathway_key, referral.pathway_title, referral.partnership_id)
         page.consents = _consents(referral, (), reader) if page.may_record_consent else ()
         return page
     try:
@@ -131,7 +137,7 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
 
 def named_in(referral: Referral) -> list[int]:
     """Ids of those whom the referral's pages can name: who is referred, and who else its pathway says."""
-    pathway = plugin_host.pathway(referral.pathway_key)
+    pathway = plugin_host.installed().get(referral.pathway_key)
     if pathway is None:
         return [referral.person_id]
     try:
@@ -145,11 +151,11 @@ def named_in(referral: Referral) -> list[int]:
 def cautions_about(actor: Actor, person_id: int) -> Sequence[Row]:
     """What stands before anything else on a person's page: the rows of their open referrals whose pathway says so.
 
-    As far as the reader may read them, and while the pathway runs.
+    As far as the reader may read them, and while the pathway is installed: switched off, it is as dangerous to forget.
     """
     found: list[Row] = []
     for referral in queries.open_referrals_of(actor, person_id):
-        pathway = plugin_host.pathway(referral.pathway_key)
+        pathway = plugin_host.installed().get(referral.pathway_key)
         first = pathway.cautions if pathway is not None else frozenset()
         if first:
             rows = rows_for(referral.rows, audiences(actor, referral))
@@ -159,7 +165,7 @@ def cautions_about(actor: Actor, person_id: int) -> Sequence[Row]:
 
 def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
     """One consent of the referral. Raises NotFound for one that is neither needed nor recorded."""
-    pathway = plugin_host.pathway(referral.pathway_key)
+    pathway = plugin_host.installed().get(referral.pathway_key)
     if pathway is not None:
         needed = _needed(referral, pathway, on=on)
     else:  # without its pathway any withdrawal closes a referral
@@ -199,7 +205,9 @@ def _ask(
         if referral.paused_on is None:
             page.turn = _whose_turn(referral, pathway.stage(referral.stage).waits_for)
     page.ways = ways_on(actor, referral, pathway, on=on)
-    page.findings = findings_on_referral(referral, pathway)
+    # A finding can tell what the provider entered: others read it where it stands against a move of theirs.
+    if page.sees_everything or any(way.is_mine and way.transition.checks_eligibility for way in page.ways):
+        page.findings = findings_on_referral(referral, pathway)
     if page.sees_everything:
         with plugin_host.guarded(pathway, "flags"):
             page.flags = list(pathway.flags(facts, on))

@@ -30,12 +30,12 @@ class AtStage(Protocol):
         ...
 
 
-def place_of_stage(row: AtStage, running: Mapping[str, Pathway[Any]]) -> tuple[str, int, str]:
+def place_of_stage(row: AtStage, known: Mapping[str, Pathway[Any]]) -> tuple[str, int, str]:
     """What to sort by: pathways by title, the stages of each in its own order.
 
-    A stage that its pathway does not have any longer comes last; so, by title, do all of a pathway that is not running.
+    A stage that its pathway does not have any longer comes last; so, by title, do all of a pathway that is gone.
     """
-    pathway = running.get(row.pathway_key)
+    pathway = known.get(row.pathway_key)
     order = [stage.key for stage in pathway.stages] if pathway else []
     return row.pathway_title, order.index(row.stage) if row.stage in order else len(order), row.stage_title
 

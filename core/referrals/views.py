@@ -1,7 +1,5 @@
 """Pages of referrals: making one, seeing where it is, moving it on."""
 
-from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from flask import flash, request
@@ -15,16 +13,16 @@ from core.policy import Permission
 from core.policy.recording import ItemInRoom
 from core.recording import loading
 from core.recording.answering import written
-from core.referrals import choosing, consents, operations, queries, showing, views_life
+from core.referrals import choosing, consents, operations, queries, showing, views_life, views_lists
 from core.referrals.blueprint import bp, referral_in_url
-from core.referrals.facts import facts_of
+from core.referrals.facts import facts_before
 from core.referrals.forms import ConsentForm, ReferForm, StepForm, refer_form, step_form
+from core.referrals.keeping import running
 from core.referrals.machine import Consent
 from core.referrals.models import Referral
-from core.referrals.stages import place_of_stage
 from core.web import current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 
-__all__ = ["bp", "views_life"]
+__all__ = ["bp", "views_life", "views_lists"]
 
 IN_MEETING = "/meetings/<int:meeting_id>/live/items/<int:item_id>"
 TO_WHOM = "/refer/<int:person_id>/<int:provider_id>"
@@ -40,26 +38,6 @@ def _item(meeting_id: int, item_id: int, **_whom: int) -> ItemInRoom:
     if found.item.case_id is None:
         raise NotFound
     return found
-
-
-@bp.get("/referrals")
-@requires(Permission.LIST_REFERRALS)
-def index() -> ResponseReturnValue:
-    """What was referred to my agency, by stage, and what my agency referred."""
-    actor = current_actor()
-    to_us, by_us = queries.worklist_of(actor), queries.made_by_agency_of(actor)
-    closed = queries.closed_at_agency_of(actor)
-    if to_us or by_us or closed:
-        people = {row.person_id for row in (*to_us, *by_us, *closed)}
-        disclose("referrals.list", object=f"agency:{actor.agency_id}", subjects=people)
-    return render(
-        "referrals/index.html",
-        stages=_by_stage(to_us),
-        by_us=by_us,
-        closed=closed,
-        providers=[(row, plugin_host.pathway(row.pathway_key)) for row in queries.own_providers(actor)],
-        today=today(),
-    )
 
 
 @bp.get("/cases/<int:case_id>/refer")
@@ -107,12 +85,10 @@ def referral(row: Referral) -> ResponseReturnValue:
 def move(row: Referral) -> ResponseReturnValue:
     """Make one of the pathway's moves."""
     actor = current_actor()
-    pathway = plugin_host.pathway(row.pathway_key)
-    if pathway is None:
-        raise Refused(f"{row.pathway_title} is not available at the moment, so nothing can be moved on.")
+    pathway = running(row.pathway_key, row.pathway_title, row.partnership_id)
     chosen = pathway.transition((request.view_args or {})["transition"])
     operations.require_mover(actor, row, chosen)
-    facts = facts_of(row, pathway)
+    facts = operations.facts_for_form(actor, row, pathway, chosen)
     measures = operations.measures_of(pathway)
     with plugin_host.guarded(pathway, "form"):
         form = step_form(chosen, measures)
@@ -120,7 +96,8 @@ def move(row: Referral) -> ResponseReturnValue:
             form.details.form.prepare(facts, today())
     form.suggest(operations.suggestions(row, on=today()) if chosen.declines else {})
     page: dict[str, Any] = {"form": form, "row": row, "move": chosen, "facts": facts}
-    disclose("referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row))
+    offered = operations.offered_by_form(facts, pathway, chosen)
+    disclose("referral.read", object=f"referral:{row.id}", subjects={*showing.named_in(row), *offered})
     if not form.is_submitted():
         form.version.data = str(row.version)
         why = operations.why_not(actor, row, pathway, chosen, on=today())
@@ -192,6 +169,7 @@ def _choose(case: Case, endpoint: str, where: dict[str, int]) -> str:
         "referrals/choose.html",
         case=case,
         people=choosing.choices(current_actor(), case, on=today()),
+        away=choosing.away(case, on=today()),
         endpoint=endpoint,
         where=where,
     )
@@ -201,8 +179,8 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
     arguments = request.view_args or {}
     person = queries.person_in(case, arguments["person_id"])
     provider = queries.provider_in(case.partnership_id, arguments["provider_id"], on=today())
-    pathway = plugin_host.pathways()[provider.pathway_key]
-    facts = choosing.facts_before(case, person)
+    pathway = plugin_host.pathways(provider.partnership_id)[provider.pathway_key]
+    facts = facts_before(case, person, provider, pathway)
     with plugin_host.guarded(pathway, "form"):
         form = refer_form(pathway.form)
         room = queries.places_of([provider])[provider.id]
@@ -217,7 +195,7 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
         "room": room,
         "pathway": pathway,
         "facts": facts,
-        "findings": operations.findings_for(case, person, pathway, on=today()),
+        "findings": operations.findings_for(facts, pathway, on=today()),
         "usual_actions": operations.action_templates_of(pathway),
         "at": at,
     }
@@ -265,11 +243,3 @@ def _is_valid(pathway: Pathway[Any], form: ReferForm | StepForm) -> bool:
 def _case_id(at: ItemInRoom) -> int:
     assert at.item.case_id is not None  # `_item` found it so
     return at.item.case_id
-
-
-def _by_stage(rows: Sequence[Referral]) -> list[tuple[str, str, list[Referral]]]:
-    """Pathway and stage, with the referrals that are there; in the pathway's own order of stages where it runs."""
-    running = plugin_host.pathways()
-    in_order = sorted(rows, key=lambda row: place_of_stage(row, running))
-    grouped = groupby(in_order, key=lambda row: (row.pathway_title, row.stage_title))
-    return [(pathway, stage, list(found)) for (pathway, stage), found in grouped]

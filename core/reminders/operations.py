@@ -106,4 +106,4 @@ def _sections(digest: Digest, on: date) -> list[Section]:
 
 def _lines(reminders: Iterable[Reminder], on: date) -> Iterable[tuple[str, str, str]]:
     for each in reminders:
-        yield each.what, f"{in_words(each.due)}, {lateness(each.due, on)}", link_to(each.path)
+        yield each.what, f"{in_words(each.due)}, {each.told or lateness(each.due, on)}", link_to(each.path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -10,18 +10,24 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.actions.models import IS_OPEN, Action
+from core.admin.queries import actors_of
 from core.audit.models import AuditRecord
-from core.clock import local_date
+from core.audit.reading import much_read
+from core.clock import at_local, local_date
 from core.extensions import db
-from core.facts import RECORDING_ROLES, Actor
+from core.facts import RECORDING_ROLES, Actor, AdminRole
 from core.home.duties import Owed, duties_of
 from core.home.queries import action_not_recused, nominations_to_decide, not_recused, research_to_answer
+from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import agenda_due
 from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency, Provider
+from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import ClocksInForce, clocks_in
+from core.policy.partnerships import partnership_admin
 from core.referrals.models import Referral
-from core.reminders.schedule import Days, days_reminded_of, reminds_on_any
+from core.reminders.schedule import Days, days_reminded_of, reminds_of_signature, reminds_on_any
+from core.standards.queries import due_to_people
 from core.working_days import add_working_days
 
 MOST = 500
@@ -36,6 +42,9 @@ class Kind(StrEnum):
     REFERRALS = "Referrals to your agency"
     NOMINATIONS = "Nominations to decide"
     GROUPS = "To do for your groups"
+    PEOPLE = "Keeping complainants and victims informed"
+    SIGNATURES = "Signatures of the Information Sharing Protocol"
+    READING = "Much opened in a short time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Reminder:
     what: str
     due: date
     path: str
+    told: str = ""
+    """What stands beside the day instead of how late it is, where nothing is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +120,18 @@ def digests_for(user: User, days: Days, *, now: datetime) -> Sequence[Digest]:
 
 def reminders_for(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> Sequence[Reminder]:
     """All that the actor is reminded of on those days, by kind, the longest due first. A fixed number of queries."""
+    before = _signatures(actor, days)
     if not actor.signatory:
-        return []  # there is nothing that they could open
+        return before  # there is nothing else that they could open
     return [
         *_actions(actor, clocks, days),
         *_research(actor, clocks, days, now=now),
         *_referrals(actor, clocks, days),
         *_nominations(actor, clocks, days, now=now),
         *_duties(actor, clocks, days, now=now),
+        *_to_people(actor, clocks, days),
+        *before,
+        *_reading(actor, days),
     ]
 
 
@@ -231,6 +246,7 @@ _PAGES = {
     Owed.AGENDA: "/meetings/{}/agenda",
     Owed.ACTIONS: "/meetings/{}/actions/send",
     Owed.MINUTES: "/meetings/{}/minutes",
+    Owed.ACCESS: "/meetings/{}/minutes",
 }
 """Where a duty is done. What the agencies owe is not among them: they are reminded of it themselves."""
 
@@ -246,6 +262,56 @@ def _duties(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -
         for duty in duties_of(actor, clocks, now=now)
         if duty.owed in _PAGES and reminds_on_any(duty.due, days, clocks.of(duty.group_id))
     ]
+
+
+def _to_people(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Their agency's own from before it is due; to those who lead a group once it is late."""
+    found = due_to_people(actor, until=add_working_days(days[-1], clocks.own.reminder_before), on=days[-1])
+    return [
+        Reminder(
+            Kind.PEOPLE, f"{each.ref}: {each.owed}", each.due, f"/cases/{each.case_id}/people/{each.person_id}/contact"
+        )
+        for each in found
+        if reminds_on_any(each.due, days, clocks.own)
+    ]
+
+
+def _signatures(actor: Actor, days: Days) -> list[Reminder]:
+    """Signatures that run out or ran out: to the partnership's administrators those of all agencies, and to an agency's
+    administrator and its single point of contact its own.
+    """
+    if actor.partnership_id is None:
+        return []
+    everybody = bool(partnership_admin(actor))
+    known_by = {actor.name.lower(), actor.email.lower()}
+    found = []
+    for line in agencies_in(actor.partnership_id, on=days[-1]):
+        own = line.id == actor.agency_id and (AdminRole.AGENCY_ADMIN in actor.roles or line.spoc.lower() in known_by)
+        last = line.signature.day if line.signature.state in _WITH_AN_END else None
+        if last is not None and (everybody or own) and reminds_of_signature(last, days):
+            found.append(Reminder(Kind.SIGNATURES, _line(line.name), last, f"/partnership/agencies/{line.id}"))
+    return sorted(found, key=lambda reminder: reminder.due)
+
+
+_WITH_AN_END = (SignatureState.SIGNED, SignatureState.RUNS_OUT_SOON, SignatureState.LAPSED)
+
+
+def _reading(actor: Actor, days: Days) -> list[Reminder]:
+    """That accounts opened unusually much on the days since the last digest. Whose they are, the page alone says."""
+    if actor.partnership_id is None or not (partnership_admin(actor) or AdminRole.AUDITOR in actor.roles):
+        return []
+    since, until = add_working_days(days[0], -1), days[-1]
+    spells = much_read(
+        since=at_local(since, time(0)), until=at_local(until, time(0)), actors=actors_of(actor.partnership_id)
+    )
+    accounts = len({spell.actor for spell in spells})
+    if not accounts:
+        return []
+    what = "1 account" if accounts == 1 else f"{accounts} accounts"
+    most = max(spell.things for spell in spells)
+    day = local_date(max(spell.last for spell in spells))
+    told = f"up to {most} things with names in one hour"
+    return [Reminder(Kind.READING, what, day, "/admin/trail/much-read", told)]
 
 
 LONGEST_NAME = 80

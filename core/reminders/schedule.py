@@ -34,6 +34,22 @@ def reminds_on_any(due: date, days: Days, clocks: Clocks) -> bool:
     return any(reminds_on(due, on, clocks) for on in days)
 
 
+BEFORE_IT_ENDS = (60, 30, 14, 7, 3, 1, 0)
+"""Days before the last day of a signature on which it is told that it ends. Roundtable's own choice."""
+
+AFTER_IT_ENDED = tuple(range(1, 64, 7))
+"""Days after it: the first, and then once a week for two months."""
+
+
+def reminds_of_signature(last: date, days: Days) -> bool:
+    """Whether it is told on one of those days that a signature ends or ended; on a working day what falls on the days
+    off before it, too.
+    """
+    told = {last - timedelta(days=number) for number in BEFORE_IT_ENDS}
+    told |= {last + timedelta(days=number) for number in AFTER_IT_ENDED}
+    return any(add_working_days(days[0], -1) < each <= days[-1] for each in told)
+
+
 @lru_cache(maxsize=256)
 def days_reminded_of(days: Days, clocks: Clocks) -> frozenset[date]:
     """Every day such that what was or is due on it is reminded of on one of those."""

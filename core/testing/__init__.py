@@ -12,8 +12,8 @@
 pytest runs every rule of both, and each failure says what to mend.
 """
 
-from core.testing.facts import SOMEBODY, glimpse_of, in_boxes
+from core.testing.facts import SOMEBODY, VIEWER, glimpse_of, in_boxes
 from core.testing.pathway import PathwayContract
 from core.testing.plugin import PluginContract
 
-__all__ = ["SOMEBODY", "PathwayContract", "PluginContract", "glimpse_of", "in_boxes"]
+__all__ = ["SOMEBODY", "VIEWER", "PathwayContract", "PluginContract", "glimpse_of", "in_boxes"]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from core.facts import PersonRole
+from core.facts import Actor, PersonRole
 from core.plugin_api.facts import CaseFacts, Involved, PersonFacts, ReferralFacts, ReferralGlimpse
 from core.plugin_api.pathway import Pathway
 
@@ -23,6 +23,9 @@ SOMEBODY: ReferralFacts[Any] = ReferralFacts(
     ),
 )
 """Somebody of 15 in March 2026, the subject of a case with one complainant, before they are referred."""
+
+VIEWER = Actor(user_id=1, name="Somebody", agency_id=1, partnership_id=1, in_partnership=True, signatory=True)
+"""Who looks at an agenda, or makes a move."""
 
 
 def in_boxes(name: str, day: date) -> dict[str, str]:

@@ -4,9 +4,10 @@ import ast
 import inspect
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import ModuleType
 from typing import Any, ClassVar
 
 from flask import Flask
@@ -17,28 +18,32 @@ from wtforms import Field, StringField
 from core.facts import Audience
 from core.plugin_api.checks import faults_of
 from core.plugin_api.facts import Progress, Reached, ReferralFacts
-from core.plugin_api.pathway import Pathway
+from core.plugin_api.pathway import Pathway, StageMove
+from core.plugin_api.pathway_form import PathwayForm
 from core.referrals.machine import next_due
-from core.testing.facts import NAME, SOMEBODY
-
-MARKUP = '<b>&amp; "so"</b>'
-"""What somebody could type: it must come back as it was, character by character."""
+from core.testing.facts import NAME, SOMEBODY, VIEWER
+from core.testing.settings import MARKUP, SettingsRules
 
 _CLOCKS = {("date", "today"), ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("time", "time")}
 
+_OF_A_PLAN = {Audience.PLAN, Audience.PROVIDER}
 
-class PathwayContract:
+
+class PathwayContract(SettingsRules):
     """Subclass it, call the subclass `Test…`, and give what is left open here.
 
     `pathway`: an instance of yours. `valid`: what the referral form is sent, field -> text, and takes. `invalid`: what
     it refuses: the field beside which it says so, and what was sent. `old_payloads`: version and data of a payload for
-    every version before `payload_version`. `facts`: who is referred, if `SOMEBODY` will not do. `on`: the day of it.
+    every version before `payload_version`. `steps`: the key of a transition, and what its form is sent, for those whose
+    form needs no register. `settings` and `old_settings`: as `SettingsRules` says. `facts`:
+    who is referred, if `SOMEBODY` will not do. `on`: the day of it.
     """
 
     pathway: ClassVar[Pathway[Any]]
     valid: ClassVar[Sequence[Mapping[str, Any]]]
     invalid: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]]
     old_payloads: ClassVar[Sequence[tuple[int, Mapping[str, Any]]]] = ()
+    steps: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = ()
     facts: ClassVar[ReferralFacts[Any]] = SOMEBODY
     on: ClassVar[date] = date(2026, 3, 2)
 
@@ -93,9 +98,7 @@ class PathwayContract:
     def test_a_payload_is_the_same_after_it_was_kept(self) -> None:
         """dump() gives JSON values, and load() makes the same payload of them."""
         for payload in self._payloads():
-            kept = json.loads(json.dumps(self.pathway.dump(payload)))
-            again = self.pathway.load(kept, self.pathway.payload_version)
-            assert again == payload, f"load(dump(payload)) is {again}, and was {payload}. Read every field in load()."
+            self._is_kept(payload)
 
     def test_payloads_of_earlier_versions_are_read(self) -> None:
         """Referrals that were made before an upgrade go on."""
@@ -106,6 +109,7 @@ class PathwayContract:
         for version, data in self.old_payloads:
             read = self.pathway.load(data, version)
             assert isinstance(read, kind), f"load() of version {version} gives a {type(read).__name__}, not {kind}."
+            self._is_kept(read)
 
     def test_a_version_that_never_was_is_refused(self) -> None:
         """Data of a later version are not guessed at."""
@@ -117,33 +121,45 @@ class PathwayContract:
                 continue
             raise AssertionError(f"load() took version {version}, which never was. Raise ValueError.")
 
+    def test_what_a_step_brings_is_kept(self) -> None:
+        """The form of a transition takes what `steps` holds, the payload after it is kept, an end has an outcome."""
+        for key, sent in self.steps:
+            for payload in self._payloads():
+                step = self._step(key, sent, payload)
+                first, second = (self.pathway.advance(payload, step) for _ in range(2))
+                assert first == second, f"advance() gave {first}, then {second}, for {key}. It must not look elsewhere."
+                self._is_kept(first)
+                outcome = self.pathway.outcome(step, step.measures) if self.pathway.stage(step.target).closed else "-"
+                assert type(outcome) is str and outcome.strip(), f"outcome() says nothing of how {key} ended it."
+
     # What it answers
 
     def test_the_same_question_gets_the_same_answer(self) -> None:
-        """All methods but `moved` and `flags` are pure."""
+        """All methods but `moved` and `flags` are pure. `advance` and `load_settings` have rules of their own."""
         for facts in self._all_facts():
             for name in ("eligibility", "consents"):
-                ask = getattr(self.pathway, name)
-                first, second = list(ask(facts, self.on)), list(ask(facts, self.on))
-                assert first == second, f"{name}() gave {first}, then {second}. It must depend on its arguments alone."
+                self._is_the_same_twice(name, facts, self.on)
+            self._is_the_same_twice("concerns", facts)
+        for name in ("action_templates", "outcomes"):
+            self._is_the_same_twice(name)
         for payload in self._payloads():
-            assert self.pathway.summary(payload) == self.pathway.summary(payload), "summary() is not the same twice."
+            self._is_the_same_twice("summary", payload)
+            self._is_the_same_twice("handed_over", payload, payload)
             for progress in self._progresses():
-                first, second = (list(self.pathway.rows(payload, progress)) for _ in range(2))
-                assert first == second, f"rows() at stage {progress.stage} are not the same twice."
+                facts = replace(self.facts, payload=payload, progress=progress)
+                for name in ("rows", "partners", "clock"):
+                    self._is_the_same_twice(name, payload, progress, at=progress)
+                self._is_the_same_twice("concerns", facts, at=progress)
+                for move in self.pathway.transitions:
+                    self._is_the_same_twice("obstacles", facts, move, self.on, at=progress)
 
     def test_it_does_not_look_at_the_clock(self) -> None:
         """The day is an argument: what is asked about a day long past is answered for that day."""
-        module = sys.modules[type(self.pathway).__module__]
-        calls = [node.func for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
-        looked = [
-            f"line {call.lineno}"
-            for call in calls
-            if isinstance(call, ast.Attribute)
-            and isinstance(call.value, ast.Name)
-            and (call.value.id, call.attr) in _CLOCKS
-        ]
-        assert not looked, f"{module.__name__} asks for the time ({', '.join(looked)}): use the day that it is given."
+        forms = (self.pathway.form, *(move.form for move in self.pathway.transitions if move.form is not None))
+        asked = (type(self.pathway), *forms, *(type(payload) for payload in self._payloads()))
+        for name in sorted({each.__module__ for each in asked}):
+            looked = _looks_at_the_clock(sys.modules[name])
+            assert not looked, f"{name} asks for the time ({', '.join(looked)}): use the day that it is given."
 
     def test_eligibility_can_be_said_before_the_form_is_filled_in(self) -> None:
         """Asked without a payload, with nothing known of the person, it answers and gives reasons."""
@@ -163,8 +179,11 @@ class PathwayContract:
             }
             for move in self.pathway.transitions:
                 begins = move.source == first and not self.pathway.stage(move.target).closed and not move.stays
-                missing = sorted(waiting - move.consents) if begins else []
-                assert not missing, f"Transition {move.key} begins without {', '.join(missing)}: name it in `consents`."
+                missing = sorted(waiting - move.consents) if begins and not move.every_consent else []
+                assert not missing, (
+                    f"Transition {move.key} begins without {', '.join(missing)}: name it in `consents`, "
+                    "or set `every_consent`."
+                )
 
     def test_rows_are_plain_text_for_named_audiences(self) -> None:
         """Roundtable decides who reads a row by its audiences, and escapes it."""
@@ -176,6 +195,28 @@ class PathwayContract:
                     assert row.audiences <= set(Audience), f"{where} names an audience that is none: {row.audiences}."
                     for text in (row.label, row.value):
                         assert type(text) is str, f"{where} holds a {type(text).__name__}: give plain text."
+
+    def test_rows_for_a_plan_have_agencies_that_may_read_them(self) -> None:
+        """Who reads a row for `Audience.PLAN` is for partners() to say: ids of agencies; nobody, if it says nothing."""
+        says = type(self.pathway).partners is not Pathway.partners
+        for payload in self._payloads():
+            for progress in self._progresses():
+                for each in self.pathway.partners(payload, progress):
+                    assert type(each) is int, f"partners() gives a {type(each).__name__}: give ids of agencies."
+                for row in self.pathway.rows(payload, progress):
+                    assert says or Audience.PLAN not in row.audiences or row.audiences - _OF_A_PLAN, (
+                        f"Row “{row.label}” is for the agencies of a plan: say in partners() which those are."
+                    )
+
+    def test_what_stands_against_a_move_is_said_in_sentences(self) -> None:
+        """obstacles() answers for every move from every stage, and what it says is shown as it is."""
+        for payload in self._payloads():
+            for progress in self._progresses():
+                facts = replace(self.facts, payload=payload, progress=progress)
+                for move in self.pathway.transitions:
+                    for said in self.pathway.obstacles(facts, move, self.on):
+                        where = f"obstacles() of {move.key} at stage {progress.stage}"
+                        assert type(said) is str and said.rstrip().endswith("."), f"{where} says “{said}”: no sentence."
 
     def test_markup_stays_text(self) -> None:
         """What was typed is kept as it was; Roundtable escapes it where it is shown."""
@@ -212,11 +253,51 @@ class PathwayContract:
 
     # What the rules are tried on
 
+    def _is_the_same_twice(self, name: str, *given: Any, at: Progress | None = None) -> None:
+        """A method of the pathway, asked twice with the same arguments."""
+        first, second = (_as_it_was(getattr(self.pathway, name)(*given)) for _ in range(2))
+        where = f" at stage {at.stage}" if at is not None else ""
+        assert first == second, f"{name}(){where} gave {first}, then {second}. It must depend on its arguments alone."
+
+    def _is_kept(self, payload: Any) -> None:
+        """The payload is JSON, and the same again when it is read."""
+        kept = json.loads(json.dumps(self.pathway.dump(payload)))
+        again = self.pathway.load(kept, self.pathway.payload_version)
+        assert again == payload, f"load(dump(payload)) is {again}, and was {payload}. Read every field in load()."
+
+    def _step(self, key: str, sent: Mapping[str, Any], payload: Any) -> StageMove[Any]:
+        """The move that a transition's form makes, on a referral that is at its source today."""
+        found = [move for move in self.pathway.transitions if move.key == key and move.form is not None]
+        assert found, f"`steps` names {key}, and there is no transition of that key with a form."
+        move = found[0]
+        progress = next(each for each in self._progresses() if each.stage == move.source)
+        facts = replace(self.facts, payload=payload, progress=progress)
+        assert move.form is not None  # as found
+        form = self._filled_in(move.form, sent, facts)
+        assert not form.errors, f"The form of {key} refuses {dict(sent)}: {form.errors}. Mend the form, or `steps`."
+        try:
+            answers = json.loads(json.dumps(form.answers()))
+        except TypeError as fault:
+            raise AssertionError(f"answers() of {move.form.__name__} are not JSON: {fault}") from fault
+        measures = {each.key: each.answers[0][0] for each in self.pathway.outcomes()} if move.measures_outcome else {}
+        return StageMove(facts, move.target, VIEWER, self.on, move.source, move, answers, measures)
+
     def _sent(self, sent: Mapping[str, Any]) -> Any:
         """The referral form as it comes back, validated."""
-        with Flask("kit").test_request_context():
-            form = self.pathway.form(MultiDict(sent))
-            form.prepare(self.facts, self.on)
+        return self._filled_in(self.pathway.form, sent, self.facts)
+
+    def _filled_in(self, kind: type[PathwayForm], sent: Mapping[str, Any], facts: ReferralFacts[Any]) -> Any:
+        with Flask("kit").test_request_context(method="POST"):
+            form = kind(MultiDict(sent))
+            try:
+                form.prepare(facts, self.on)
+            except RuntimeError as fault:
+                if "SQLAlchemy" not in str(fault):
+                    raise
+                raise AssertionError(
+                    f"{kind.__name__} asks the database in prepare(), and there is none here: ask in the form of a "
+                    "step instead, and try that step in a test of your own, not in `steps`."
+                ) from fault
             form.validate()
         return form
 
@@ -237,6 +318,23 @@ class PathwayContract:
             )
             for stage in self.pathway.stages
         ]
+
+
+def _looks_at_the_clock(module: ModuleType) -> list[str]:
+    """The lines on which a module asks what day or time it is."""
+    calls = [node.func for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+    return [
+        f"line {call.lineno}"
+        for call in calls
+        if isinstance(call, ast.Attribute)
+        and isinstance(call.value, ast.Name)
+        and (call.value.id, call.attr) in _CLOCKS
+    ]
+
+
+def _as_it_was(answer: Any) -> Any:
+    """Two answers compare by what is in them, however they are listed."""
+    return list(answer) if isinstance(answer, Iterable) and not isinstance(answer, str | Mapping) else answer
 
 
 def _takes_text(field: Field) -> bool:

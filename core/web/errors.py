@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -39,6 +40,8 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda error: _page(409, current={}))
     app.register_error_handler(AuditUnavailable, _unavailable)
     app.register_error_handler(Busy, _unavailable)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(InterfaceError, _unavailable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -62,8 +65,25 @@ def _stale(error: Stale) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    log.error("unavailable: %s request=%s", type(error).__name__, g.get("request_id", ""))
+    """The database is away, full or busy. What was sent is not saved, or is found under its key when it is repeated."""
+    _log("unavailable", error)
+    g._login_user = None  # who is asking may be what cannot be found out: the page does without
     return _page(503)
+
+
+def _log(what: str, error: Exception) -> None:
+    """Its type and place alone: its words, and the frames of its traceback, hold names and free text."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    log.error(
+        "%s: %s at %s request=%s",
+        what,
+        type(error).__name__,
+        f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?",
+        g.get("request_id", ""),
+        exc_info=current_app.testing,  # tests hold no names worth protecting, and want to know
+    )
 
 
 def _http(error: HTTPException) -> Response:
@@ -74,18 +94,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    # The traceback's frames hold names and free text, so the log gets its type and place alone.
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
-    log.error(
-        "unexpected: %s at %s request=%s",
-        type(error).__name__,
-        place,
-        g.get("request_id", ""),
-        exc_info=current_app.testing,  # tests hold no names worth protecting, and want to know
-    )
+    _log("unexpected", error)
     return _page(500, reason=f"Reference: {g.get('request_id', '')}")
 
 

@@ -26,5 +26,7 @@ def file(name: str) -> Response:
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
+    if name.startswith("worker."):  # it stands in for pages of meetings, and for nothing else
+        response.headers["Service-Worker-Allowed"] = "/meetings/"
     response.headers["Cache-Control"] = f"public, max-age={seconds}, immutable" if seconds else "no-cache"
     return response

@@ -1,14 +1,17 @@
 """The base of every form, and the fields that WTForms lacks."""
 
+import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput
+from markupsafe import Markup
 from wtforms import Field, HiddenField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
 from wtforms.widgets import TextInput
 
@@ -75,6 +78,21 @@ class PasswordInput(GovPasswordInput):
         return params
 
 
+class _Token(CSRFTokenField):
+    """The form's token, made where the form is shown: a write that is saved shows none."""
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """Take what was sent, as any hidden field does, and make nothing yet."""
+        HiddenField.process(self, *arguments, **options)
+
+    def _value(self) -> str:
+        return str(self.csrf_impl.generate_csrf_token(self))
+
+
+class _Tokens(FlaskForm.Meta.csrf_class):
+    field_class = _Token
+
+
 class Form(FlaskForm):
     """A form that writes: carries its own key, so that sending it twice does it once."""
 
@@ -98,6 +116,8 @@ class Form(FlaskForm):
         A choice that there is not is refused in our words, not in WTForms' own.
         """
 
+        csrf_class = _Tokens
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Strip every text field; give a password field its "Show" button."""
             if issubclass(unbound_field.field_class, PasswordField):
@@ -116,14 +136,47 @@ class Form(FlaskForm):
 
 
 class VersionedForm(Form):
-    """A form over a row that others may change meanwhile: carries the version that was read."""
+    """A form over a row that others may change meanwhile: carries the version that was read, and of each field what
+    was stored then, as a digest: what one changed and what another did can be told apart by it (core.web.conflicts).
+    """
 
     version = HiddenField(default="0")
+    as_read = HiddenField(default="")
+
+    as_one: ClassVar[Sequence[tuple[str, ...]]] = ()
+    """Names of fields that mean something only together: changed by two, they are one field."""
+
+    def hidden_tag(self, *fields: str) -> Markup:
+        """The hidden fields; of a form that was not sent yet, with what its fields were made from."""
+        if not self.as_read.data:
+            self.as_read.data = digests({field.name: field.object_data for field in self if field.name not in _OWN})
+        fields_html: Markup = super().hidden_tag(*fields)
+        return fields_html
 
     @property
     def version_read(self) -> int:
         """The version that the form was made from; 0 when it was tampered with, which matches none."""
         return row_id(self.version.data) or 0
+
+
+_OWN = frozenset({"csrf_token", "idempotency_key", "version", "as_read"})
+
+
+def digest(value: Any) -> str:
+    """The same for the same value, whether it is a row's, a form's or was typed."""
+    if value in (None, "", False) or value == []:
+        return "0"
+    if isinstance(value, list | tuple | set | frozenset):
+        return digest("\0".join(sorted(str(each) for each in value)))
+    if isinstance(value, time):
+        value = f"{value:%H:%M}"  # as it is typed
+    words = "\n".join(str(value).split("\r\n")).strip()  # a browser sends its own line breaks
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def digests(values: Mapping[str, Any]) -> str:
+    """Of each, by name, for a hidden field."""
+    return " ".join(f"{name}:{digest(value)}" for name, value in values.items())
 
 
 class Required:

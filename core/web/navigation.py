@@ -22,7 +22,7 @@ _PLACES = (
     ("Meetings", "meetings.index", "/meetings", Permission.SEE_MEETINGS),
     ("Cases", "cases.index", "/cases", Permission.LIST_CASES),
     ("Actions", "actions.index", "/actions", Permission.LIST_ACTIONS),
-    ("Referrals", "referrals.index", "/referrals", Permission.LIST_REFERRALS),
+    ("Referrals", "referrals.index", ("/referrals", "/pathways"), Permission.LIST_REFERRALS),
     ("Incidents", "incidents.index", "/incidents", Permission.SEE_INCIDENTS),
     ("Partnership", "partnerships.index", "/partnership", Permission.SEE_PARTNERSHIP),
     ("Admin", "admin.index", "/admin", Permission.SEE_ADMIN),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from core.web.gate import current_actor, signed_in
@@ -14,7 +15,7 @@ def render(template: str, **context: Any) -> str:
     if signed_in():
         actor = current_actor()
         context.setdefault("actor", actor)
-        context.setdefault("nav", navigation(actor, request.path))
+        context.setdefault("nav", [] if current_user.second_step_due else navigation(actor, request.path))
     return render_template(template, **context)
 
 

@@ -14,6 +14,7 @@ from core.facts import MARKING
 from core.paths import template_root
 from core.policy import Permission
 from core.web.assets import asset_url
+from core.web.gate import may
 from core.web.sentences import error_message, sentence
 
 
@@ -31,8 +32,10 @@ def set_up_templates(app: Flask) -> None:
         new_key=lambda: str(uuid.uuid4()),
         product_version=__version__,
         demo=app.config["ROUNDTABLE"].demo,
+        two_step=app.config["ROUNDTABLE"].two_step,
         marking=MARKING,
         Permission=Permission,
+        may=may,
     )
 
 

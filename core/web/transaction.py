@@ -1,5 +1,8 @@
 """Beginning a transaction that reads or one that writes."""
 
+import zlib
+
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from core.database import WRITES, NoTurn
@@ -20,6 +23,12 @@ def begin_write() -> None:
         db.session.connection(execution_options={WRITES: True})
     except (NoTurn, OperationalError) as failure:
         raise Busy("the database is busy") from failure
+
+
+def take_turn(address: str) -> None:
+    """On PostgreSQL, have this transaction wait for every other that took its turn at that address."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(address.encode()))))
 
 
 def end_read() -> None:

@@ -13,11 +13,13 @@ from core.plugin_api import (
     Pathway,
     Period,
     PluginInfo,
-    Progress,
+    ReferralFacts,
     Row,
     Statistic,
     hookimpl,
-    in_words,
+    sections_on,
+    steps_of,
+    where_each_stands,
 )
 from plugins.mediation import queries
 from plugins.mediation.dispute import Kind
@@ -51,34 +53,13 @@ def roundtable_pathways() -> Sequence[Pathway[MediationPayload]]:
 @hookimpl
 def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor) -> Sequence[Annotation]:
     """Where each open referral stands, and by when something is due: process and dates, never content."""
-    return [
-        Annotation(
-            item_id=entry.item_id,
-            referral_id=glimpse.id,
-            text=f"Mediation: {glimpse.stage_title.lower()} since {in_words(glimpse.since)}"
-            + (f", {_NEXT[glimpse.stage]} due by {in_words(glimpse.due)}." if glimpse.due else "."),
-            audiences=EVERYBODY,
-        )
-        for entry in entries
-        for glimpse in entry.referrals
-        if glimpse.pathway == PATHWAY.key and not glimpse.closed
-    ]
+    return where_each_stands(PATHWAY, entries, EVERYBODY, awaited=_AWAITED)
 
 
 @hookimpl
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how its mediations have come along, in stages and dates."""
-    return [
-        MinutesSection(
-            title="Mediation, step by step",
-            rows=_steps(facts.progress),
-            item_id=item.item_id,
-            referral_id=facts.id,
-        )
-        for item in record.items
-        for facts in item.of(PATHWAY.key)
-        if facts.progress is not None
-    ]
+    return sections_on(PATHWAY, record, "Mediation, step by step", _steps)
 
 
 @hookimpl
@@ -95,9 +76,9 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
     )
 
 
-_NEXT = {"referred": "confirmation", "agreement": "follow-up"}
+_AWAITED = {"referred": "confirmation", "agreement": "follow-up"}
 """What the clock of a stage asks for."""
 
 
-def _steps(progress: Progress) -> tuple[Row, ...]:
-    return tuple(Row(PATHWAY.stage(step.stage).title, in_words(step.on), EVERYBODY) for step in progress.history)
+def _steps(facts: ReferralFacts[MediationPayload]) -> Sequence[Row]:
+    return steps_of(PATHWAY, facts, EVERYBODY)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from core.plugin_api import PluginTables, plugin_metadata
+from core.plugin_api import PersonId, PluginTables, plugin_metadata
 
 
 class Base(PluginTables, DeclarativeBase):
@@ -66,8 +66,8 @@ class Dispute(Base):
 
     referral_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     partnership_id: Mapped[int]
-    person_id: Mapped[int]
-    other_id: Mapped[int]
+    person_id: Mapped[PersonId]
+    other_id: Mapped[PersonId]
     other_name: Mapped[str] = mapped_column(String(200))
     result: Mapped[str] = mapped_column(String(20), default="")
     ended_on: Mapped[date | None]

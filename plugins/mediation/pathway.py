@@ -94,6 +94,7 @@ class Mediation(Pathway[MediationPayload]):
     form = MediationForm
     halted = "closed"
     reopened = "confirmed"
+    register = OwnPage("Mediations", "mediation.mediations")
     record = OwnPage("Sessions and terms", "mediation.casework")
     stages = (
         Stage(

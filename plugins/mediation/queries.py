@@ -1,6 +1,7 @@
 """Reads of the mediators' register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,6 +14,22 @@ from plugins.mediation.models import Dispute, Session, Term
 def dispute_of(referral_id: int) -> Dispute:
     """Who the parties are, and how it ended. There must be one."""
     return session().get_one(Dispute, referral_id)
+
+
+def disputes_of(referral_ids: Iterable[int]) -> Mapping[int, Dispute]:
+    """Referral id -> its dispute. One query."""
+    found = session().scalars(select(Dispute).where(Dispute.referral_id.in_(list(referral_ids))))
+    return {dispute.referral_id: dispute for dispute in found}
+
+
+def last_sittings_of(referral_ids: Iterable[int]) -> Mapping[int, tuple[date, int]]:
+    """Referral id -> the day of the last visit or session, and how many there were. One query."""
+    rows = session().execute(
+        select(Session.referral_id, func.max(Session.held_on), func.count())
+        .where(Session.referral_id.in_(list(referral_ids)))
+        .group_by(Session.referral_id)
+    )
+    return {referral_id: (last, number) for referral_id, last, number in rows}
 
 
 def between_those(partnership_id: int, one: int, another: int) -> Dispute | None:

@@ -1,4 +1,4 @@
-"""The mediators' casework of a referral: their own staff alone may open it."""
+"""The mediators' register and their casework of a referral: their own staff alone may open them."""
 
 from typing import Any
 
@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from core.plugin_api import (
     Permission,
+    ProviderFacts,
     ReferralAtProvider,
     Refused,
     Stale,
     current_actor,
     disclose,
     invalid,
+    page_of_open_referrals,
+    provider_of,
     referral_of,
     render,
     requires,
@@ -27,7 +30,27 @@ from plugins.mediation.models import Session
 
 bp = Blueprint("mediation", __name__)
 
+_provider = provider_of("mediation")
 _referral = referral_of("mediation")
+
+
+@bp.get("/providers/<int:provider_id>/mediations")
+@requires(Permission.KEEP_REGISTER, on=_provider)
+def mediations(provider: ProviderFacts) -> ResponseReturnValue:
+    """All that are under way: between whom, where each is, what is due, and when the parties were last met."""
+    page = page_of_open_referrals(provider, actor=current_actor(), after=request.args.get("after", ""))
+    referrals = page.rows
+    disputes = queries.disputes_of(referral.id for referral in referrals)
+    met = queries.last_sittings_of(disputes)
+    subjects = [referral.person_id for referral in referrals] + [each.other_id for each in disputes.values()]
+    disclose("mediation.mediations", object=f"provider:{provider.id}", subjects=subjects)
+    return render(
+        "mediation/mediations.html",
+        provider=provider,
+        page=page,
+        under_way=[(referral, disputes[referral.id], met.get(referral.id)) for referral in referrals],
+        today=today(),
+    )
 
 
 @bp.get("/referrals/<int:referral_id>/casework")

@@ -13,11 +13,13 @@ from core.plugin_api import (
     Pathway,
     Period,
     PluginInfo,
-    Progress,
+    ReferralFacts,
     Row,
     Statistic,
     hookimpl,
-    in_words,
+    sections_on,
+    steps_of,
+    where_each_stands,
 )
 from plugins.mentoring import queries
 from plugins.mentoring.matching import reasons_against
@@ -50,34 +52,13 @@ def roundtable_pathways() -> Sequence[Pathway[MentoringPayload]]:
 @hookimpl
 def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor) -> Sequence[Annotation]:
     """Where each open referral stands, and by when something is due."""
-    return [
-        Annotation(
-            item_id=entry.item_id,
-            referral_id=glimpse.id,
-            text=f"Mentoring scheme: {glimpse.stage_title.lower()} since {in_words(glimpse.since)}"
-            + (f", review due by {in_words(glimpse.due)}." if glimpse.due else "."),
-            audiences=EVERYBODY,
-        )
-        for entry in entries
-        for glimpse in entry.referrals
-        if glimpse.pathway == PATHWAY.key and not glimpse.closed
-    ]
+    return where_each_stands(PATHWAY, entries, EVERYBODY, awaited=_AWAITED)
 
 
 @hookimpl
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how its mentoring referrals have come along, in stages and dates."""
-    return [
-        MinutesSection(
-            title="Mentoring, step by step",
-            rows=_steps(facts.progress),
-            item_id=item.item_id,
-            referral_id=facts.id,
-        )
-        for item in record.items
-        for facts in item.of(PATHWAY.key)
-        if facts.progress is not None
-    ]
+    return sections_on(PATHWAY, record, "Mentoring, step by step", _steps)
 
 
 @hookimpl
@@ -93,5 +74,9 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
     )
 
 
-def _steps(progress: Progress) -> tuple[Row, ...]:
-    return tuple(Row(PATHWAY.stage(step.stage).title, in_words(step.on), EVERYBODY) for step in progress.history)
+_AWAITED = {"active": "review", "reviewed": "review"}
+"""What the clock of a stage asks for."""
+
+
+def _steps(facts: ReferralFacts[MentoringPayload]) -> Sequence[Row]:
+    return steps_of(PATHWAY, facts, EVERYBODY)

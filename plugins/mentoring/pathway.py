@@ -37,15 +37,30 @@ from plugins.mentoring.forms import (
 )
 from plugins.mentoring.matching import lapses
 from plugins.mentoring.operations import NOT_READY
-
-YOUNGEST, OLDEST = 13, 19
-"""Ages at which somebody may be referred, both included [Charnwood 5.4]."""
+from plugins.mentoring.settings import OLDEST, YOUNGEST, Takes, WhomWeTakeForm, whom_it_takes
 
 PARENT_UNDER = 16
 """Below this age a parent consents too."""
 
 REVIEW_MONTHS = (3, 6, 12)
 """When mentoring is reviewed, in months from its first day."""
+
+ELSEWHERE = "Another provider of mentoring may take them."
+
+NOT_FOR = {
+    "offending": f"This provider takes young people who have offended. {ELSEWHERE}",
+    "likely": f"This provider takes young people who are likely to offend. {ELSEWHERE}",
+}
+"""What is said to whoever refers for the other behaviour."""
+
+UNSAFE = (
+    "One-to-one contact would be unsafe, and mentoring is nothing else. Agree at the meeting what can be done in "
+    "another way, and refer again when one-to-one contact has become safe."
+)
+"""What is said when nobody could be alone with them."""
+
+TOO_OLD = "Agree at the meeting which service for adults is to be asked, and give that agency the action."
+"""What to do for somebody who has outgrown the scheme."""
 
 WITH_A_MENTOR = ("matched", "active", "reviewed")
 """The stages at which there is a mentor."""
@@ -95,6 +110,7 @@ class Mentoring(Pathway[MentoringPayload]):
     title = "Mentoring"
     payload_version = 1
     form = MentoringForm
+    settings = WhomWeTakeForm
     halted = "ended"
     register = OwnPage("Mentors", "mentoring.mentors")
     record = OwnPage("Sessions with the mentor", "mentoring.sessions")
@@ -150,12 +166,18 @@ class Mentoring(Pathway[MentoringPayload]):
     )  # fmt: skip
 
     def eligibility(self, facts: ReferralFacts[MentoringPayload], on: date) -> Sequence[Finding]:
-        """Age and, once the form is filled in, whether one-to-one contact is safe [Charnwood 5.4]."""
-        findings = [_age(facts.person.date_of_birth, facts.person.age_on(on))]
+        """Age and, once the form is filled in, whether one-to-one contact is safe [Charnwood 5.4].
+
+        Within the scheme a provider may take fewer: some ages, or those alone who have offended.
+        """
+        takes = whom_it_takes(facts.settings)
+        findings = [_age(facts.person.date_of_birth, facts.person.age_on(on), takes)]
+        if facts.payload is not None and takes.behaviour not in ("", facts.payload.behaviour):
+            findings.append(Finding.refused(NOT_FOR[takes.behaviour]))
         if facts.payload is not None and facts.payload.one_to_one_safe:
             findings.append(Finding.eligible("No reason is known why one-to-one contact would be unsafe."))
         elif facts.payload is not None:
-            findings.append(Finding.refused("One-to-one contact would be unsafe, and mentoring is nothing else."))
+            findings.append(Finding.refused(UNSAFE))
         return findings
 
     def consents(self, facts: ReferralFacts[MentoringPayload], on: date) -> Sequence[ConsentNeeded]:
@@ -313,7 +335,7 @@ def _day_of(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _age(born: date | None, age: int | None) -> Finding:
+def _age(born: date | None, age: int | None, takes: Takes) -> Finding:
     if born is None or age is None:
         return Finding.undetermined(
             "Cannot determine: no date of birth is recorded. Ask for it and add it to the person’s page."
@@ -324,5 +346,14 @@ def _age(born: date | None, age: int | None) -> Finding:
             f"Is {age}, and the scheme begins at {YOUNGEST}: can be referred from {in_words(start)}.", start
         )
     if age > OLDEST:
-        return Finding.refused(f"Is {age}, and the scheme is for young people up to {OLDEST}.")
-    return Finding.eligible(f"Is {age}; the scheme is for young people of {YOUNGEST} to {OLDEST}.")
+        return Finding.refused(f"Is {age}, and the scheme is for young people up to {OLDEST}. {TOO_OLD}")
+    if age < takes.youngest:
+        start = birthday(born, takes.youngest)
+        return Finding.refused(
+            f"Is {age}, and this provider takes young people from {takes.youngest}: can be referred to it from "
+            f"{in_words(start)}. {ELSEWHERE}",
+            start,
+        )
+    if age > takes.oldest:
+        return Finding.refused(f"Is {age}, and this provider takes young people up to {takes.oldest}. {ELSEWHERE}")
+    return Finding.eligible(f"Is {age}; the scheme is for young people of {takes.youngest} to {takes.oldest}.")

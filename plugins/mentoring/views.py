@@ -1,8 +1,9 @@
 """The mentor register and the sessions: their provider's own staff alone may open them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from core.plugin_api import (
@@ -27,6 +28,9 @@ from plugins.mentoring.forms import MentorForm, SessionForm
 from plugins.mentoring.matching import lapses, reasons_against, renewals
 from plugins.mentoring.models import Mentor
 
+PAGE = 40
+"""Mentors on a page of the register."""
+
 bp = Blueprint("mentoring", __name__)
 
 _provider = provider_of("mentoring")
@@ -45,12 +49,21 @@ def mentors(provider: ProviderFacts) -> ResponseReturnValue:
     on = today()
     disclose("mentoring.mentors", object=f"provider:{provider.id}")
     mentors = queries.mentors_of(provider.id)
+    begin = _begin([mentor.id for mentor in mentors], request.args.get("after", ""))
+    shown = mentors[begin : begin + PAGE]
     return render(
         "mentoring/mentors.html",
         provider=provider,
-        mentors=[(mentor, reasons_against(mentor, on), renewals(mentor, on)) for mentor in mentors],
+        mentors=[(mentor, reasons_against(mentor, on), renewals(mentor, on)) for mentor in shown],
+        later=begin > 0,
+        next=shown[-1].id if begin + PAGE < len(mentors) else None,
         must_stop=[(mentor, lapses(mentor, on)) for mentor in mentors if mentor.mentees and lapses(mentor, on)],
     )
+
+
+def _begin(ids: Sequence[int], after: str) -> int:
+    """Where a page begins: behind the mentor with that id, or with the first. All are read: any may have to stop."""
+    return ids.index(int(after)) + 1 if after.isdecimal() and len(after) < 10 and int(after) in ids else 0
 
 
 @bp.route("/providers/<int:provider_id>/mentors/new", methods=["GET", "POST"])

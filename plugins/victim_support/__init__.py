@@ -17,12 +17,16 @@ from core.plugin_api import (
     Row,
     Statistic,
     hookimpl,
-    in_words,
+    open_on,
+    sections_on,
+    steps_of,
+    where_each_stands,
 )
 from plugins.victim_support import queries
 from plugins.victim_support.contact import instruction_in_full
 from plugins.victim_support.models import Base
-from plugins.victim_support.pathway import EVERYBODY, PARTNERS, SAFE_CONTACT, SupportPayload, VictimSupport, offer
+from plugins.victim_support.pathway import EVERYBODY, PARTNERS, SAFE_CONTACT, VictimSupport
+from plugins.victim_support.payload import SupportPayload, offer
 from plugins.victim_support.views import bp
 
 PATHWAY = VictimSupport()
@@ -50,40 +54,20 @@ def roundtable_pathways() -> Sequence[Pathway[SupportPayload]]:
 @hookimpl
 def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor) -> Sequence[Annotation]:
     """How to contact the victim safely, before anything else; then, for those who work on it, where it stands."""
-    glimpses = [
-        (entry.item_id, glimpse)
-        for entry in entries
-        for glimpse in entry.referrals
-        if glimpse.pathway == PATHWAY.key and not glimpse.closed
-    ]
+    glimpses = open_on(PATHWAY, entries)
     told = queries.told_of(glimpse.id for _, glimpse in glimpses)
-    notes = []
-    for item_id, glimpse in glimpses:
-        known = told.get(glimpse.id)
-        if known is not None:
-            accepted = "accepted" if known.accepted else "offered"
-            text = f"{SAFE_CONTACT} ({glimpse.ref}): {known.instruction.rstrip('.')}. Support: {accepted}."
-            notes.append(Annotation(item_id, glimpse.id, text, EVERYBODY))
-        due = f", next due by {in_words(glimpse.due)}" if glimpse.due else ""
-        stands = f"Victim Support: {glimpse.stage_title.lower()} since {in_words(glimpse.since)}{due}."
-        notes.append(Annotation(item_id, glimpse.id, stands, PARTNERS))
-    return notes
+    first = [
+        Annotation(item_id, glimpse.id, f"{SAFE_CONTACT} ({glimpse.ref}): {known.words}", EVERYBODY)
+        for item_id, glimpse in glimpses
+        if (known := told.get(glimpse.id)) is not None
+    ]
+    return [*first, *where_each_stands(PATHWAY, entries, PARTNERS)]
 
 
 @hookimpl
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how to contact the victim safely, first; then offered and accepted, and the steps."""
-    return [
-        MinutesSection(
-            title="Victim Support, safe contact first",
-            rows=_told(facts),
-            item_id=item.item_id,
-            referral_id=facts.id,
-        )
-        for item in record.items
-        for facts in item.of(PATHWAY.key)
-        if facts.progress is not None and facts.payload is not None
-    ]
+    return sections_on(PATHWAY, record, "Victim Support, safe contact first", _told)
 
 
 @hookimpl
@@ -104,10 +88,10 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
     )
 
 
-def _told(facts: ReferralFacts[SupportPayload]) -> tuple[Row, ...]:
-    assert facts.payload is not None and facts.progress is not None
+def _told(facts: ReferralFacts[SupportPayload]) -> Sequence[Row]:
+    assert facts.payload is not None and facts.progress is not None  # what a meeting heard is made
     return (
         Row(SAFE_CONTACT, instruction_in_full(facts.payload.way, facts.payload.instruction), EVERYBODY),
         Row("Support", offer(facts.payload, facts.progress), EVERYBODY),
-        *(Row(PATHWAY.stage(step.stage).title, in_words(step.on), PARTNERS) for step in facts.progress.history),
+        *steps_of(PATHWAY, facts, PARTNERS),
     )

@@ -274,7 +274,7 @@ class EndForm(PathwayForm):
 
     reason = RadioField(
         "Reason",
-        description="The agency that referred sees this.",
+        description="The service’s own staff read this. The agency that referred sees that it is closed, and when.",
         choices=choices_of(END_REASONS),
         validators=[Required("Choose a reason")],
     )

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from core.plugin_api import PluginTables, plugin_metadata
+from core.plugin_api import EncryptedText, PluginTables, plugin_metadata
 
 
 class Base(PluginTables, DeclarativeBase):
@@ -33,7 +33,7 @@ class Entry(Base):
     opened_on: Mapped[date]
     way: Mapped[str] = mapped_column(String(20))
     instruction: Mapped[str] = mapped_column(Text)
-    reach: Mapped[str] = mapped_column(Text)
+    reach = EncryptedText()
     """The number or address: read by the provider's own staff alone."""
     worker: Mapped[str] = mapped_column(String(200), default="")
     updates: Mapped[str] = mapped_column(String(20), default="")
@@ -59,7 +59,7 @@ class Contact(Base):
     kind: Mapped[str] = mapped_column(String(20))
     way: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(String(200))
-    said: Mapped[str] = mapped_column(Text, default="")
+    said = EncryptedText()
 
     entry: Mapped[Entry] = relationship()
 

@@ -1,7 +1,7 @@
 """The Victim Support pathway: for victims and witnesses, who are contacted safely or not at all [Bolsover 7-9, 12]."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,16 +27,7 @@ from core.plugin_api import (
     in_words,
 )
 from plugins.victim_support import operations, queries
-from plugins.victim_support.contact import (
-    FIRST_CONTACT,
-    INTERVALS,
-    WAYS,
-    Interval,
-    Kind,
-    Way,
-    days_between_updates,
-    instruction_in_full,
-)
+from plugins.victim_support.contact import FIRST_CONTACT, Kind, days_between_updates, instruction_in_full
 from plugins.victim_support.forms import (
     CONSENTED,
     DECLINE_REASONS,
@@ -52,6 +43,7 @@ from plugins.victim_support.forms import (
     SupportForm,
     VictimSupportForm,
 )
+from plugins.victim_support.payload import SupportPayload, changed_by, loaded, offer, payload_of, wish
 
 HARMED = (PersonRole.VICTIM, PersonRole.WITNESS, PersonRole.COMPLAINANT)
 """The roles in a case for which the service is."""
@@ -72,25 +64,6 @@ EVERYBODY = PARTNERS | {Audience.ATTENDEES, Audience.CHAIR}
 """Who must know how to contact the victim safely, and may know whether support was offered and accepted."""
 
 SAFE_CONTACT = "Safe contact"
-
-
-@dataclass(frozen=True, slots=True)
-class SupportPayload:
-    """What a referral for support says. `worker` and what follows it is filled in as it goes."""
-
-    way: Way
-    instruction: str
-    reach: str
-    harm: str
-    consented_by: str
-    consented_on: date
-    wanted: str
-    worker: str = ""
-    every: str = ""
-    updates: str = ""
-    contacted_on: date | None = None
-    updated_on: date | None = None
-    plan: str = ""
 
 
 class VictimSupport(Pathway[SupportPayload]):
@@ -170,7 +143,7 @@ class VictimSupport(Pathway[SupportPayload]):
         if facts.case.role is not None:
             roles.add(facts.case.role)
         findings = [_role(roles)]
-        if facts.payload is not None and not _is_safe(facts.payload):
+        if facts.payload is not None and not facts.payload.is_safe:
             findings.append(
                 Finding.refused(
                     "No safe way to contact them is given, so the referral cannot be sent. Ask them for one in person."
@@ -193,37 +166,11 @@ class VictimSupport(Pathway[SupportPayload]):
 
     def payload(self, form: VictimSupportForm) -> SupportPayload:
         """What the referral form says. Raises Refused without consent or a safe way to contact them."""
-        if form.consented_on.data is None:
-            raise Refused("Without consent nobody is referred. Ask them first, and enter the day on which they agreed.")
-        return SupportPayload(
-            way=_way(form.way.data),
-            instruction=form.instruction.data or "",
-            reach=form.reach.data or "",
-            harm=form.harm.data,
-            consented_by=form.consented_by.data,
-            consented_on=form.consented_on.data,
-            wanted=form.wanted.data or "",
-        )
+        return payload_of(form)
 
     def load(self, data: Mapping[str, Any], version: int) -> SupportPayload:
         """The payload of version 1, the only one so far."""
-        if version != 1:
-            raise ValueError(f"victim_support payload version {version}")
-        return SupportPayload(
-            way=Way(data["way"]),
-            instruction=str(data["instruction"]),
-            reach=str(data["reach"]),
-            harm=str(data["harm"]),
-            consented_by=str(data["consented_by"]),
-            consented_on=date.fromisoformat(data["consented_on"]),
-            wanted=str(data["wanted"]),
-            worker=str(data.get("worker", "")),
-            every=str(data.get("every", "")),
-            updates=str(data.get("updates", "")),
-            contacted_on=_day_of(data.get("contacted_on")),
-            updated_on=_day_of(data.get("updated_on")),
-            plan=str(data.get("plan", "")),
-        )
+        return loaded(data, version)
 
     def summary(self, payload: SupportPayload) -> str:
         """That support was offered, and no more."""
@@ -242,14 +189,15 @@ class VictimSupport(Pathway[SupportPayload]):
             rows.append(Row("Named worker", payload.worker, PARTNERS))
         if progress.closed_on is not None:
             rows.append(Row("Closed on", in_words(progress.closed_on), PARTNERS))
-            rows.append(Row("How it ended", progress.outcome, PARTNERS))
+            # Why it was not taken up is the answer to whoever referred; why support ended is between the two.
+            rows.append(Row("How it ended", progress.outcome, PARTNERS if progress.stage == "declined" else STAFF))
         rows += [
             Row("Been through, or witnessed", HARMS[payload.harm], STAFF),
             Row("Who agreed", CONSENTED[payload.consented_by], STAFF),
             Row("What would help", payload.wanted, STAFF),
         ]
         if payload.every:
-            rows.append(Row("Wants to hear how the case goes", _wish(payload), STAFF))
+            rows.append(Row("Wants to hear how the case goes", wish(payload), STAFF))
         if payload.updated_on is not None:
             rows.append(Row("Last told on", in_words(payload.updated_on), STAFF))
         if payload.plan:
@@ -277,22 +225,7 @@ class VictimSupport(Pathway[SupportPayload]):
 
     def advance(self, payload: SupportPayload, move: StageMove[SupportPayload]) -> SupportPayload:
         """Keep what the move's form changes of contact, worker, updates and plan."""
-        answers, key = move.answers, _kind_of(move)
-        if key == "safe":
-            return replace(
-                payload, way=_way(answers["way"]), instruction=answers["instruction"], reach=answers["reach"]
-            )
-        if key == "contact":
-            done = date.fromisoformat(answers["done_on"])
-            return replace(_chosen(payload, answers), contacted_on=done)
-        if key == "choose":
-            return _chosen(payload, answers)
-        if key == "log" and answers["kind"] == Kind.UPDATE:
-            told = date.fromisoformat(answers["done_on"])
-            return replace(payload, updated_on=max(told, payload.updated_on or told))
-        if key == "support":
-            return replace(payload, plan=answers["plan"])
-        return payload
+        return changed_by(payload, _kind_of(move), move.answers)
 
     def outcome(self, move: StageMove[SupportPayload], measures: Mapping[str, str]) -> str:
         """Why it ended. What the victim said of it is the service's own, so the measures are left out."""
@@ -358,14 +291,6 @@ class VictimSupport(Pathway[SupportPayload]):
         return RunningClock(Clock("Next update to the victim", working_days=days), last)
 
 
-def offer(payload: SupportPayload, progress: Progress) -> str:
-    """Whether support was offered and accepted, with the days: all that a meeting is told of it."""
-    offered = f"Offered on {in_words(progress.opened_on)}"
-    if payload.contacted_on is not None:
-        return f"{offered}, accepted on {in_words(payload.contacted_on)}"
-    return f"{offered}, not taken up" if progress.closed_on is not None else offered
-
-
 def _role(roles: set[PersonRole]) -> Finding:
     harmed = [role for role in HARMED if role in roles]
     if harmed:
@@ -374,17 +299,6 @@ def _role(roles: set[PersonRole]) -> Finding:
     if PersonRole.SUBJECT in roles:
         return Finding.refused(f"Is named in the case as its subject alone. If they were harmed themselves, {add}.")
     return Finding.undetermined(f"Cannot determine: the case does not say that they were harmed. If they were, {add}.")
-
-
-def _is_safe(payload: SupportPayload) -> bool:
-    return bool(payload.instruction.strip() and payload.reach.strip())
-
-
-def _way(value: object) -> Way:
-    try:
-        return Way(str(value))
-    except ValueError:
-        raise Refused("Choose a safe way to contact them: without one the referral cannot be sent.") from None
 
 
 def _kind_of(move: StageMove[SupportPayload]) -> str:
@@ -396,19 +310,3 @@ def _kind_of(move: StageMove[SupportPayload]) -> str:
         if key.startswith(kind):
             return kind
     return key
-
-
-def _chosen(payload: SupportPayload, answers: Mapping[str, Any]) -> SupportPayload:
-    return replace(payload, worker=answers["worker"], every=answers["every"], updates=answers["updates"])
-
-
-def _wish(payload: SupportPayload) -> str:
-    often = INTERVALS[Interval(payload.every)]
-    if payload.every == Interval.NONE:
-        return often
-    way = WAYS[Way(payload.updates)]
-    return f"{often}, {way[0].lower()}{way[1:]}"
-
-
-def _day_of(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -1,6 +1,6 @@
 """The register and what is kept of one referral: the provider's own staff alone may open them."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from core.plugin_api import (
@@ -10,7 +10,7 @@ from core.plugin_api import (
     ReferralAtProvider,
     current_actor,
     disclose,
-    open_referrals_at,
+    page_of_open_referrals,
     provider_of,
     referral_of,
     render,
@@ -32,13 +32,15 @@ WORDS = {"ways": WAYS, "intervals": INTERVALS, "kinds": KINDS, "levels": LEVELS,
 @requires(Permission.KEEP_REGISTER, on=_provider)
 def people(provider: ProviderFacts) -> ResponseReturnValue:
     """Everybody who is supported or is to be contacted: how safely, by whom, and what is due."""
-    referrals = open_referrals_at(provider, actor=current_actor())
+    page = page_of_open_referrals(provider, actor=current_actor(), after=request.args.get("after", ""))
+    referrals = page.rows
     subjects = [referral.person_id for referral in referrals]
     disclose("victim_support.people", object=f"provider:{provider.id}", subjects=subjects)
     entries = queries.entries_of(referral.id for referral in referrals)
     return render(
         "victim_support/people.html",
         provider=provider,
+        page=page,
         supported=[(referral, entries[referral.id]) for referral in referrals],
         today=today(),
         **WORDS,

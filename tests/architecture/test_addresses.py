@@ -5,8 +5,10 @@ from pathlib import Path
 
 from core.app import create_app
 from core.config import Config
+from tests import without_plugins
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("core", "templates") if without_plugins.ASKED else ("core", "templates", "plugins")
 NAMED = re.compile(r"""(?:url_for|see_other)\(\s*["']([a-z_]+\.[a-z_]+)["']""")
 
 
@@ -14,7 +16,7 @@ def test_every_endpoint_that_is_named_exists(tmp_path):
     there = set(create_app(Config(data=tmp_path, testing=True)).view_functions)
     sources = [
         path
-        for folder in ("core", "templates", "plugins")
+        for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
         if path.suffix in (".py", ".html") and "/static/" not in path.as_posix()
     ]

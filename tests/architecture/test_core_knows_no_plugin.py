@@ -14,18 +14,20 @@ SETTINGS = ROOT / "core" / "config.py"
 STORY = ROOT / "core" / "demo"
 """The demonstration plays a partnership's story, a pathway's included."""
 
+WRITTEN = (".py", ".html", ".css", ".scss", ".js", ".mjs", ".toml", ".mako", ".template", ".txt")
+
 NAMES = sorted(path.parent.name for path in Path(plugins.__file__).parent.glob("*/__init__.py"))
 
 
 def files() -> list[Path]:
-    found = [path for folder in ("core", "templates") for path in (ROOT / folder).rglob("*")]
-    kept = [path for path in found if path.suffix in (".py", ".html", ".css", ".toml") and STORY not in path.parents]
+    found = [path for folder in ("core", "templates", "assets") for path in (ROOT / folder).rglob("*")]
+    kept = [path for path in found if path.suffix in WRITTEN and STORY not in path.parents]
     return [path for path in kept if path != SETTINGS and "static" not in path.parts]
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """How a plugin could be named in code or on a page: its name, its name in words, its stem."""
-    return (name, name.replace("_", " "), name.removesuffix("ing"))
+    """How a plugin could be named in code or on a page: its name, its name in words or run together, its stem."""
+    return (*(name.replace("_", between) for between in ("_", " ", "-", "")), name.removesuffix("ing"))
 
 
 @pytest.mark.parametrize("name", NAMES)

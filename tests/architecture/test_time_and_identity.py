@@ -17,7 +17,9 @@ AT_THE_EDGE = {
     "core/books/commands.py": "begins a command",
     "core/circulation/catcher.py": "stamps a mail as it comes in",
     "core/cli.py": "begins a command",
+    "core/encryption/keys.py": "stamps a key that it makes where there is none yet",
     "core/jobs.py": "begins a job",
+    "core/plugin_host/host.py": "stamps a plugin's failure",
     "core/minutes/loading.py": "loads what an address names, with whether the reader was there",
     "core/recording/loading.py": "loads what an address names, with the reader's own line in the attendance",
 }

@@ -108,7 +108,7 @@ def _with_the_chair(meeting: Meeting, leaders: list[User], officers: list[User],
     return int(meeting.id)
 
 
-def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, database):
+def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, figure):
     began = time.monotonic()
     approvals, circulations, wrong = Counter[int](), Counter[int](), []
     for meeting_id in races.meetings:
@@ -140,11 +140,12 @@ def test_of_two_who_approve_or_circulate_at_once_one_does_it(races, database):
         "mailings": _count(select(func.count()).select_from(Circulation)),
     }
     mails = _count(select(func.count()).select_from(Copy)), _count(select(func.count()).select_from(Mail))
-    print(
-        f"approval races on {database}: {rounds} rounds, "
+    figure(
+        "approval races",
+        f"{rounds} rounds, "
         + ", ".join(f"{number} {what}" for what, number in counts.items())
         + f", {mails[1]} mails to {len(races.readers)} readers each; answers {dict(approvals)} and "
-        f"{dict(circulations)}, {time.monotonic() - began:.0f} s"
+        f"{dict(circulations)}, {time.monotonic() - began:.0f} s",
     )
     assert not wrong, "\n".join(wrong[:10])
     assert counts == dict.fromkeys(counts, rounds)

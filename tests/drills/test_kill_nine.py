@@ -1,85 +1,130 @@
-"""Drill: kill -9 of the server while four attendees record. What was acknowledged is there, once."""
+"""Drill: kill -9 of the server while four attendees record, with and without a network that cuts their connections.
 
-import http.client
+What was acknowledged is there, once.
+"""
+
+import itertools
 import random
+import socket
 import threading
 import time
-import uuid
 from collections import Counter
 
-from sqlalchemy import func, select
+import pytest
 
-from core.audit.models import AuditRecord
-from core.extensions import db
-from core.meetings.models import Meeting
-from core.recording.models import Entry
+from tests.drills.writing import check, number_of_meeting, tally, wait_for_more, writing
 
-WRITERS = 4
+BEFORE, AFTER, DURING = "before the request was whole", "after it", "within the answer"
+CUTS = (BEFORE, AFTER, DURING)
+HOW_MANY_ARE_CUT = 0.3
 
 
-class Writer(threading.Thread):
-    """Writes one line after the other, each under a key of its own, and sends each until it is acknowledged."""
+class Cutting:
+    """A network that cuts connections: at which request is drawn by lot, at which of three moments goes in turn."""
 
-    def __init__(self, meeting, number):
-        super().__init__(daemon=True)
-        self.client = meeting.client(number)
-        self.path = f"{meeting.write}/write/discussion"
-        self.acknowledged: list[str] = []
-        self.unexpected: list[tuple[int, str, str]] = []
-        self.repeated = 0
-        self.stopping = threading.Event()
+    def __init__(self, port, rng):
+        self.cuts = Counter()
+        self._behind, self._rng = port, rng
+        self._next = itertools.cycle(CUTS)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
 
-    def run(self):
-        while not self.stopping.is_set():
-            self._write(str(uuid.uuid4()))
-        self.client.close()
+    def close(self):
+        """Nobody gets through any more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
-    def _write(self, key):
+    def _accept(self):
         while True:
             try:
-                answer = self.client.post(self.path, {"text": f"Line {key}"}, key=key)
-            except (OSError, http.client.HTTPException):
-                self.repeated += 1
-                time.sleep(0.1)  # the server is being started again
-                continue
-            (self.acknowledged if answer[0] == 303 else self.unexpected).append(key)
-            return
+                near, _ = self._listener.accept()
+            except OSError:
+                return  # it is closed
+            threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near):
+        """Requests and answers of one connection, until it is cut or either side hangs up."""
+        try:
+            with near, socket.create_connection(("127.0.0.1", self._behind), timeout=30) as far:
+                while (request := _message(near)) and self._through(request, near, far):
+                    pass
+        except OSError:
+            pass  # the server was killed
+
+    def _through(self, request, near, far):
+        """Whether request and answer both got through."""
+        cut = next(self._next) if self._rng.random() < HOW_MANY_ARE_CUT else None
+        self.cuts[cut] += 1
+        if cut == BEFORE:
+            within_the_text = len(request) - self._rng.randrange(1, 30)
+            far.sendall(request[: self._rng.choice((self._rng.randrange(len(request)), within_the_text))])
+            return False
+        far.sendall(request)
+        if cut == AFTER:
+            time.sleep(self._rng.uniform(0, 0.03))  # the server has it, is at it, has done it
+            return False
+        answer = _message(far)
+        near.sendall(answer[: self._rng.randrange(len(answer))] if cut == DURING and answer else answer)
+        return cut is None and bool(answer)
 
 
-def test_what_was_acknowledged_survives_a_kill_and_is_there_once(meeting, full, database):
-    rounds = 200 if full else 3
+def _message(sender):
+    """One request or answer, whole, as far as it comes."""
+    message = b""
+    while b"\r\n\r\n" not in message:
+        more = sender.recv(65536)
+        if not more:
+            return message
+        message += more
+    head, _, body = message.partition(b"\r\n\r\n")
+    lines = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+    length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
+    while len(body) < length:
+        more = sender.recv(65536)
+        if not more:
+            break
+        body += more
+    return head + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def cutting(meeting):
+    """The network before the meeting's server."""
+    made = Cutting(meeting.server.port, random.Random(43))
+    yield made
+    made.close()
+
+
+def test_what_was_acknowledged_survives_a_kill_and_is_there_once(meeting, full, figure):
+    rounds = 200 if full else 1
+    begun = number_of_meeting()
+    with writing(meeting) as writers:
+        kill(meeting, writers, rounds)
+    counted = tally(writers)
+    figure("kill -9", f"{rounds} rounds, {counted}")
+    check(writers, begun)
+    assert counted.acknowledged >= rounds
+
+
+def test_what_was_acknowledged_is_there_once_whenever_the_connection_is_cut(meeting, cutting, full, figure):
+    rounds = 200 if full else 1
+    begun = number_of_meeting()
+    with writing(meeting, cutting.port) as writers:
+        kill(meeting, writers, rounds, lines=1 if full else 20)
+    counted, cuts = tally(writers), {cut: cutting.cuts[cut] for cut in CUTS}
+    told = ", ".join(f"{many} {cut}" for cut, many in cuts.items())
+    figure("connection cut", f"{rounds} times kill -9 and {sum(cuts.values())} cuts ({told}), {counted}")
+    check(writers, begun)
+    assert min(cuts.values()) >= rounds // 2 + 1, "each moment was tried"
+
+
+def kill(meeting, writers, rounds, *, lines=1):
+    """kill -9 so many times, each at a random moment after so many lines got through; and some at the end."""
     rng = random.Random(41)
-    begun = db.session.scalar(select(Meeting.revision))
-    db.session.rollback()
-    writers = [Writer(meeting, number) for number in range(WRITERS)]
-    for writer in writers:
-        writer.start()
     for _ in range(rounds):
-        written = sum(len(writer.acknowledged) for writer in writers)
-        deadline = time.monotonic() + 30
-        while sum(len(writer.acknowledged) for writer in writers) == written and time.monotonic() < deadline:
-            time.sleep(0.005)  # at least one line gets through in each round
+        wait_for_more(writers, lines)
         time.sleep(rng.uniform(0.0, 0.4))
         meeting.server.kill()
         meeting.server.start()
-    for writer in writers:
-        writer.stopping.set()
-    for writer in writers:
-        writer.join(60)
-        assert not writer.is_alive()
-
-    acknowledged = [key for writer in writers for key in writer.acknowledged]
-    stored = Counter(text.removeprefix("Line ") for text in db.session.scalars(select(Entry.text)))
-    lost = [key for key in acknowledged if key not in stored]
-    twice = [key for key, times in stored.items() if times > 1]
-    unknown = stored.keys() - set(acknowledged)
-    revision = db.session.scalar(select(Meeting.revision))
-    audited = db.session.scalar(select(func.count()).where(AuditRecord.action == "entry.write"))
-    print(
-        f"kill -9 on {database}: {rounds} rounds, {len(acknowledged)} acknowledged, "
-        f"{sum(writer.repeated for writer in writers)} sent again, lost {len(lost)}, twice {len(twice)}"
-    )
-    assert [answer for writer in writers for answer in writer.unexpected] == []
-    assert (lost, twice, unknown) == ([], [], set())
-    assert revision - begun == audited == len(acknowledged), "each took a number, and took one"
-    assert len(acknowledged) >= rounds
+    wait_for_more(writers, lines)

@@ -15,6 +15,7 @@ from core.documents.pdf import Renderer, RenderFailed
 from core.meetings.agenda_document import agenda_html
 from core.meetings.pack.document import pack_html
 from core.minutes.render import minutes_html
+from tests.drills.conftest import Report
 from tests.records import a_pack, a_record, an_agenda
 from tests.support.papers import faults
 from tests.support.reaching import REACHING, a_host
@@ -59,7 +60,9 @@ def secret(tmp_path: Path) -> Path:
     return file
 
 
-def test_no_payload_in_any_text_field_reaches_anything(renderer: Renderer, secret: Path, full: bool) -> None:
+def test_no_payload_in_any_text_field_reaches_anything(
+    renderer: Renderer, secret: Path, full: bool, figure: Report
+) -> None:
     made = typed = 0
     with a_host() as (address, asked):
         urls = (f"{address}/x", secret.as_uri())
@@ -73,7 +76,7 @@ def test_no_payload_in_any_text_field_reaches_anything(renderer: Renderer, secre
                 made, typed = made + 1, max(typed, filled.count)
         assert asked == []
     assert secret.stat().st_atime == 1, "the file was opened"
-    print(f"\nPDF payloads: {len(payloads)} in up to {typed} text fields, {made} documents: 0 fetched, 0 files opened")
+    figure("PDF payloads", f"{len(payloads)} in up to {typed} text fields, {made} documents: 0 fetched, 0 files opened")
 
 
 class Filled:
@@ -95,18 +98,18 @@ class Filled:
         return tuple(self.of(each) for each in value) if type(value) is tuple else value
 
 
-def test_a_bomb_costs_the_web_process_nothing(full: bool) -> None:
+def test_a_bomb_costs_the_web_process_nothing(full: bool, figure: Report) -> None:
     """Each is given up with a reason, or made within the limits; meanwhile this process does its work."""
     hasty = Renderer(seconds=SECONDS, megabytes=600)
     try:
         for bomb in BOMBS if full else QUICK:
             assert hasty.pdf("<title>x</title><p>x").pages == 1, "the next document is made"
-            explode(hasty, bomb)
+            explode(hasty, bomb, figure)
     finally:
         hasty.close()
 
 
-def explode(hasty: Renderer, bomb: str) -> None:
+def explode(hasty: Renderer, bomb: str, figure: Report) -> None:
     """One bomb, while this thread counts how long it waits for its turn."""
     outcome: list[str] = []
     waits: list[float] = []
@@ -127,9 +130,9 @@ def explode(hasty: Renderer, bomb: str) -> None:
     took = time.monotonic() - start
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     waited = sorted(waits)[len(waits) * 95 // 100] * 1000
-    print(
-        f"\nPDF bomb, {bomb}: “{outcome[0]}” after {took:.1f} s; "
-        f"{grown:.0f} MB more here, p95 of a turn {waited:.0f} ms"
+    figure(
+        f"PDF bomb, {bomb}",
+        f"“{outcome[0]}” after {took:.1f} s; {grown:.0f} MB more here, p95 of a turn {waited:.0f} ms",
     )
     assert took < SECONDS + 4
     assert grown < 60, "a few times the ten megabytes that were sent, and no more"

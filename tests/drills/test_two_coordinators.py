@@ -74,7 +74,7 @@ def desk(server: Server, full: bool) -> Iterator[Desk]:
         client.close()
 
 
-def test_whoever_of_two_is_first_one_mail_goes_to_each_recipient(desk, database):
+def test_whoever_of_two_is_first_one_mail_goes_to_each_recipient(desk, figure):
     began = time.monotonic()
     for meeting_id in desk.coming:
         version = number(select(Meeting.version).where(Meeting.id == meeting_id))
@@ -87,10 +87,11 @@ def test_whoever_of_two_is_first_one_mail_goes_to_each_recipient(desk, database)
         all_arrived(meeting_id)
         desk.send(f"{page}/copies/{copy}/again", {}, "again")
     rounds, mails = len(desk.held), mails_by_thing()
-    print(
-        f"two coordinators at once on {database}: {rounds} rounds, {sum(mails.values())} mails, "
+    figure(
+        "two coordinators at once",
+        f"{rounds} rounds, {sum(mails.values())} mails, "
         f"{sum(times - 1 for times in mails.values())} of them twice; answers {dict(desk.answers)}, "
-        f"{time.monotonic() - began:.0f} s"
+        f"{time.monotonic() - began:.0f} s",
     )
     assert set(mails.values()) == {1}
     assert number(select(func.count()).select_from(AgendaVersion)) == rounds

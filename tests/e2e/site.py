@@ -24,21 +24,22 @@ from core.extensions import db
 from core.web.transaction import begin_write
 from tests.support.databases import let_go
 
-PATIENCE = 30
+PATIENCE = 90
 """Seconds that the server may take to answer, on a machine that is busy with other tests."""
 
 
 class Site:
     """A running service, its database and the mails that it has sent."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is its data folder, with a migrated database in it."""
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1", two_step: str = "off") -> None:
+        """`folder` is its data folder, with a migrated database in it. `host`: the name that it is reached by."""
         self.app: Flask = create_app(Config(data=folder))
         self.mails: list[EmailMessage] = []
         self._folder = folder
         self._post = Controller(_Letterbox(self.mails), hostname="127.0.0.1", port=_free_port())
         self._log = folder / "serve.log"
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.url = f"http://{host}:{_free_port()}"
+        self._two_step = two_step
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -47,6 +48,7 @@ class Site:
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTABLE_")}
         environment = surroundings | {
             "ROUNDTABLE_URL": self.url,
+            "ROUNDTABLE_TWO_STEP": self._two_step,
             "ROUNDTABLE_SMTP_HOST": "127.0.0.1",
             "ROUNDTABLE_SMTP_PORT": str(self._post.port),
         }

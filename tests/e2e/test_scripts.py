@@ -52,6 +52,7 @@ class Server:
     streams: bool = True
     parts: list[str] = field(default_factory=list)
     """What the next hint names; nothing means that anything may have changed."""
+    item_answers: bool = True
     answer: tuple[str, int] = ("", 200)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -73,7 +74,9 @@ def pages(server: Server, folder: Path) -> Flask:
         return render_template_string(LIVE.replace("ITEM", ITEM), number=server.number)
 
     @app.get("/item")
-    def item() -> str:
+    def item() -> Any:
+        if not server.item_answers:
+            return "busy", 503
         frame = '<div id="item" hx-get="/item" hx-trigger="roundtable:changed from:body" hx-swap="outerMorph">'
         return render_template_string(f"{frame}{ITEM}</div>", number=server.number)
 
@@ -191,6 +194,17 @@ def test_a_change_made_while_the_stream_was_down_is_caught_up(page: Page, server
     server.streams = False
     server.note_a_change()
     expect(page.locator("#shared")).to_have_text("Shared 2 times", timeout=8000)
+
+
+def test_a_part_that_could_not_be_fetched_is_fetched_once_something_is_heard_again(page: Page, server: Server) -> None:
+    server.streams = server.item_answers = False
+    page.goto(f"{server.url}/live")
+    server.note_a_change()
+    with page.expect_response("**/item") as refused:
+        pass
+    assert refused.value.status == 503
+    server.item_answers = True
+    expect(page.locator("#shared")).to_have_text("Shared 2 times", timeout=5000)
 
 
 def test_a_form_with_mistakes_comes_back_into_its_place_with_the_focus_on_them(page: Page, server: Server) -> None:

@@ -87,7 +87,10 @@ def test_a_search_finds_and_counts_nothing_that_the_seeker_may_not_open(app, wor
 @pytest.mark.sqlite_alone
 def test_whoever_declares_an_interest_loses_the_case_everywhere_the_chair_included(app, world):
     chair, ids = browser_of(app, world, "chair"), world.stages["session"]
-    answer = chair.post("/meetings/{meeting_id}/live/items/{item_id}/conflict".format(**ids), {"reason": "A cousin"})
+    member = world.people["member"].user_id
+    answer = chair.post(
+        "/meetings/{meeting_id}/live/items/{item_id}/conflict".format(**ids), {"reason": "A cousin", "chair": member}
+    )
     assert answer.status_code == 303
     haul = everything_given_to(app, world, chair, "chair")
     gone = {WORDS[name] for name in ("case", "chair", "named", "return", "staff")}
@@ -143,3 +146,13 @@ def test_an_error_names_nobody_on_the_page_or_in_the_log(app, world, caplog, mon
     assert WORDS["case"] not in answer.get_data(as_text=True)
     assert "RuntimeError" in caplog.text
     assert WORDS["case"] not in caplog.text
+
+
+@pytest.mark.sqlite_alone
+@pytest.mark.parametrize("actor", ["chair", "coordinator"])
+def test_a_protected_address_is_on_its_own_pages_and_in_no_document(app, world, snapshot, actor):
+    """Of those who may read it, too: what is printed or downloaded goes on to others."""
+    haul = everything_given_to(app, world, browser_of(app, world, actor), actor)
+    places = {place.partition(": ")[2].rpartition("/address")[2] for place in haul.found[WORDS["shelter"]]}
+    assert places == {"", "/protect"}
+    assert all("/people/" in place for place in haul.found[WORDS["shelter"]])

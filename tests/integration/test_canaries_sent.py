@@ -139,8 +139,10 @@ def test_a_file_that_goes_with_a_mail_says_what_its_readers_copy_says_and_only_t
         assert not outside.found and copy.password not in message.as_string()
         assert not [word for word in inside.found if actor not in MAY_READ.get(word, ())], (actor, name)
         seen[actor, str(copy.circulation.kind)] = set(inside.found)
-    assert {who for (who, _), words in seen.items() if WORDS["case"] in words} == {"member", "chair", "observer"}
-    assert seen["provider", "extract"] == {WORDS["staff"]}, "what was said of the referral, and nothing of the case"
+    readers = {who for (who, _), words in seen.items() if WORDS["case"] in words}
+    assert readers == {"member", "chair", "observer", "provider"}, "the provider's own household is named in the case"
+    of_the_referrals = {WORDS[name] for name in ("staff", "plan", "case")}
+    assert seen["provider", "extract"] == of_the_referrals, "nothing of what else was said"
     names = db.session.scalars(select(Document.file_name).where(Document.kind == LOCKED)).all()
     assert len(names) == len(seen) and not [word for word in EVERY_WORD if word.casefold() in " ".join(names)]
 

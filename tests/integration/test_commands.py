@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from core.app import create_app
 from core.cli import main
 from core.config import Config
 from core.extensions import db
-from tests.builders import a_partnership, an_agency
+from tests.builders import a_partnership, a_user, an_agency
+from tests.support import errands
 from tests.support.databases import Databases, let_go
 
 COMMANDS = (
@@ -27,10 +30,17 @@ COMMANDS = (
     ("import-incidents",),
     ("db", "upgrade"),
     ("user", "create"),
+    ("user", "reset-two-step"),
     ("user", "invite"),
     ("plugins", "list"),
     ("plugins", "check"),
     ("plugin", "new"),
+    ("keys", "new"),
+    ("keys", "rotate"),
+    ("keys", "retire"),
+    ("backup",),
+    ("restore",),
+    ("verify",),
     ("audit", "verify"),
     ("audit", "export"),
 )
@@ -140,7 +150,7 @@ def test_an_invitation_is_a_link_that_sets_a_password_once(folder: Path) -> None
     fields = [first or second for first, second in names]
     answer = app.test_client().post(link[1], data=dict(zip(fields, form.values(), strict=True)) | key)
     assert answer.status_code == 303, answer.get_data(as_text=True)
-    assert "This invitation cannot be used" in app.test_client().get(link[1]).get_data(as_text=True)
+    assert "This link cannot be used" in app.test_client().get(link[1]).get_data(as_text=True)
     assert run(folder, "user", "invite", "nobody@council.example").exit_code == 1
     assert run(folder, "user", "invite").exit_code == 2
 
@@ -168,11 +178,12 @@ def test_the_trail_is_verified_exported_and_an_altered_export_is_found_out(folde
 def test_plugins_are_listed_and_a_faulty_one_ends_the_check_with_1(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ROUNDTABLE_PLUGINS", errands.NAME)
     listed = run(folder, "plugins", "list")
-    assert "mentoring" in listed.output
+    assert "errands" in listed.output
     assert "running" in listed.output
     assert run(folder, "plugins", "check").exit_code == 0
-    monkeypatch.setenv("ROUNDTABLE_PLUGINS", "plugins.mentoring tests.broken_plugins.raises_at_import")
+    monkeypatch.setenv("ROUNDTABLE_PLUGINS", f"{errands.NAME} tests.broken_plugins.raises_at_import")
     faulty = run(folder, "plugins", "check")
     assert faulty.exit_code == 1
     assert "raises_at_import" in faulty.output
@@ -193,6 +204,43 @@ def test_plain_http_is_served_on_loopback_alone(folder: Path) -> None:
     refused = run(folder, "serve", "--host", "0.0.0.0")
     assert refused.exit_code == 1
     assert "loopback" in refused.output
+
+
+def test_a_service_that_is_not_fit_for_real_people_does_not_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(Config(data=folder))
+    with app.app_context():
+        partnership = a_partnership()
+        invented = a_user(an_agency(partnership, "Homes"), "Martin Obi", password=SECRET)
+        invented.email = "martin.obi@homes.northbridge.example"
+        db.session.commit()
+        let_go(db.engine)
+    (folder / "demo").mkdir()
+    (folder / "demo" / "accounts.csv").write_text("email,password,roles\n")
+    (folder / "keys" / "cookies.key").write_bytes(b"typed by somebody in a hurry, alas")
+    (folder / "keys" / "cookies.key").chmod(0o644)
+    folder.chmod(0o755)
+    monkeypatch.setenv("ROUNDTABLE_URL", "https://roundtable.example.gov.uk")
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    for words in (("serve",), ("worker",)):
+        refused = run(folder, *words)
+        assert refused.exit_code == 1
+        for told in (
+            "chmod 600",
+            "is weak",
+            "holds a demonstration",
+            "chmod 700",
+            "Debug mode is on",
+            "martin.obi@homes.northbridge.example",
+        ):
+            assert told in refused.output
+    monkeypatch.setenv("ROUNDTABLE_SMTP_PORT", "smtp")
+    assert "ROUNDTABLE_SMTP_PORT is “smtp”" in run(folder, "serve").output
+    served = subprocess.run(
+        [sys.executable, "-c", "import core.wsgi"], capture_output=True, text=True, env={**os.environ}, check=False
+    )
+    assert served.returncode == 1 and "ROUNDTABLE_SMTP_PORT" in served.stderr and "Traceback" not in served.stderr
 
 
 def test_the_health_address_answers_200_with_the_version_or_503_with_the_reason(folder: Path) -> None:

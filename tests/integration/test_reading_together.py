@@ -66,7 +66,9 @@ def test_readers_who_wait_together_share_a_commit_and_keep_a_record_each(app: Fl
     finally:
         event.remove(db.engine, "commit", note)
     assert len(commits) == 1
-    kept = db.session.execute(select(AuditRecord.actor, AuditRecord.object).where(AuditRecord.action == "page.read"))
+    kept = db.session.execute(
+        select(AuditRecord.actor, AuditRecord.object).where(AuditRecord.action == "page.read").order_by(AuditRecord.seq)
+    )
     assert sorted((row[0], row[1]) for row in kept) == sorted((f"u_{n + 1}", f"page:{n}") for n in range(ABREAST))
     assert verify_database().intact
 

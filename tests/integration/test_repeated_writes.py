@@ -19,9 +19,9 @@ from core.web.models import StoredAnswer
 from tests.builders import PASSWORD, a_partnership, a_user, an_agency
 from tests.integration.matrix.filling import every_form
 from tests.integration.matrix.walking import address, browser_of, ids_for, routes_of
-from tests.integration.test_bad_input import stored
+from tests.support.fingerprint import stored
 
-NOT_REPEATED = ("accounts.sign_out",)
+NOT_REPEATED = ("accounts.sign_out", "accounts.end_sessions")
 """Whoever has signed out is nobody to whom an answer could be given again."""
 
 

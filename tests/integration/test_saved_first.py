@@ -28,11 +28,13 @@ def typed_into(form: Filled) -> dict[str, list[str]]:
 
 
 def texts_that_stand(form: Filled) -> dict[str, str]:
-    """Fields of the form that hold words already: name -> words. Times, numbers and addresses are none."""
+    """Fields of the form that hold words already: name -> words. Times, numbers, postcodes and addresses are none."""
     return {
         field.name: field.values[0]
         for field in form.form.asked
-        if field.kind in IN_THEIR_OWN_WORDS and field.values and re.fullmatch(r"[A-Z][^:@]*", field.values[0])
+        if field.kind in IN_THEIR_OWN_WORDS
+        and field.values
+        and re.fullmatch(r"(?![A-Z0-9 ]*$)[A-Z][^:@]*", field.values[0])
     }
 
 
@@ -53,7 +55,7 @@ def form_again(form: Filled, page: str) -> PageForm | None:
 
 def wrong_with(form: Filled, *, by_htmx: bool) -> list[str]:
     """What whoever comes second misses: empty when all is well."""
-    data = {**typed_into(form), "version": ["9999999"]}
+    data = {**typed_into(form), "version": ["9999999"], "as_read": [""]}  # what was read is not known: nothing merges
     headers = {"HX-Request": "true"} if by_htmx else {}
     answer = form.browser.post(form.path, data, headers=headers)
     page, name = answer.get_data(as_text=True), form.route.name

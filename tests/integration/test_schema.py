@@ -9,6 +9,7 @@ from core.app import create_app
 from core.config import Config
 from core.extensions import db
 from core.migrations.heads import heads_of
+from core.referrals.models import Referral
 from core.schema import bring_up_to_date, what_is_behind
 from tests.support.databases import let_go
 
@@ -18,7 +19,7 @@ HAND_WRITTEN = ("_names", "_trigrams", "alembic_version")
 
 def test_a_new_database_is_behind_and_comes_up_to_date(tmp_path):
     app = create_app(Config(data=tmp_path, testing=True))
-    assert what_is_behind(app) == ["core", "mentoring", "mediation", "victim_support"]
+    assert what_is_behind(app) == ["core", "mentoring", "mediation", "victim_support", "family_intervention"]
     bring_up_to_date(app)
     assert what_is_behind(app) == []
     bring_up_to_date(app)
@@ -105,7 +106,7 @@ BEFORE_PAUSING = (
         " referrer_agency_id, referrer_user_id, stage, stage_title, stage_since, payload, payload_version, summary,"
         " rows, outcome, measures, opened_at, moved_at, version) VALUES (1, 1, 'R1', 1, 1,"
         " 'mentoring', 'Mentoring', 1, 1, 1, 'referred', 'Referred', '2026-01-01',"
-        " '{}', 1, '', '[]', '', '{}', '2026-01-01', '2026-01-01', 1)"
+        " '{\"reach\": \"07700\"}', 1, '', '[]', '', '{}', '2026-01-01', '2026-01-01', 1)"
     ),
     (
         "INSERT INTO referral_move (id, referral_id, at, user_id, from_stage, to_stage, to_title, note, summary, rows,"
@@ -138,5 +139,10 @@ def test_what_was_kept_before_the_later_migrations_is_there_after_them(database,
         kept = text("SELECT ref, paused_on, suggested_pathway, continues_id, judged_on FROM referral")
         assert db.session.execute(kept).all() == [("R1", None, "", None, None)]
         assert db.session.execute(text("SELECT to_stage, step FROM referral_move")).all() == [("referred", "move")]
+        assert "07700" not in str(db.session.execute(text("SELECT payload FROM referral")).scalar())
+        assert db.session.get_one(Referral, 1).payload == {"reach": "07700"}
+        assert db.session.execute(text("SELECT id, settings_version FROM provider")).all() == [(1, 0)]
+        meeting = text("SELECT ref, paused_at, acting_chair_id, adjourned_to_id FROM meeting")
+        assert db.session.execute(meeting).all() == [("R", None, None, None)]
         db.session.remove()
         let_go(db.engine)

@@ -104,12 +104,13 @@ def test_every_other_page_still_opens(history, bare):
         assert answer.status_code == 200, path
 
 
-def test_nobody_can_start_a_new_referral_on_it(history, bare):
+def test_nobody_can_start_a_new_referral_on_it_and_the_page_says_why(history, bare):
     officer = Browser(bare, history.officer)
     rules = {rule.endpoint: rule.rule for rule in bare.url_map.iter_rules()}
     assert "mentoring.mentors" not in rules
     page = officer.get(f"/cases/{history.ashdown.id}/refer").get_data(as_text=True)
-    assert "Mentoring Scheme" not in page
+    assert "Mentoring Scheme: Mentoring is not available at the moment" in page, "it says why"
+    assert "/refer/" not in page, "and offers nothing"
 
 
 def test_the_schema_can_be_brought_up_to_date_without_the_plugin(history, bare):

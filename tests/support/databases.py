@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -103,8 +104,8 @@ class Cluster:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
 
-    def start(self) -> None:
-        """Make the cluster and start it; durability is off, since the tests throw it away."""
+    def start(self, *, durable: bool = False) -> None:
+        """Make the cluster and start it. Not `durable`: the tests throw it away, and need not wait for the disk."""
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         data = self.folder / "data"
@@ -121,11 +122,25 @@ class Cluster:
             "--locale=C.UTF-8",
             "-N",
         )
-        settings = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
-        )
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+        if not durable:
+            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         self._run("pg_ctl", "-D", str(data), "-o", settings, "-l", str(self.folder / "log"), "-w", "start")
+
+    def restart(self, mode: str = "fast") -> None:
+        """Stop it and start it again: every connection is cut; `immediate`, as if it had died in the middle."""
+        self._connections.clear()
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.folder / "data"),
+            "-m",
+            mode,
+            "-l",
+            str(self.folder / "log"),
+            "-w",
+            "restart",
+        )
 
     def stop(self) -> None:
         """Stop it at once, and throw it away."""
@@ -218,6 +233,15 @@ def let_go(engine: Engine) -> None:
     @event.listens_for(pool, "checkin")
     def _close(_connection: object, record: ConnectionPoolEntry) -> None:
         record.invalidate()
+
+
+def need_not_last(engine: Engine) -> None:
+    """Do not wait for the disk on SQLite, either: the tests throw it away."""
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _set_pragma(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF")  # after the application's own
 
 
 def migrate(url: str, folder: Path) -> None:

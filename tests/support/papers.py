@@ -1,7 +1,9 @@
 """What every document is held to, read back with pikepdf and pypdf."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -23,9 +25,11 @@ def pages_of(paper: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(paper)).pages]
 
 
+@lru_cache(maxsize=500)
 def text_of(paper: bytes) -> str:
-    """The text of all pages."""
-    return " ".join(pages_of(paper))
+    """The text of all pages, in the order in which it is drawn. By Poppler, which takes a tenth of pypdf's time."""
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=paper, capture_output=True, check=True)
+    return " ".join(read.stdout.decode().split())
 
 
 def paper_in(answer: TestResponse) -> bytes:

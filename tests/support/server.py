@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,7 +30,10 @@ Embedded(create_app(Config.from_environment()), host="127.0.0.1", port=int(sys.a
 class Server:
     """The web processes of `roundtable serve` on a database; killed and started again at will."""
 
-    def __init__(self, data: Path, url: str) -> None:
+    def __init__(self, data: Path, url: str, *, program: str = PROGRAM, under: Sequence[str] = ()) -> None:
+        """`program` is another than the product's own; `under` is the command that runs it."""
+        self._data, self._url = data, url
+        self._command = [*under, sys.executable, "-c", program]
         self._environment = {
             **os.environ,
             "ROUNDTABLE_DATA": str(data),
@@ -41,10 +45,14 @@ class Server:
             self.port: int = probe.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, seconds: float = 30) -> None:
+    def another(self) -> "Server":
+        """A second web process, not started yet, on the same database."""
+        return Server(self._data, self._url)
+
+    def start(self, *, seconds: float = 90) -> None:
         """Start it and wait until it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(self.port)],
+            [*self._command, str(self.port)],
             cwd=ROOT,
             env=self._environment,
             start_new_session=True,
@@ -65,6 +73,31 @@ class Server:
             time.sleep(0.05)
         self.kill()
         raise RuntimeError(f"the server did not start: {said}")
+
+    def processes(self) -> list[int]:
+        """Their ids, parents first: what it runs under, master and worker."""
+        assert self._process is not None, "it is not running"
+        found = [self._process.pid]
+        for each in found:  # grows meanwhile
+            found += map(int, Path(f"/proc/{each}/task/{each}/children").read_text().split())
+        return found
+
+    def memory(self) -> dict[str, float]:
+        """Megabytes of all of them that are resident, what two share counted once: Pss, of it Pss_Anon and Pss_File."""
+        total: dict[str, float] = defaultdict(float)
+        for process in self.processes():
+            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]:
+                name, _, value = line.partition(":")
+                total[name] += int(value.split()[0]) / 1024
+        return total
+
+    def kill_what_is_watched(self) -> None:
+        """kill -9 of master and worker; what they run under has the time to come to its end."""
+        for process in self.processes()[1:]:
+            os.kill(process, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait(30)
+        self._process = None
 
     def kill(self) -> None:
         """kill -9, master and worker."""

@@ -15,12 +15,18 @@ from core.audit.chain import (
     canonical,
     digest,
     export_line,
-    link,
+    linked,
     read_export,
     verify,
 )
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+def link(record: dict[str, Any], prev: str) -> dict[str, Any]:
+    """The record as a reader of the trail gets it."""
+    text, own = linked({key: value for key, value in record.items() if key != "hash"}, prev)
+    return {**json.loads(text), "hash": own}
 
 
 def a_chain(length: int) -> list[dict[str, Any]]:
@@ -46,9 +52,10 @@ def test_canonical_json_is_sorted_without_spaces_in_utf_8() -> None:
 
 
 def test_the_hash_is_the_one_that_the_design_describes() -> None:
-    linked = link({"seq": 1, "actor": "u_1"}, ZERO)
+    text, own = linked({"seq": 1, "actor": "u_1"}, ZERO)
     described = b"roundtable-audit-v1\0" + b'{"actor":"u_1","prev":"' + b"0" * 64 + b'","seq":1}'
-    assert linked["hash"] == sha256(described).hexdigest()
+    assert own == sha256(described).hexdigest()
+    assert f"roundtable-audit-v1\0{text}".encode() == described
 
 
 def test_a_chain_left_alone_is_intact_and_says_how_far_it_is_witnessed() -> None:

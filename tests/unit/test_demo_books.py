@@ -109,7 +109,9 @@ def test_a_meeting_is_over_when_it_was_to_be_and_whoever_is_out_of_time_comes_la
 
 def test_the_meeting_in_session_is_within_the_time_of_its_current_item() -> None:
     (meeting,) = (each for each in toml("story")["meeting"] if each["status"] == "in session")
-    begun = sum(meeting["opening"]) + sum(each.get("took", each["minutes"]) for each in heard(meeting))
+    begun = sum(meeting["opening"]) + sum(
+        each.get("took", each["minutes"]) + each.get("pause", {}).get("minutes", 0) for each in heard(meeting)
+    )
     current = meeting["item"][meeting["current_item"] - 1]
     assert begun < meeting["opened_minutes_ago"] < begun + current["minutes"] // 2
     assert not any("outcome" in each for each in meeting["item"][meeting["current_item"] - 1 :])

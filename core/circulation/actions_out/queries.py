@@ -57,10 +57,15 @@ def readable_by(actor: Actor, actions: Collection[Action]) -> frozenset[int]:
 
 
 def of_agency(actor: Actor, meeting_id: int) -> Sequence[Action]:
-    """What the actor's agency undertook at that meeting and they may read, by due date; settled actions included."""
+    """What the actor's agency undertook there and they may read, by due date: settled ones too, struck out ones not."""
     return db.session.scalars(
         select(Action)
-        .where(Action.meeting_id == meeting_id, Action.owner_agency_id == actor.agency_id, actions_seen_by(actor))
+        .where(
+            Action.meeting_id == meeting_id,
+            Action.owner_agency_id == actor.agency_id,
+            Action.status != ActionStatus.STRUCK,
+            actions_seen_by(actor),
+        )
         .order_by(Action.due_on, Action.id)
         .options(joinedload(Action.owner), joinedload(Action.case), raiseload("*"))
     ).all()

@@ -27,7 +27,7 @@ def minutes_of(meeting_id: int) -> Minutes:
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes/full.pdf", endpoint="full_copy")
-@requires(Permission.TAKE_FULL_COPY, on=minutes_of)
+@requires(Permission.TAKE_FULL_COPY, on=minutes_of, proved=True)
 def as_pdf(minutes: Minutes) -> ResponseReturnValue:
     """All that the chair and the coordinator may read, in one document. What a pathway keeps from them stays out."""
     sight = _sight_of(minutes)
@@ -40,7 +40,7 @@ def as_pdf(minutes: Minutes) -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes/full.html", endpoint="full_html")
-@requires(Permission.TAKE_FULL_COPY, on=minutes_of)
+@requires(Permission.TAKE_FULL_COPY, on=minutes_of, proved=True)
 def as_html(minutes: Minutes) -> ResponseReturnValue:
     """The same as the HTML that was frozen. A file to keep: a browser is not given it to show."""
     sight = _sight_of(minutes)

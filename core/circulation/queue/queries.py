@@ -52,6 +52,19 @@ def administered_by(actor: Actor) -> ColumnElement[bool]:
     return Mail.partnership_id == actor.partnership_id
 
 
+def mails_unfinished() -> tuple[int, int, datetime | None]:
+    """Of the whole installation: how many mails wait or are being sent, how many failed, and since when the oldest
+    that did not fail waits.
+    """
+    failed = Mail.state == MailState.FAILED
+    row = db.session.execute(
+        select(
+            func.count().filter(~failed), func.count().filter(failed), func.min(Mail.created_at).filter(~failed)
+        ).where(UNFINISHED)
+    ).one()
+    return row[0], row[1], row[2]
+
+
 def failed_of_groups(actor: Actor) -> int:
     """How many mails about meetings of the groups that the actor leads have failed."""
     led = select(Meeting.id).where(Meeting.group_id.in_(actor.led_groups))

@@ -12,7 +12,7 @@ from core.cases.models import Case, CaseGroup
 from core.clock import local_date
 from core.dates import in_words, month_in_words
 from core.extensions import db
-from core.facts import ActionStatus, Actor, CaseStatus, ItemOutcome
+from core.facts import ActionStatus, Actor, CaseStatus, ItemOutcome, MeetingStatus
 from core.incidents.queries import area_of, last_month_in, worst_streets
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.models import Group
@@ -137,10 +137,20 @@ def _left_over(actor: Actor, meeting: Meeting, last: Meeting) -> Select[*tuple[A
         .where(
             AgendaItem.meeting_id == last.id,
             AgendaItem.taken_off_at.is_(None),
-            AgendaItem.outcome.in_((ItemOutcome.CARRIED_FORWARD, ItemOutcome.NOT_HEARD, ItemOutcome.PENDING)),
+            AgendaItem.outcome.in_(_left_over_outcomes(last)),
         )
         .order_by(AgendaItem.position)
     )
+
+
+def _left_over_outcomes(last: Meeting) -> list[ItemOutcome]:
+    """What was adjourned is heard at the day that it was adjourned to, unless that was cancelled."""
+    outcomes = [ItemOutcome.CARRIED_FORWARD, ItemOutcome.NOT_HEARD, ItemOutcome.PENDING]
+    if last.adjourned_to_id is not None:
+        other = select(Meeting.status).where(Meeting.id == last.adjourned_to_id)
+        if db.session.scalars(other).one() is MeetingStatus.CANCELLED:
+            outcomes.append(ItemOutcome.ADJOURNED)
+    return outcomes
 
 
 def _overdue(actor: Actor, meeting: Meeting, on: date) -> Select[*tuple[Any, ...]]:

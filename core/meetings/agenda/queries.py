@@ -21,13 +21,15 @@ from core.partnerships.belonging import sits
 from core.partnerships.models import Agency, GroupMember, Provider
 from core.policy.cases import open_to
 from core.policy.meetings import sits_in
+from core.policy.referrals import partly_of
 from core.referrals.models import Referral
 
 OpenAction = Row[int | None, int, str, str, str, date]
 """case_id, id, ref, text, agency, due_on."""
 
-OpenReferral = Row[int, int, str, str, str, str, date, date | None, int, int]
-"""case_id, id, ref, pathway, stage, stage_title, since, due, provider_agency_id, referrer_agency_id."""
+OpenReferral = Row[int, int, str, str, str, str, date, date | None, date | None, int, int, bool]
+"""case_id, id, ref, pathway, stage, stage_title, since, due, paused_on, provider_agency_id, referrer_agency_id,
+has_part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,10 @@ _OPEN_REFERRALS = (
         Referral.stage_title,
         Referral.stage_since.label("since"),
         Referral.stage_due.label("due"),
+        Referral.paused_on,
         Provider.agency_id.label("provider_agency_id"),
         Referral.referrer_agency_id,
+        partly_of(_AGENCY).label("has_part"),
     )
     .join(Provider, Provider.id == Referral.provider_id)
     .where(Referral.case_id.in_(_CASES), Referral.closed_at.is_(None))
@@ -245,9 +249,9 @@ def open_actions_of(case_ids: Sequence[int]) -> Mapping[int | None, Sequence[Ope
     return by_case
 
 
-def open_referrals_of(case_ids: Sequence[int]) -> Sequence[OpenReferral]:
-    """The referrals of these cases that are under way."""
-    return _rows(_OPEN_REFERRALS, cases=case_ids)
+def open_referrals_of(case_ids: Sequence[int], agency_id: int | None) -> Sequence[OpenReferral]:
+    """The referrals of these cases that are under way, and whether that agency has a part in the plan of each."""
+    return _rows(_OPEN_REFERRALS, cases=case_ids, agency=agency_id)
 
 
 @dataclass(frozen=True, slots=True)

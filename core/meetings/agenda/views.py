@@ -26,7 +26,21 @@ from core.meetings.sections import sections_of
 from core.minutes.corrections.queries import heading_item, numbers_waiting, proposed_to
 from core.policy import Permission
 from core.policy.meetings import sits_in
-from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
+from core.standards.queries import overdue_in
+from core.web import (
+    beside,
+    current_actor,
+    disclose,
+    invalid,
+    may,
+    now,
+    render,
+    requires,
+    save_merged,
+    saved_first,
+    see_other,
+    today,
+)
 from core.web.addresses import row_id
 from core.web.forms import VersionedForm
 
@@ -38,7 +52,7 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
     actor = current_actor()
     agenda = queries.agenda_of(actor, meeting)
     notes, silent = annotations_for(actor, meeting, agenda)
-    cases = agenda.open_cases
+    cases, leads = agenda.open_cases, actor.leads(meeting.group_id)
     papers, people = queries.papers_and_people(actor, meeting.id, cases)
     if cases:
         disclose("agenda.read", object=f"meeting:{meeting.id}", subjects=people)
@@ -48,11 +62,12 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
         agenda=agenda,
         notes=notes,
         silent=silent,
+        owed=overdue_in(actor, cases, on=today()) if cases and leads else {},
         papers=papers,
         available=minutes_between(meeting.starts_at, meeting.ends_at),
         sections=sections_of(actor, meeting, papers, active="agenda"),
         corrections=_corrections(meeting) if papers.corrections else (None, []),
-        leads=actor.leads(meeting.group_id),
+        leads=leads,
         sits_in=sits_in(actor, meeting),
         may_build=bool(may(Permission.EDIT_AGENDA, meeting)) and meeting.status is MeetingStatus.SCHEDULED,
         today=today(),
@@ -223,7 +238,7 @@ def edit_item(item: AgendaItem) -> ResponseReturnValue:
 @bp.post("/<int:meeting_id>/items/<int:item_id>/edit", endpoint="edit_item_submit")
 @requires(Permission.EDIT_ITEM, on=item_of)
 def edit_item_submit(item: AgendaItem) -> ResponseReturnValue:
-    """Change them."""
+    """Change them, beside what somebody else changed meanwhile. Of the same field both are shown: 409."""
     _disclose_item(item)
     form = ItemForm().without_heading(item)
     agencies = queries.member_agencies(item.meeting.group_id, on=today())
@@ -231,7 +246,8 @@ def edit_item_submit(item: AgendaItem) -> ResponseReturnValue:
     page = {"item": item, "meeting": item.meeting}
     if not form.validate():
         return invalid("meetings/edit_item.html", form=form, **page)
-    try:
+
+    def save() -> None:
         operations.change_item(
             current_actor(),
             meeting=item.meeting,
@@ -242,6 +258,9 @@ def edit_item_submit(item: AgendaItem) -> ResponseReturnValue:
             reason=form.reason.data or "",
             version=form.version_read,
         )
+
+    try:
+        save_merged(form, save, version=lambda: item.version)
     except Stale as stale:
         return saved_first("meetings/edit_item.html", form, stale, version=item.version, **page)
     except Refused as refused:

@@ -45,7 +45,9 @@ def schedule_meeting(
     check_free(group, starts_at=starts_at, ends_at=ends_at)
     if not (venue or online_link):
         raise Refused(NO_PLACE)
-    meeting = _make(group, starts_at=starts_at, ends_at=ends_at, venue=venue, online_link=online_link, title=title)
+    meeting = make_meeting(
+        group, starts_at=starts_at, ends_at=ends_at, venue=venue, online_link=online_link, title=title
+    )
     audit.record(actor, audit.Category.ALTERATION, "meeting.schedule", object=f"meeting:{meeting.id}")
     notices.invite(meeting, now=now)
     return meeting
@@ -271,7 +273,7 @@ def _cancel(actor: Actor, meeting: Meeting, reason: str) -> None:
 def _make_sitting(actor: Actor, series: Series, terms: Terms, sitting: Sitting) -> Meeting:
     """The meeting of one day of a series."""
     starts_at, ends_at = terms.times(sitting)
-    meeting = _make(
+    meeting = make_meeting(
         series.group,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -284,7 +286,7 @@ def _make_sitting(actor: Actor, series: Series, terms: Terms, sitting: Sitting) 
     return meeting
 
 
-def _make(
+def make_meeting(
     group: Group,
     *,
     starts_at: datetime,
@@ -295,6 +297,7 @@ def _make(
     series: Series | None = None,
     series_day: date | None = None,
 ) -> Meeting:
+    """A meeting with its standing items, of which nobody is told yet."""
     meeting = Meeting(
         group_id=group.id,
         group=group,

@@ -29,8 +29,8 @@ def _index_with_fts5(table: str, column: str) -> None:
         f"CREATE VIRTUAL TABLE {fts} USING fts5({column}, content='{table}', content_rowid='id', "
         "tokenize='trigram')"
     )
-    add = f"INSERT INTO {fts} (rowid, {column}) VALUES (new.id, new.{column});"
-    take = f"INSERT INTO {fts} ({fts}, rowid, {column}) VALUES ('delete', old.id, old.{column});"
+    add = f"INSERT INTO {fts} (rowid, {column}) VALUES (new.id, new.{column});"  # nosec B608
+    take = f"INSERT INTO {fts} ({fts}, rowid, {column}) VALUES ('delete', old.id, old.{column});"  # nosec B608
     op.execute(f"CREATE TRIGGER {fts}_added AFTER INSERT ON {table} BEGIN {add} END")
     op.execute(f"CREATE TRIGGER {fts}_taken AFTER DELETE ON {table} BEGIN {take} END")
     op.execute(f"CREATE TRIGGER {fts}_changed AFTER UPDATE OF {column} ON {table} BEGIN {take} {add} END")

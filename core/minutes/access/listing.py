@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core.facts import Actor, MaskReason
 from core.meetings.models import Meeting
@@ -14,6 +14,7 @@ from core.minutes.access.queries import (
     about,
     about_copy,
     copies_of,
+    drafts_asked_for_by,
     held_about,
     names_of,
     people_in,
@@ -76,6 +77,25 @@ def _listed(copy: SubjectAccessCopy, *, today: date) -> Listed:
         withdrawn_at=copy.withdrawn_at,
         overdue=overdue(copy, today=today),
     )
+
+
+MOST_DUE = 20
+"""Copies that are looked at for what is due: whoever is behind with more sees those that were asked for first."""
+
+SHORTEST_MONTH = timedelta(days=28)
+
+
+def copies_due(actor: Actor, *, until: date) -> Sequence[tuple[Meeting, date]]:
+    """The meeting and the day of each copy that is due by then and that the actor can make. One query, and a few for
+    each that is due.
+    """
+    found = drafts_asked_for_by(until - SHORTEST_MONTH, actor, most=MOST_DUE)
+    return [
+        (copy.minutes.meeting, due_on(copy))
+        for copy in found
+        if due_on(copy) <= until
+        and decide(actor, Permission.MASK_ACCESS_COPY, CopyAbout(copy, about_copy(copy.minutes, copy)))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

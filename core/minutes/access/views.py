@@ -233,7 +233,7 @@ def access_issue(target: CopyAbout, made: Ready | None) -> ResponseReturnValue:
 
 
 @bp.get(f"{ADDRESS}/<int:access_id>/copy.pdf")
-@requires(Permission.READ_ACCESS_COPY, on=copy_of)
+@requires(Permission.READ_ACCESS_COPY, on=copy_of, proved=True)
 def access_pdf(target: CopyAbout) -> ResponseReturnValue:
     """The copy as it was issued; before that, a draft of it that says so on every page."""
     copy = target.copy

@@ -26,7 +26,7 @@ def for_whom(item: RecordedItem, passage: str, *, agency_id: int) -> ForWhom:
     what the correction gives away: if anything in the item is not for everybody, it is for the chair, the coordinator
     and the agency that proposed it.
     """
-    if not any(entry.visibility is not Visibility.EVERYONE for entry in item.entries):
+    if not item.moves and not any(entry.visibility is not Visibility.EVERYONE for entry in item.entries):
         return EVERYBODY
     wanted = _plain(passage)
     if wanted and any(wanted in _plain(text) for text in _for_all_at(item)):

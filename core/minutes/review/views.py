@@ -56,7 +56,7 @@ def _fair_copy(minutes: Minutes) -> Fair | None:
 
 
 @bp.post("/meetings/<int:meeting_id>/minutes/approve")
-@requires(Permission.APPROVE_MINUTES, on=minutes_of, before_lock=_fair_copy)
+@requires(Permission.APPROVE_MINUTES, on=minutes_of, before_lock=_fair_copy, proved=True)
 def approve(minutes: Minutes, fair: Fair | None) -> ResponseReturnValue:
     """Approve them: record, hash, HTML and PDF are frozen. While comments are open, asks whether that is meant."""
     form = ApproveForm()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core import audit
+from core.accounts.models import User
+from core.accounts.operations import end_sessions_of
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, GroupKind, GroupRole
@@ -109,9 +111,11 @@ def add_member(actor: Actor, *, group: Group, user_id: int, role: GroupRole, on:
     return seat
 
 
-def change_role(actor: Actor, *, member: GroupMember, role: GroupRole, on: date) -> None:
-    """Give a member another role, from their next request on. Raises Refused for a second chair."""
+def change_role(actor: Actor, *, member: GroupMember, role: GroupRole, on: date, now: datetime) -> None:
+    """Give a member another role; they sign in again, with what it asks for. Raises Refused for a second chair."""
     _one_chair(member.group_id, role, on=on, but=member.id)
+    if role != member.role:
+        end_sessions_of(actor, db.session.get_one(User, member.user_id), now=now)
     member.role = role
     _record(actor, "group.change_role", member.group, {"user": member.user_id, "role": role})
 

@@ -22,7 +22,7 @@ from core.partnerships.groups.forms import (
 from core.partnerships.models import Group, GroupMember
 from core.partnerships.terms.settings import terms_of_group
 from core.policy import Permission
-from core.web import beside, current_actor, invalid, may, render, requires, saved_first, see_other, today
+from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.choices import offered
 from core.web.forms import VersionedForm
 
@@ -207,7 +207,7 @@ def new_member_page(group: Group) -> ResponseReturnValue:
 
 
 @bp.post("/groups/<int:group_id>/members/new", endpoint="add_member")
-@requires(Permission.MANAGE_GROUP, on=group_of)
+@requires(Permission.MANAGE_GROUP, on=group_of, proved=True)
 def add_member(group: Group) -> ResponseReturnValue:
     """Add them."""
     form = _with_people(MemberForm(), group)
@@ -238,7 +238,7 @@ def member_page(member: GroupMember) -> ResponseReturnValue:
 
 
 @bp.post("/groups/<int:group_id>/members/<int:member_id>", endpoint="change_role")
-@requires(Permission.MANAGE_MEMBER, on=member_of)
+@requires(Permission.MANAGE_MEMBER, on=member_of, proved=True)
 def change_role(member: GroupMember) -> ResponseReturnValue:
     """Save the role."""
     form, name = RoleForm(), queries.name_of(member.user_id)
@@ -246,7 +246,7 @@ def change_role(member: GroupMember) -> ResponseReturnValue:
     if not form.validate():
         return invalid(page, group=member.group, member=member, name=name, form=form, role_hints=role_hints())
     try:
-        operations.change_role(current_actor(), member=member, role=form.role.data, on=today())
+        operations.change_role(current_actor(), member=member, role=form.role.data, on=today(), now=now())
     except Refused as refused:
         beside(form, refused, "role")
         return invalid(page, group=member.group, member=member, name=name, form=form, role_hints=role_hints())

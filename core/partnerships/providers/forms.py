@@ -1,10 +1,16 @@
 """Forms of providers."""
 
-from wtforms import RadioField, StringField, TextAreaField
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import FormField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from core.partnerships.providers.operations import ProviderDetails
-from core.web.forms import SHORT_TEXT, Required, VersionedForm, at_most
+from core.plugin_api.pathway_form import PathwayForm
+from core.web.conflicts import in_words_of
+from core.web.forms import SHORT_TEXT, DayField, Required, VersionedForm, at_most
 
 LARGEST_CAPACITY = 1000
 
@@ -54,3 +60,28 @@ class ReasonForm(VersionedForm):
         [Required("Enter the reason"), at_most(2000, "Reason")],
         description="The agency reads this. Do not name anybody.",
     )
+
+
+class SettingsForm(VersionedForm):
+    """A provider's settings: the pathway's own form is in `details`."""
+
+
+def settings_form(kind: type[PathwayForm], **filled_in: Any) -> SettingsForm:
+    """The form for a pathway whose form of settings is of that kind; `details` and `version` may be filled in."""
+    form: SettingsForm = type("SettingsForm", (SettingsForm,), {"details": FormField(kind)})(**filled_in)
+    return form
+
+
+def values_for(kind: type[PathwayForm], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What was kept as JSON, as the fields of the form take it; of what the form no longer asks, nothing."""
+    fields = {name: getattr(kind, name) for name in kept if hasattr(kind, name)}
+    return {
+        name: date.fromisoformat(kept[name]) if kept[name] and issubclass(field.field_class, DayField) else kept[name]
+        for name, field in fields.items()
+    }
+
+
+def settings_in_words(kind: type[PathwayForm], kept: Mapping[str, Any]) -> dict[str, str]:
+    """Label -> what was filled in, in the form's order."""
+    form = kind(formdata=None, **values_for(kind, kept))
+    return {field.label.text: in_words_of(field) for field in form if field.name in kept}

@@ -1,7 +1,9 @@
 """Registering an agency as provider of a pathway, and what the partnership says to it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from core import audit, plugin_host
 from core.errors import Refused, Stale
@@ -11,9 +13,10 @@ from core.partnerships.agencies.queries import membership_of, signatures_of
 from core.partnerships.models import Provider
 from core.partnerships.providers import queries
 from core.partnerships.signatures import status_on
+from core.plugin_api.pathway import Pathway
 
 ALREADY = "Your agency is registered for this pathway already"
-NO_PATHWAY = "This pathway is not installed here"
+NO_PATHWAY = "This pathway is not installed here, or switched off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def register(
     now: datetime,
 ) -> Provider:
     """Ask to be a provider of a pathway. Raises Refused when the agency has asked before, or no plugin brings it."""
-    if plugin_host.pathway(pathway_key) is None:
+    if plugin_host.pathway(pathway_key, partnership_id) is None:
         raise Refused(NO_PATHWAY)
     if any(row.pathway_key == pathway_key for row in queries.providers_of_agency(partnership_id, agency_id)):
         raise Refused(ALREADY)
@@ -68,6 +71,25 @@ def change(actor: Actor, *, provider: Provider, version: int, details: ProviderD
         provider.registered_at, provider.registered_by_id = now, actor.user_id
         provider.decided_at = provider.decided_by_id = None
     _record(actor, "provider.change", provider, asdict(details))
+
+
+def change_settings(
+    actor: Actor,
+    *,
+    provider: Provider,
+    pathway: Pathway[Any],
+    version: int,
+    values: Mapping[str, Any],
+    now_in_words: Mapping[str, str],
+) -> None:
+    """Keep what the pathway's own form of settings holds. `now_in_words` is what is kept now, for whoever comes second.
+
+    Raises Stale.
+    """
+    if version != provider.version:
+        raise Stale(told=now_in_words)
+    provider.settings, provider.settings_version = dict(values), pathway.settings_version
+    _record(actor, "provider.settings", provider, {"version": pathway.settings_version, **values})
 
 
 def approve(actor: Actor, *, provider: Provider, version: int, now: datetime, on: date) -> None:

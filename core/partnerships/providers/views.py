@@ -10,6 +10,7 @@ from core.partnerships.blueprint import bp
 from core.partnerships.models import Provider
 from core.partnerships.providers import operations, queries
 from core.partnerships.providers.forms import ProviderForm, ReasonForm, RegisterForm
+from core.partnerships.providers.views_settings import shown_settings
 from core.policy import Permission
 from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.forms import VersionedForm
@@ -25,8 +26,8 @@ def provider_of(provider_id: int) -> Provider:
 
 @bp.app_template_global("pathway_title")
 def pathway_title(key: str) -> str:
-    """A pathway's title; its key when its plugin does not run."""
-    pathway = plugin_host.pathway(key)
+    """A pathway's title; its key when its plugin is gone."""
+    pathway = plugin_host.installed().get(key)
     return pathway.title if pathway is not None else f"{key} (not installed)"
 
 
@@ -89,6 +90,8 @@ def provider(row: Provider) -> ResponseReturnValue:
         decided_by=decided_by,
         form=VersionedForm(version=str(row.version)),
         manages=may(Permission.MANAGE_PROVIDER, row),
+        settings=shown_settings(row),
+        away=_why_away(row),
         approves=may(Permission.APPROVE_PROVIDER, row),
     )
 
@@ -169,12 +172,20 @@ def suspend(row: Provider) -> ResponseReturnValue:
     return see_other("partnerships.provider", provider_id=row.id)
 
 
+def _why_away(row: Provider) -> str:
+    """Why nobody is referred to it, if its pathway does not run in the partnership."""
+    if plugin_host.pathway(row.pathway_key, row.partnership_id) is not None:
+        return ""
+    return plugin_host.why_away(row.pathway_key, pathway_title(row.pathway_key), row.partnership_id)
+
+
 def _open_pathways() -> list[tuple[str, str]]:
     """Key and title of the pathways that the actor's agency is not registered for."""
     actor = current_actor()
     assert actor.partnership_id is not None and actor.agency_id is not None
     taken = {row.pathway_key for row in queries.providers_of_agency(actor.partnership_id, actor.agency_id)}
-    return [(key, pathway.title) for key, pathway in plugin_host.pathways().items() if key not in taken]
+    running = plugin_host.pathways(actor.partnership_id)
+    return [(key, pathway.title) for key, pathway in running.items() if key not in taken]
 
 
 def _offered(form: RegisterForm) -> RegisterForm:

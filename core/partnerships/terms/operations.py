@@ -11,6 +11,9 @@ from core.partnerships.models import Group, Partnership
 LINK, ATTACHED = "link", "attached"
 """How copies are sent, as the form has it."""
 
+THOSE_WHO_LEAD, EVERYBODY = "lead", "all"
+"""Who signs in in two steps, as the form has it."""
+
 
 def faults_of_partnership(partnership: Partnership, typed: Mapping[str, str], groups: list[Group]) -> dict[str, str]:
     """What is wrong with a partnership's own values; also where a group's own terms would no longer fit them."""
@@ -60,6 +63,25 @@ def change_how_copies_are_sent(actor: Actor, *, partnership: Partnership, versio
         "partnership.copies",
         object=f"partnership:{partnership.id}",
         payload={"attach": attach},
+    )
+
+
+def who_takes_two_steps(partnership: Partnership) -> str:
+    """As the form has it."""
+    return EVERYBODY if partnership.two_step_for_all else THOSE_WHO_LEAD
+
+
+def change_who_takes_two_steps(actor: Actor, *, partnership: Partnership, version: int, everybody: bool) -> None:
+    """Ask everybody for a second step at sign-in, or only those who lead and administer. Raises Stale."""
+    if version != partnership.version:
+        raise Stale({"who": who_takes_two_steps(partnership)})
+    partnership.two_step_for_all = everybody
+    audit.record(
+        actor,
+        audit.Category.ADMIN,
+        "partnership.two_step",
+        object=f"partnership:{partnership.id}",
+        payload={"everybody": everybody},
     )
 
 

@@ -13,6 +13,8 @@ from core.web.forms import SHORT_TEXT, ClockField, Form, Required, VersionedForm
 class AttendanceForm(VersionedForm):
     """Somebody's line."""
 
+    as_one = (("presence", "information_sent", "arrived_at", "left_at"),)
+
     presence = RadioField(
         "Attendance",
         [Required("Choose one")],

@@ -1,19 +1,26 @@
 """Keeping the attendance: corrections, and guests without an account."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import audit
-from core.clock import local_time
+from core.clock import local_date, local_time
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import CAME, Actor, Presence
 from core.meetings.models import Meeting
 from core.recording import queries
-from core.recording.models import Attendance
+from core.recording.chairing.operations import must_hand_over_first
+from core.recording.models import Absence, Attendance
 from core.recording.numbers import Part, take_number
 from core.recording.queries import Member
 
+AWAY = frozenset({Presence.APOLOGIES, Presence.LEFT})
+
 LEFT_FIRST = "The time of leaving must be after the time of arriving"
+
+
+class InTheChair(Refused):
+    """Whoever is in the chair hands it over before they leave."""
 
 
 def as_it_stands(line: Attendance) -> dict[str, object]:
@@ -40,11 +47,17 @@ def correct_attendance(
     left_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Set somebody's line right. Raises Stale when another saved it first, Refused for hours that cannot be."""
+    """Set somebody's line right. Raises Stale when another saved it first, Refused for hours that cannot be, and
+    InTheChair for whoever leaves and is in the chair, where somebody is there to take it.
+    """
     if version != line.version:
         raise Stale(as_it_stands(line))
     if arrived_at is not None and left_at is not None and left_at < arrived_at:
         raise Refused(LEFT_FIRST)
+    if presence in AWAY and (reason := must_hand_over_first(meeting, line, on=local_date(now))):
+        raise InTheChair(reason, field="presence")
+    if line.presence is Presence.LEFT and presence is Presence.PRESENT and line.left_at is not None:
+        _note_absence(line, back_at=now)
     line.presence = presence
     line.deputy_for = deputy_for
     line.information_sent = information_sent and presence is Presence.APOLOGIES
@@ -53,6 +66,13 @@ def correct_attendance(
     db.session.flush()
     take_number(meeting, Part.ATTENDANCE)
     audit.record(actor, audit.Category.ALTERATION, "attendance.correct", object=f"attendance:{line.id}")
+
+
+def _note_absence(line: Attendance, *, back_at: datetime) -> None:
+    """Somebody is back. A word taken back at once was none: nobody leaves for less than a minute."""
+    assert line.left_at is not None
+    if back_at - line.left_at >= timedelta(minutes=1):
+        db.session.add(Absence(attendance_id=line.id, left_at=line.left_at, back_at=back_at))
 
 
 def mark(actor: Actor, *, meeting: Meeting, line: Attendance, version: int, presence: Presence, now: datetime) -> None:

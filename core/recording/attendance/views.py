@@ -18,7 +18,19 @@ from core.recording.blueprint import bp
 from core.recording.loading import line_of, room_of
 from core.recording.queries import Member
 from core.recording.room import board
-from core.web import beside, current_actor, invalid, now, render, requires, saved_first, see_other, today
+from core.web import (
+    beside,
+    current_actor,
+    invalid,
+    may,
+    now,
+    render,
+    requires,
+    save_merged,
+    saved_first,
+    see_other,
+    today,
+)
 
 
 @bp.get("/attendance", endpoint="attendance")
@@ -28,8 +40,9 @@ def attendance(room: Room) -> ResponseReturnValue:
     return render(
         "recording/attendance.html",
         meeting=room.meeting,
-        people=board.people(room.meeting),
+        people=board.people(room.meeting, now=now()),
         over=board.is_over(room),
+        may_hand_over=may(Permission.HAND_OVER_FOR_THE_REST, room),
     )
 
 
@@ -118,7 +131,8 @@ def correct(here: LineInRoom) -> ResponseReturnValue:
         return invalid(
             "recording/line.html", expected=_expected(here.meeting), meeting=here.meeting, line=here.line, form=form
         )
-    try:
+
+    def save() -> None:
         operations.correct_attendance(
             current_actor(),
             meeting=here.meeting,
@@ -131,6 +145,9 @@ def correct(here: LineInRoom) -> ResponseReturnValue:
             left_at=_on_the_day(here.meeting, form.left_at.data),
             now=now(),
         )
+
+    try:
+        save_merged(form, save, version=lambda: here.line.version)
     except Refused as refused:
         beside(form, refused, "left_at")
         return invalid(
@@ -166,6 +183,11 @@ def mark(here: LineInRoom) -> ResponseReturnValue:
             presence=Presence(form.presence.data),
             now=now(),
         )
+    except operations.InTheChair:
+        address = {"meeting_id": here.meeting.id, "then": "attendance"}
+        if here.line.user_id == here.meeting.chair_id:
+            return see_other("recording.chair_for_the_rest", **address)
+        return see_other("recording.chair", item_id=here.meeting.current_item_id, **address)
     except Stale as stale:
         flash(f"Somebody else changed this line meanwhile: it now says “{stale.current['presence']}”.", "important")
     return see_other("recording.attendance", meeting_id=here.meeting.id)

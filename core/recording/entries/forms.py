@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import ClassVar, Self
 
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -37,6 +37,8 @@ class TextForm(VersionedForm):
 
 class InformationForm(TextForm):
     """Information shared: whose it is, and who may read it."""
+
+    as_one = (("text", "visibility", "named"),)  # readers are chosen for those words, words written for those readers
 
     source = Chosen("Which agency’s information is it?", [Required("Choose the agency")])
     visibility = RadioField(
@@ -122,7 +124,15 @@ class ActionForm(Form):
         return {member.user_id for member in members if member.agency_id != self.owner.data}
 
 
+class LineForm(Form):
+    """An action in one line, to be read and then confirmed. What is too long is said in the form that it fills in."""
+
+    line = StringField("Add an action in one line")
+
+
 class CorrectionForm(ActionForm, VersionedForm):
     """An action as it should have been recorded."""
+
+    as_one = (("text", "owner", "person"),)  # its words are written for those who will read them: its owner's agency
 
     too_early = DUE_BEFORE_THE_MEETING

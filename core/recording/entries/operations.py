@@ -13,7 +13,7 @@ from core.meetings.models import AgendaItem
 from core.policy.recording import choose_readers, keeps_record, take_back_striking
 from core.recording.items.operations import subjects_of
 from core.recording.models import Entry, EntryAgency
-from core.recording.numbers import Part, take_number, take_number_to_mend, take_number_to_write
+from core.recording.numbers import take_number_to_record, take_number_to_write
 
 ANOTHER_AGENCY = "Only the chair, the coordinator and the minute-taker may record what another agency shared."
 
@@ -154,7 +154,7 @@ def agree_risk(actor: Actor, *, item: AgendaItem, version: int, risk: Risk, now:
             actor=actor,
             link=f"meeting:{item.meeting_id}",
         )
-    take_number(item.meeting, Part.ITEM, item=item)
+    take_number_to_record(actor, item.meeting, item=item)
     audit.record(
         actor,
         audit.Category.ALTERATION,
@@ -176,7 +176,7 @@ def _named(visibility: Visibility, named: Iterable[int]) -> list[EntryAgency]:
 
 def _written(actor: Actor, entry: Entry, action: str, *, payload: dict[str, str] | None = None) -> None:
     db.session.flush()
-    take_number_to_mend(entry.item.meeting, Part.ITEM, item=entry.item)
+    take_number_to_write(actor, entry.item.meeting, item=entry.item)
     audit.record(
         actor,
         audit.Category.ALTERATION,

@@ -1,4 +1,4 @@
-"""Pages on which attendees write: information, discussion, decisions, risk, actions."""
+"""Pages on which attendees write: information, discussion, decisions, risk. Actions: views_actions."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,25 +6,21 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from core.actions import operations as action_log
-from core.actions.models import Action
-from core.clock import local_date
 from core.errors import Refused, Stale
 from core.facts import EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
 from core.partnerships.belonging import agencies_in
 from core.policy import Permission
 from core.policy.recording import NOT_WIDER, EntryInRoom, ItemInRoom, readers_to_choose, take_back_striking
-from core.recording import queries
 from core.recording.answering import form_page, stale_page, written
 from core.recording.blueprint import bp
 from core.recording.entries import operations
-from core.recording.entries.forms import ActionForm, InformationForm, RiskForm, TextForm
+from core.recording.entries.forms import InformationForm, RiskForm, TextForm
 from core.recording.entries.queries import readers_at
 from core.recording.loading import Writing, entry_of, item_of, writing_of
 from core.recording.models import Entry
 from core.recording.room.board import sources
-from core.web import beside, current_actor, now, requires, today
+from core.web import beside, current_actor, now, requires, save_merged, today
 
 SAVED = {
     EntryKind.INFORMATION: "The information is recorded.",
@@ -78,13 +74,16 @@ def change_page(here: EntryInRoom) -> ResponseReturnValue:
 @bp.post("/items/<int:item_id>/entries/<int:entry_id>", endpoint="change_entry_submit")
 @requires(Permission.EDIT_ENTRY, on=entry_of)
 def change_entry(here: EntryInRoom) -> ResponseReturnValue:
-    """Save the change. When somebody else saved first, both values are shown and the own text is kept: 409."""
+    """Save the change, beside what somebody else changed meanwhile. Of the same field both values are shown and the own
+    is kept: 409.
+    """
     entry = here.entry
     form = _changing(_form_for(entry.item, entry.kind, also=_named_in(entry)))
     if not form.validate():
         return _change_page(form, entry)
-    shared = isinstance(form, InformationForm)
-    try:
+
+    def save() -> None:
+        shared = isinstance(form, InformationForm)
         operations.change_entry(
             current_actor(),
             entry=entry,
@@ -94,6 +93,9 @@ def change_entry(here: EntryInRoom) -> ResponseReturnValue:
             named=form.named.data if shared else (),
             now=now(),
         )
+
+    try:
+        save_merged(form, save, version=lambda: entry.version)
     except Refused as refused:
         beside(form, refused, "text")
         return _change_page(form, entry)
@@ -153,41 +155,6 @@ def agree_risk(here: ItemInRoom) -> ResponseReturnValue:
     return written(f"The risk agreed is {form.risk.data}.", meeting=item.meeting, item=item)
 
 
-@bp.get("/items/<int:item_id>/action", endpoint="action")
-@requires(Permission.WRITE, on=item_of)
-def action_page(here: ItemInRoom) -> ResponseReturnValue:
-    """What will be done, by whom, until when?"""
-    return action_form_page(ActionForm(), here.item)
-
-
-@bp.post("/items/<int:item_id>/action", endpoint="action_submit")
-@requires(Permission.WRITE, on=item_of)
-def record_action(here: ItemInRoom) -> ResponseReturnValue:
-    """Record it."""
-    item = here.item
-    on = local_date(item.meeting.closed_at) if item.meeting.closed_at is not None else today()
-    form = ActionForm().due_from(on)
-    form.leave_choices_to_the_log()
-    if not form.validate() or form.due.data is None:
-        return action_form_page(form, item)
-    try:
-        action = action_log.record_action(
-            current_actor(),
-            item=item,
-            text=form.text.data,
-            owner_agency_id=form.owner.data,
-            owner_user_id=form.person.data,
-            due_on=form.due.data,
-            now=now(),
-            on=on,
-        )
-    except Refused as refused:
-        beside(form, refused, "owner")
-        return action_form_page(form, item)
-    again = url_for("recording.action", meeting_id=item.meeting_id, item_id=item.id)
-    return written(f"Action {action.ref} is recorded.", meeting=item.meeting, item=item, again=again)
-
-
 def _form_for(item: AgendaItem, kind: EntryKind, *, of: Entry | None = None, also: Collection[int] = ()) -> TextForm:
     """The form of that kind, as `of` stands. `also`: agencies that can stay named, whether or not they are there."""
     stored: dict[str, Any] = {"text": of.text, "version": str(of.version)} if of is not None else {}
@@ -234,15 +201,3 @@ def _offer_readers_left(form: TextForm, entry: Entry) -> None:
     if isinstance(form, InformationForm) and entry.source_agency is not None and len(readers) < len(Visibility):
         named = _named_in(entry)
         form.narrow_to(readers, named, NOT_WIDER.format(agency=entry.source_agency.name))
-
-
-def action_form_page(form: ActionForm, item: AgendaItem, *, action: Action | None = None) -> ResponseReturnValue:
-    """The page of an action: a new one, or that one as it was recorded."""
-    offer_owners(form, item)
-    return form_page("recording/action.html", form=form, item=item, recorded=action)
-
-
-def offer_owners(form: ActionForm, item: AgendaItem) -> None:
-    """Fill the lists of agencies and people."""
-    group = item.meeting.group
-    form.offer(agencies_in(group.partnership_id, on=today()), queries.members_of(group.id, on=today()))

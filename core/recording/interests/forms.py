@@ -2,7 +2,8 @@
 
 from wtforms import TextAreaField
 
-from core.web.forms import LONG_TEXT, Form, at_most
+from core.web.choices import Chosen
+from core.web.forms import LONG_TEXT, Form, Required, at_most
 
 
 class InterestForm(Form):
@@ -13,3 +14,11 @@ class InterestForm(Form):
         [at_most(LONG_TEXT, "The reason")],
         description="You need not say. The chair and the minutes see that you declared an interest.",
     )
+    chair = Chosen(
+        "You are in the chair. Who takes it for this item?", [Required("Choose who takes the chair for this item")]
+    )
+
+    def without_the_chair(self) -> "InterestForm":
+        """For whoever has no chair to hand over."""
+        del self.chair
+        return self

@@ -15,8 +15,9 @@ from core.extensions import db
 from core.facts import Actor, ItemKind, ItemOutcome, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.policy import Permission, require
-from core.policy.recording import NOT_IN_SESSION
+from core.policy.recording import NOT_IN_SESSION, PAUSED_STEPS
 from core.recording import queries
+from core.recording.chairing.operations import seat
 from core.recording.models import ItemAttendance
 from core.recording.numbers import Part, take_number, take_number_to_mend
 
@@ -30,8 +31,11 @@ EVENTS = {
 }
 
 
-def take_up(actor: Actor, *, meeting: Meeting, item: AgendaItem, now: datetime) -> None:
-    """Make it the current item, which the others' pages follow; the clock of the one before stops.
+def take_up(actor: Actor, *, meeting: Meeting, item: AgendaItem, now: datetime, chair_id: int | None = None) -> None:
+    """Make it the current item, which the others' pages follow; the clock of the one before stops, and the chair of the
+    meeting is in the chair again. `chair_id`: who takes the chair for it instead.
+
+    Raises Refused in a pause, and where the chair has an interest in the item and nobody else is to take the chair.
 
     A standing item that the meeting leaves was heard: nobody has to say so. A case or a location that is left without
     an outcome has none until somebody says it (docs/adr/0008-outcomes.md).
@@ -40,17 +44,32 @@ def take_up(actor: Actor, *, meeting: Meeting, item: AgendaItem, now: datetime) 
         raise Refused(NOT_IN_SESSION)
     if meeting.current_item_id == item.id:
         return
+    if meeting.paused_at is not None:
+        raise Refused(PAUSED_STEPS)
+    seat(actor, item=item, chair_id=chair_id, now=now, on=local_date(now))
     for other in queries.agenda_items(meeting.id):
         if other.started_at is not None and other.id != item.id:
-            if other.kind is ItemKind.STANDING and other.outcome is ItemOutcome.PENDING:
-                note_attendance(other)
-                other.outcome = ItemOutcome.HEARD
-            _stop_clock(other, now=now)
+            leave(other, now=now)
     meeting.current_item_id = item.id
     item.started_at = now
     db.session.flush()
     take_number(meeting, Part.MEETING, item=item)
     audit.record(actor, audit.Category.ALTERATION, "item.take_up", object=f"item:{item.id}")
+
+
+def leave(item: AgendaItem, *, now: datetime) -> None:
+    """The meeting goes on from an item that was being heard: who was there is noted, if anything was recorded or noted.
+
+    Whoever comes back later did not hear it, whenever it is said what became of it. To be called while it is current.
+    """
+    if item.outcome is ItemOutcome.PENDING:
+        standing = item.kind is ItemKind.STANDING
+        noted = any(note.there for note in queries.noted_at(item.id).values())
+        if standing or noted or queries.recorded_under([item.id]):
+            note_attendance(item)
+        if standing:
+            item.outcome = ItemOutcome.HEARD
+    stop_clock(item, now=now)
 
 
 def version_of_outcome(item: AgendaItem) -> int:
@@ -79,7 +98,7 @@ def settle(actor: Actor, *, item: AgendaItem, version: int, outcome: ItemOutcome
     item.outcome = outcome
     item.outcome_reason = reason
     if dealt_with:
-        _stop_clock(item, now=now)
+        stop_clock(item, now=now)
     db.session.flush()
     if outcome in EVENTS:
         note_event(
@@ -212,7 +231,8 @@ def is_undecided(item: AgendaItem) -> bool:
     return item.kind is not ItemKind.STANDING and item.outcome is ItemOutcome.PENDING
 
 
-def _stop_clock(item: AgendaItem, *, now: datetime) -> None:
+def stop_clock(item: AgendaItem, *, now: datetime) -> None:
+    """Add what was spent on an item to what was spent before, if its clock runs."""
     if item.started_at is not None:
         item.seconds_spent += int((now - item.started_at).total_seconds())
         item.started_at = None

@@ -13,6 +13,7 @@ from core.policy.recording import ItemInRoom, Room
 from core.recording import queries
 from core.recording.answering import form_page, gone_on, moved, stale_page, written
 from core.recording.blueprint import bp
+from core.recording.chairing.operations import must_hand_over
 from core.recording.items import operations
 from core.recording.items.forms import AttendedForm, OutcomeForm, UrgentForm
 from core.recording.loading import item_of, room_of
@@ -24,11 +25,15 @@ NO_SUCH_CASE = "There is no case with that reference that is open to you"
 @bp.post("/items/<int:item_id>/current", endpoint="take_up")
 @requires(Permission.TAKE_UP_ITEM, on=item_of)
 def take_up(here: ItemInRoom) -> ResponseReturnValue:
-    """Make it the current item. What the meeting leaves wants an outcome first, unless the chair goes on without."""
+    """Make it the current item. What the meeting leaves wants an outcome first, unless the chair goes on without; what
+    the chair has an interest in wants somebody else in the chair.
+    """
     meeting, item = here.item.meeting, here.item
     left = _left_undecided(here)
     if left is not None and "anyway" not in request.form:
         return see_other("recording.outcome", meeting_id=meeting.id, item_id=left.id, then=item.id)
+    if meeting.current_item_id != item.id and must_hand_over(item):
+        return see_other("recording.chair", meeting_id=meeting.id, item_id=item.id)
     operations.take_up(current_actor(), meeting=meeting, item=item, now=now())
     return moved(meeting)
 
@@ -47,9 +52,9 @@ def _left_undecided(here: ItemInRoom) -> AgendaItem | None:
 @bp.get("/items/<int:item_id>/outcome", endpoint="outcome")
 @requires(Permission.SETTLE_ITEM, on=item_of)
 def outcome_page(here: ItemInRoom) -> ResponseReturnValue:
-    """What became of it? Nothing is chosen for whoever says it first."""
-    item = here.item
-    chosen = item.outcome.value if item.outcome is not ItemOutcome.PENDING else None
+    """What became of it? Nothing is chosen for whoever says it first, unless they pressed what it was."""
+    item, pressed = here.item, request.args.get("outcome")
+    chosen = item.outcome.value if item.outcome is not ItemOutcome.PENDING else pressed
     version = str(operations.version_of_outcome(item))
     form = OutcomeForm(outcome=chosen, reason=item.outcome_reason, then=request.args.get("then", ""), version=version)
     return _outcome_page(form.about(item), item)
@@ -87,6 +92,8 @@ def settle(here: ItemInRoom) -> ResponseReturnValue:
             place="#step" if form.next_item_id is not None else "#writing",
             following=following,
         )
+    if following is not None and must_hand_over(following):
+        return see_other("recording.chair", meeting_id=meeting.id, item_id=following.id)
     if following is not None:
         operations.take_up(current_actor(), meeting=meeting, item=following, now=now())
         return gone_on(f"Item {item.position}: {outcome.value}. The meeting is at item {following.position}.", meeting)

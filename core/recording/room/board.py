@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from core.actions.models import Action
 from core.cases.models import CasePerson
 from core.cases.queries import people_named_in
-from core.facts import Actor, ItemKind, MeetingStatus, Presence, Verdict, visible
+from core.facts import ActionStatus, Actor, ItemKind, MeetingStatus, Presence, Verdict, visible
 from core.meetings.models import AgendaItem, Meeting, Research
+from core.meetings.order import MATTERS_ARISING
 from core.policy import Permission, decide
 from core.policy.meetings import read_return
 from core.policy.recording import (
+    ActionAtItem,
     ItemInRoom,
     RecusalInRoom,
     Room,
@@ -22,8 +24,13 @@ from core.policy.recording import (
     take_back_striking,
 )
 from core.recording import queries
+from core.recording.chairing.operations import must_hand_over
 from core.recording.models import Attendance, Entry, Recusal
+from core.recording.quorum import Quorum, inquorate, quorum_of
 from core.recording.room import queries as reads
+from core.recording.room.timing import MeetingTime, time_of_meeting
+from core.recording.room.usual import Usual, usual_at
+from core.referrals.arising import Arisen, moved_since_the_last
 from core.referrals.models import Referral
 
 
@@ -44,6 +51,7 @@ class Agenda:
 
     lines: Sequence[Line]
     subjects: Sequence[int]
+    time: MeetingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,14 @@ class ItemPage:
     entries: Sequence[Written]
     hidden_entries: int
     actions: Sequence[Action]
+    may_correct: frozenset[int]
+    """Ids of the agreed ones that this reader may put right or strike out."""
     earlier: Sequence[Action]
     referrals: Sequence[Referral]
+    usual: Sequence[Usual]
+    """What is usually agreed with the referrals of its case, where this reader may record."""
+    arisen: Sequence[Arisen]
+    """Referrals of the group's cases that moved since its last meeting, under matters arising."""
     returns: Sequence[Return]
     recusals: Sequence[Recusal]
     may_record: Verdict
@@ -101,7 +115,9 @@ class People:
     """Who is there."""
 
     lines: Sequence[Attendance]
-    quorum: queries.Quorum | None
+    quorum: Quorum | None
+    inquorate_since: datetime | None = None
+    """When the time began in which too few are there; None while enough are, or for a moment after the opening."""
 
     @property
     def present(self) -> Sequence[Attendance]:
@@ -119,11 +135,12 @@ class People:
         return len({line.agency_name for line in self.present})
 
 
-def agenda(actor: Actor, room: Room) -> Agenda:
+def agenda(actor: Actor, room: Room, *, now: datetime) -> Agenda:
     """The list for one reader. Four queries, however long it is."""
-    lines = [_line(actor, room, item) for item in queries.agenda_items(room.meeting.id)]
+    items = queries.agenda_items(room.meeting.id)
+    lines = [_line(actor, room, item) for item in items]
     shown = [line.item.case_id for line in lines if line.open and line.item.case_id is not None]
-    return Agenda(lines, people_named_in(shown))
+    return Agenda(lines, people_named_in(shown), time_of_meeting(room.meeting, items, now=now))
 
 
 def line(actor: Actor, room: Room, item_id: int) -> Line | None:
@@ -141,6 +158,7 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
     leads = actor.leads(meeting.group_id)
     may_record = decide(actor, Permission.RECORD, here)
     agreed, earlier = reads.actions_of(item)
+    stands = [action for action in agreed if action.status is not ActionStatus.STRUCK]
     written, named = reads.entries_of(item.id), reads.named_in(item.id)
     entries = [
         Written(
@@ -159,6 +177,7 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
         )
     ]
     of_a_case = case_id is not None
+    referred, referred_now = reads.referrals_of(item) if of_a_case else ((), ())
     recusals = reads.recusals_of(item) if of_a_case else ()
     return ItemPage(
         line=line,
@@ -166,8 +185,15 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
         entries=entries,
         hidden_entries=len(written) - len(entries),
         actions=agreed,
+        may_correct=frozenset(
+            each.id
+            for each in agreed
+            if decide(actor, Permission.CORRECT_ACTION, ActionAtItem(item, here.attendance, each, missed=here.missed))
+        ),
         earlier=earlier,
-        referrals=reads.referrals_of(item.id) if of_a_case else (),
+        referrals=referred,
+        usual=usual_at(actor, item, referrals=referred_now, agreed=stands) if may_record else (),
+        arisen=moved_since_the_last(actor, meeting) if item.heading == MATTERS_ARISING else (),
         returns=[Return(each, bool(read_return(actor, each))) for each in reads.returns_of(item)] if of_a_case else (),
         recusals=recusals,
         may_record=may_record,
@@ -175,7 +201,7 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
         may_lift=frozenset(
             each.id
             for each in recusals
-            if decide(actor, Permission.LIFT_CONFLICT, RecusalInRoom(each, here.attendance))
+            if decide(actor, Permission.LIFT_CONFLICT, RecusalInRoom(each, here.attendance, missed=here.missed))
         ),
         at_item=queries.at_item(item) if decide(actor, Permission.KEEP_ITEM_ATTENDANCE, here) else (),
         # One clock for an item that was left and taken up again.
@@ -203,10 +229,22 @@ def neighbours(meeting: Meeting) -> Neighbours:
     )
 
 
-def people(meeting: Meeting) -> People:
-    """The attendance, and whether it is a quorum. Three queries."""
+def chair_is_out(meeting: Meeting) -> bool:
+    """Whether somebody else is in the chair because the meeting's own chair declared an interest."""
+    if meeting.acting_chair_id is None or meeting.current_item_id is None:
+        return False
+    item = queries.item_of(meeting, meeting.current_item_id)
+    return item is not None and must_hand_over(item)
+
+
+def people(meeting: Meeting, *, now: datetime) -> People:
+    """The attendance, whether it is a quorum, and since when it is none. Three queries; three more while it is none."""
     lines = queries.attendance_of(meeting.id)
-    return People(lines, queries.quorum_of(meeting, [line for line in lines if line.presence is Presence.PRESENT]))
+    quorum = quorum_of(meeting, [line for line in lines if line.presence is Presence.PRESENT])
+    if quorum is None or quorum.met:
+        return People(lines, quorum)
+    last = next(reversed(inquorate(meeting, lines, now=now)), None)
+    return People(lines, quorum, last.began_at if last is not None and last.ended_at is None else None)
 
 
 def is_over(room: Room) -> bool:

@@ -1,9 +1,7 @@
 """Forms of the room."""
 
-from wtforms import BooleanField, RadioField
-from wtforms.fields.choices import SelectChoice
+from wtforms import BooleanField
 
-from core.facts import ItemOutcome
 from core.web.choices import Chosen
 from core.web.forms import Form, Required
 
@@ -24,24 +22,6 @@ class OpenForm(Form):
     def on_its_day(self) -> "OpenForm":
         """For a meeting that is opened on its own day: that need not be asked."""
         del self.early
-        return self
-
-
-class CloseForm(Form):
-    """What became of the items that were recorded under and not settled. Nothing is chosen to begin with."""
-
-    recorded = RadioField(
-        "What became of them?",
-        [Required("Choose what became of the items under which something was recorded")],
-        choices=[
-            SelectChoice(ItemOutcome.HEARD.value, "They were heard"),
-            SelectChoice(ItemOutcome.NOT_HEARD.value, "They were not heard"),
-        ],
-    )
-
-    def asking_nothing(self) -> "CloseForm":
-        """For a meeting without such items."""
-        del self.recorded
         return self
 
 

@@ -1,23 +1,19 @@
-"""Opening and closing the meeting, and who is there."""
+"""Opening the meeting, and entering it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from core import audit
 from core.errors import Refused
 from core.extensions import db
-from core.facts import RECORDING_ROLES, Actor, GroupRole, ItemKind, ItemOutcome, MeetingStatus, Presence
+from core.facts import Actor, GroupRole, MeetingStatus, Presence
 from core.meetings.models import Meeting
-from core.meetings.nominations.escalation import escalate
-from core.partnerships.belonging import signatories_in
 from core.policy.recording import LEFT
 from core.recording import queries
-from core.recording.items.operations import is_undecided, note_attendance
+from core.recording.chairing.operations import must_hand_over
 from core.recording.models import Attendance
 from core.recording.numbers import Part, take_number
-from core.recording.queries import Member
+from core.recording.room.members import who_may_run
 
-SAY_WHAT_BECAME = "Choose what became of the items under which something was recorded"
 NOT_TO_RUN = (
     "Choose members of the group for the chair and the minutes: of agencies that signed the Information Sharing "
     "Protocol, no observer, and nobody who sent apologies."
@@ -30,7 +26,7 @@ def open_meeting(
     """Begin: name the chair and the minute-taker, expect the group's members, take up the first item.
 
     Raises Refused when it has begun already, when one of the two is not a member who may record, and when both
-    are the same person.
+    are the same person. An item in which the chair has an interest is not taken up so: somebody else chairs it.
     """
     if meeting.status is not MeetingStatus.SCHEDULED:
         raise Refused("This meeting has been opened already.")
@@ -56,27 +52,12 @@ def open_meeting(
                 )
             )
     first = next(iter(queries.agenda_items(meeting.id)), None)
-    if first is not None:
+    if first is not None and not must_hand_over(first):
         meeting.current_item_id = first.id
         first.started_at = now
     db.session.flush()
     take_number(meeting, Part.MEETING)
     audit.record(actor, audit.Category.ALTERATION, "meeting.open", object=f"meeting:{meeting.id}")
-
-
-def who_may_run(meeting: Meeting, *, on: date) -> Sequence[Member]:
-    """Members who may take the chair or the minutes: of signatories, no observer, nobody who sent apologies."""
-    signed = signatories_in(meeting.group.partnership_id, on=on)
-    away = {
-        user_id
-        for user_id, line in queries.attendance_by_user(meeting.id).items()
-        if line.presence is Presence.APOLOGIES
-    }
-    return [
-        member
-        for member in queries.members_of(meeting.group_id, on=on)
-        if member.role in RECORDING_ROLES and member.agency_id in signed and member.user_id not in away
-    ]
 
 
 def accept(actor: Actor, *, meeting: Meeting, line: Attendance | None, now: datetime) -> Attendance:
@@ -106,36 +87,3 @@ def accept(actor: Actor, *, meeting: Meeting, line: Attendance | None, now: date
     take_number(meeting, Part.ATTENDANCE)
     audit.record(actor, audit.Category.ALTERATION, "confidentiality.accept", object=f"meeting:{meeting.id}")
     return line
-
-
-def close_meeting(actor: Actor, *, meeting: Meeting, now: datetime, of_the_recorded: ItemOutcome | None = None) -> None:
-    """End the meeting. What nobody has said an outcome of was not heard; `of_the_recorded` is what became of the cases
-    and locations among it under which something stands. A standing item that was taken up was heard.
-
-    Raises Refused when it is not in session, and when there are such cases or locations and nothing is said of them.
-    """
-    if meeting.status is not MeetingStatus.IN_SESSION:
-        raise Refused("This meeting is not in session.")
-    take_number(meeting, Part.MEETING)
-    items = queries.agenda_items(meeting.id)
-    recorded = queries.recorded_under([item.id for item in items if item.outcome is ItemOutcome.PENDING])
-    if of_the_recorded is None and any(is_undecided(item) and item.id in recorded for item in items):
-        raise Refused(SAY_WHAT_BECAME)
-    for item in items:
-        spent = item.seconds_spent + (int((now - item.started_at).total_seconds()) if item.started_at else 0)
-        if item.outcome is ItemOutcome.PENDING:
-            outcome = ItemOutcome.NOT_HEARD
-            if item.kind is ItemKind.STANDING and (spent > 0 or item.id in recorded):
-                outcome = ItemOutcome.HEARD
-            elif item.id in recorded and of_the_recorded is not None:
-                outcome = of_the_recorded
-            if outcome is ItemOutcome.HEARD or item.id in recorded:
-                note_attendance(item)
-            item.outcome = outcome
-        item.seconds_spent, item.started_at = spent, None
-    meeting.status = MeetingStatus.CLOSED
-    meeting.closed_at = now
-    meeting.current_item_id = None
-    db.session.flush()
-    audit.record(actor, audit.Category.ALTERATION, "meeting.close", object=f"meeting:{meeting.id}")
-    escalate(actor, meeting=meeting, now=now)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.accounts.models import User
 from core.actions.models import Action
 from core.cases.models import CasePerson
+from core.database import UTCDateTime
 from core.extensions import db, directly
-from core.facts import ActionStatus
-from core.meetings.models import AgendaItem, Research
+from core.facts import ActionStatus, MeetingStatus
+from core.meetings.models import AgendaItem, Meeting, Research
 from core.partnerships.models import Agency
 from core.people.models import Person
 from core.recording.models import Entry, EntryAgency, Recusal
@@ -54,18 +55,40 @@ _PLACES = (
     .where(AgendaItem.meeting_id == bindparam("meeting"), AgendaItem.taken_off_at.is_(None))
     .order_by(AgendaItem.position, AgendaItem.id)
 )
+_LAST_TIME = (
+    select(func.max(Meeting.starts_at))
+    .where(
+        Meeting.group_id == bindparam("group"),
+        Meeting.starts_at < bindparam("starts_at", type_=UTCDateTime),
+        Meeting.status == MeetingStatus.CLOSED,
+    )
+    .scalar_subquery()
+)
 _ACTIONS = (
     select(Action)
     .where(
         or_(
             Action.item_id == bindparam("item"),
-            and_(Action.case_id == bindparam("case"), Action.status == ActionStatus.OPEN),
+            and_(
+                Action.case_id == bindparam("case"),
+                or_(Action.status == ActionStatus.OPEN, Action.settled_at >= _LAST_TIME),
+            ),
         )
     )
     .order_by(Action.due_on, Action.id)
     .options(*_OWNERS, _NOTHING_ELSE)
 )
-_REFERRALS = select(Referral).where(Referral.item_id == bindparam("item")).order_by(Referral.id).options(_NOTHING_ELSE)
+_REFERRALS = (
+    select(Referral)
+    .where(
+        or_(
+            Referral.item_id == bindparam("item"),
+            and_(Referral.case_id == bindparam("case"), Referral.closed_at.is_(None)),
+        )
+    )
+    .order_by(Referral.id)
+    .options(_NOTHING_ELSE)
+)
 _RETURNS = (
     select(Research)
     .where(Research.item_id == bindparam("item"))
@@ -104,18 +127,27 @@ def places(meeting_id: int) -> Sequence[tuple[int, int]]:
 
 
 def actions_of(item: AgendaItem) -> tuple[Sequence[Action], Sequence[Action]]:
-    """The actions that an item agreed, as they were; and what is open in its case from before, the longest due first.
+    """The actions that an item agreed, as they were; and of its case those from before that are open or were settled
+    since the group met last, the longest due first.
 
-    At most MOST_EARLIER of those. All with their owners, in one query.
+    At most MOST_EARLIER of those. All with their owners, in one query. The item's meeting must be loaded.
     """
-    found = db.session.scalars(_ACTIONS, {"item": item.id, "case": item.case_id}).all()
+    meeting = item.meeting
+    asked = {
+        "item": item.id,
+        "case": item.case_id,
+        "group": meeting.group_id,
+        "starts_at": meeting.starts_at,
+    }
+    found = db.session.scalars(_ACTIONS, asked).all()
     agreed = sorted((action for action in found if action.item_id == item.id), key=lambda action: action.id)
     return agreed, [action for action in found if action.item_id != item.id][:MOST_EARLIER]
 
 
-def referrals_of(item_id: int) -> Sequence[Referral]:
-    """The referrals that an item made."""
-    return db.session.scalars(_REFERRALS, {"item": item_id}).all()
+def referrals_of(item: AgendaItem) -> tuple[Sequence[Referral], Sequence[Referral]]:
+    """The referrals that an item made; and those of its case that are open, be they made there or elsewhere."""
+    found = db.session.scalars(_REFERRALS, {"item": item.id, "case": item.case_id}).all()
+    return [each for each in found if each.item_id == item.id], [each for each in found if each.closed_at is None]
 
 
 def returns_of(item: AgendaItem) -> Sequence[Research]:

@@ -1,25 +1,30 @@
-"""The live page of a meeting, its feed, and the steps of the room: opening, accepting, attendance, closing."""
+"""The live page of a meeting, its feed, and the steps of the room: opening and accepting."""
 
 from collections.abc import Collection
 from typing import Any
 
-from flask import Response, flash, jsonify, request
+from flask import Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.clock import local_date
 from core.errors import NotFound, Refused
-from core.facts import GroupRole, ItemOutcome, MeetingStatus
+from core.extensions import db
+from core.facts import Actor, GroupRole, MeetingStatus
+from core.meetings.models import AgendaItem
 from core.minutes.corrections.queries import Proposals, corrections_under
 from core.policy import Permission
-from core.policy.recording import ItemInRoom, Room, may_mend
+from core.policy.recording import ItemInRoom, Room, keeps_record, may_mend
 from core.recording import choices, queries
 from core.recording.blueprint import bp
 from core.recording.feed import Stream, feed
-from core.recording.items.operations import is_undecided
+from core.recording.hearing import listening
 from core.recording.loading import room_of
 from core.recording.room import board, operations
-from core.recording.room.forms import AcceptForm, CloseForm, OpenForm
+from core.recording.room.forms import AcceptForm, OpenForm
+from core.recording.room.members import who_may_run
+from core.recording.room.timing import time_of
+from core.standards.queries import overdue_in
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
 from core.web.addresses import row_id
 
@@ -37,15 +42,17 @@ def live(room: Room) -> ResponseReturnValue:
         over, left = board.is_over(room), board.has_left(room)
         form = None if over or left else AcceptForm()
         return render("recording/accept.html", meeting=room.meeting, form=form, left=left and not over)
-    agenda = board.agenda(current_actor(), room)
+    agenda = board.agenda(current_actor(), room, now=now())
     item = _item(room)
     _disclose(room, {*agenda.subjects, *_people_of(item)})
     item["saved"] = item["page"] is not None and "saved" in request.args
     return render(
         "recording/live.html",
         agenda=agenda,
-        people=board.people(room.meeting),
+        time=agenda.time,
+        people=board.people(room.meeting, now=now()),
         may_mend=may_mend(current_actor(), room.meeting),
+        may_reopen=item["over"] and bool(may(Permission.REOPEN_MEETING, room)),
         may_see_minutes=item["over"] and may(Permission.SEE_MINUTES, room.meeting),
         **item,
     )
@@ -55,9 +62,11 @@ def live(room: Room) -> ResponseReturnValue:
 @requires(Permission.ENTER_ROOM, on=room_of)
 def agenda_fragment(room: Room) -> ResponseReturnValue:
     """The list of items, for a page that is refreshing it."""
-    agenda = board.agenda(current_actor(), room)
+    agenda = board.agenda(current_actor(), room, now=now())
     _disclose(room, agenda.subjects)
-    return render("recording/_agenda.html", meeting=room.meeting, agenda=agenda, pinned=_pinned())
+    return render(
+        "recording/_agenda_again.html", meeting=room.meeting, agenda=agenda, time=agenda.time, pinned=_pinned()
+    )
 
 
 @bp.get("/item", endpoint="item")
@@ -76,7 +85,7 @@ def people_fragment(room: Room) -> ResponseReturnValue:
     return render(
         "recording/_people_again.html",
         meeting=room.meeting,
-        people=board.people(room.meeting),
+        people=board.people(room.meeting, now=now()),
         may_run=may(Permission.RUN_MEETING, room),
     )
 
@@ -97,7 +106,9 @@ def stream(room: Room) -> ResponseReturnValue:
     meeting = room.meeting
     if not feed.join(meeting.id, meeting.revision):
         return Response("Too many live pages are open; this one asks instead.", 503, mimetype="text/plain")
-    feed.look_after(queries.watcher())
+    numbers_of = queries.watcher()
+    feed.look_after(numbers_of, listening(db.engine) if current_app.config["ROUNDTABLE"].listens else None)
+    feed.tell_numbers(numbers_of([meeting.id]))  # what was saved between the page's number and the joining
     answer = Response(Stream(meeting.id, meeting.revision), mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
@@ -143,47 +154,13 @@ def accept(room: Room) -> ResponseReturnValue:
     return see_other("recording.live", meeting_id=room.meeting.id)
 
 
-@bp.get("/close", endpoint="close")
-@requires(Permission.RUN_MEETING, on=room_of)
-def close_page(room: Room) -> ResponseReturnValue:
-    """What closing means, and which items have no outcome yet."""
-    return render("recording/close.html", **_closing(room))
-
-
-@bp.post("/close", endpoint="close_submit")
-@requires(Permission.RUN_MEETING, on=room_of)
-def close_meeting(room: Room) -> ResponseReturnValue:
-    """Close the meeting."""
-    page = _closing(room)
-    form: CloseForm = page["form"]
-    if not form.validate():
-        return invalid("recording/close.html", **page)
-    chosen = ItemOutcome(form.recorded.data) if "recorded" in form else None
-    operations.close_meeting(current_actor(), meeting=room.meeting, of_the_recorded=chosen, now=now())
-    flash("The meeting is closed.")
-    return see_other("recording.live", meeting_id=room.meeting.id)
-
-
-def _closing(room: Room) -> dict[str, Any]:
-    """What the page of closing needs: the undecided items, those that were recorded under apart."""
-    without = [item for item in queries.agenda_items(room.meeting.id) if is_undecided(item)]
-    recorded = queries.recorded_under([item.id for item in without])
-    form = CloseForm()
-    return {
-        "meeting": room.meeting,
-        "recorded": [item for item in without if item.id in recorded],
-        "without": [item for item in without if item.id not in recorded],
-        "form": form if recorded else form.asking_nothing(),
-    }
-
-
 def _open_form(room: Room) -> OpenForm:
     """Those who may take the chair, the chair and the deputies first; and those who may take the minutes.
 
     What is chosen to begin with is the group's own chair and coordinator.
     """
     meeting = room.meeting
-    members = sorted(operations.who_may_run(meeting, on=today()), key=lambda each: _FIRST.get(each.role, len(_FIRST)))
+    members = sorted(who_may_run(meeting, on=today()), key=lambda each: _FIRST.get(each.role, len(_FIRST)))
     of = {role: next((each.user_id for each in members if each.role is role), None) for role in _FIRST}
     chair = of[GroupRole.CHAIR] or of[GroupRole.DEPUTY_CHAIR]
     form = OpenForm(chair=chair, minute_taker=of[GroupRole.COORDINATOR])
@@ -211,6 +188,16 @@ def _pinned() -> int | None:
     return row_id(request.args.get("item"))
 
 
+def _owed(actor: Actor, item: AgendaItem) -> int:
+    """How many of the item's complainants and victims are owed something that is overdue: for those who lead the group,
+    and the lead agency of the case.
+    """
+    case = item.case
+    if case is None or not (actor.leads(item.meeting.group_id) or case.lead_agency_id == actor.agency_id):
+        return 0
+    return overdue_in(actor, [case.id], on=today()).get(case.id, 0)
+
+
 def _item(room: Room) -> dict[str, Any]:
     """What the item's part of the page needs: the chosen item, else the current one, else none."""
     actor, meeting, pinned = current_actor(), room.meeting, _pinned()
@@ -224,15 +211,21 @@ def _item(room: Room) -> dict[str, Any]:
     corrections = corrections_under(actor, line.item, now=now()) if line is not None and line.open else None
     return {
         "corrections": corrections,
+        "owed": _owed(actor, line.item) if page is not None and line is not None else 0,
         "may_decide": page is not None and (bool(page.may_settle) or may_mend(actor, meeting)),
         "meeting": meeting,
         "over": board.is_over(room),
         "may_run": may(Permission.RUN_MEETING, room),
-        "pinned": pinned,
+        "may_hand_over": may(Permission.HAND_OVER_FOR_THE_REST, room),
+        "keeps_record": keeps_record(actor, meeting),
+        "chair_is_out": board.chair_is_out(meeting),
+        # Whoever chose the item at which the meeting is, or comes to be, follows the chair from there.
+        "pinned": pinned if pinned != meeting.current_item_id else None,
         "saved": False,
         "line": line,
         "page": page,
         "round": board.neighbours(meeting),
         "moment": now(),
+        "item_time": time_of(line.item, now=now()) if line is not None else None,
         "today": today(),
     }

@@ -5,11 +5,13 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import time_machine
 
 from core.accounts import operations
 from core.accounts.administration import bring_back_account, retire_account
-from core.accounts.models import Invitation, User, UserSession
+from core.accounts.models import Invitation, SignInAttempt, User, UserSession
 from core.accounts.operations import TRIES, TRIES_AT_ADDRESS, TRIES_FROM_NETWORK, invite
+from core.audit.models import AuditRecord
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import SYSTEM, AdminRole
@@ -235,6 +237,27 @@ def test_what_is_wrong_with_a_new_password_is_said_beside_its_field(place, visit
     assert f'href="#{field}"' in answer.text
 
 
+def test_on_a_borrowed_session_the_password_is_not_guessed_at_the_page_that_changes_it(place, visitor):
+    borrowed = visitor(place.user)
+    page = "/account/password"
+    told = [
+        borrowed.post(page, {"current": f"guess {n}", "password": "password1234", "again": "password1234"}).text
+        for n in range(TRIES)
+    ]
+    assert all("current password is not right" in text for text in told)
+    kept = db.session.query(AuditRecord).filter_by(action="two_step.use_code", outcome="deny")
+    assert kept.count() == TRIES
+    right = {"current": PASSWORD, "password": NEW, "again": NEW}
+    assert "Too many tries" in borrowed.post(page, right).text
+    assert sign_in(visitor(), place.user.email).status_code == 303, "the old password stays, and lets its owner in"
+    later = {**right, "idempotency_key": "7f9c1d0e-6f63-4d0a-9b0a-0d2f6f1c7a12"}
+    with time_machine.travel(utc_now() + timedelta(minutes=16), tick=True):
+        for _ in range(2):
+            assert borrowed.post(page, later).status_code == 303, "the same write again is no guess"
+    assert kept.count() == TRIES
+    assert db.session.query(SignInAttempt).count() == 0, "whoever knew it has their tries back"
+
+
 def an_invitation(user):
     token = invite(SYSTEM, user, now=utc_now())
     db.session.commit()
@@ -315,6 +338,17 @@ def test_an_idle_session_and_an_old_one_are_over(place, visitor):
     row = db.session.query(UserSession).one()
     row.seen_at, row.started_at = utc_now(), utc_now() - timedelta(hours=13)
     assert browser.get("/").status_code == 302
+
+
+@pytest.mark.sqlite_alone
+def test_that_a_session_is_in_use_is_noted_with_what_is_read_and_with_what_is_saved(place, visitor):
+    browser = visitor(place.user)
+    own = {"partnership": place.partnership.id}
+    for use in (lambda: browser.get("/account"), lambda: browser.post("/account/partnership", own)):
+        db.session.query(UserSession).one().seen_at = utc_now() - timedelta(minutes=2)
+        db.session.commit()
+        assert use().status_code < 400
+        assert db.session.query(UserSession).populate_existing().one().seen_at > utc_now() - timedelta(minutes=1)
 
 
 def test_one_works_in_one_partnership_at_a_time_and_not_in_any_other(place, visitor):

@@ -177,7 +177,9 @@ def test_an_agency_gives_its_action_to_its_own_people_and_the_chair_to_another_a
     assert kinds == ["reassigned", "reassigned"]
     told = [
         json.loads(body)
-        for body in db.session.scalars(select(AuditRecord.body).where(AuditRecord.action == "action.give"))
+        for body in db.session.scalars(
+            select(AuditRecord.body).where(AuditRecord.action == "action.give").order_by(AuditRecord.seq)
+        )
     ]
     assert [(row["category"], row["recipient"]) for row in told] == [("disclosure", f"ag_{scene.homes.id}")]
     assert told[0]["subjects"] and told[0]["object"] == f"action:{action.id}"

@@ -190,15 +190,22 @@ def test_an_agencys_administrator_makes_no_account_elsewhere_and_grants_no_role_
     )
 
 
-def test_a_role_that_is_given_works_on_the_next_request_and_one_taken_stops(place, visitor):
+def test_a_role_that_is_given_or_taken_ends_the_session_and_counts_from_the_next(place, visitor):
     theirs, mine = visitor(place.officer), visitor(place.admin)
     change = {"name": "Olu Officer", "agency_id": place.council.id, "version": "1"}
     assert theirs.get("/admin/trail").status_code == 403
     assert mine.post(account(place.officer, "/edit"), {**change, "roles": "auditor"}).status_code == 303
+    assert theirs.get("/admin/trail").status_code == 302
+    theirs = visitor(place.officer)
     assert theirs.get("/admin/trail").status_code == 200
     version = str(db.session.get(User, place.officer.id).version)
     assert mine.post(account(place.officer, "/edit"), {**change, "version": version}).status_code == 303
+    assert theirs.get("/admin/trail").status_code == 302
+    theirs = visitor(place.officer)
     assert theirs.get("/admin/trail").status_code == 403
+    version = str(db.session.get(User, place.officer.id).version)
+    assert mine.post(account(place.officer, "/edit"), {**change, "name": "O", "version": version}).status_code == 303
+    assert theirs.get("/").status_code == 200, "another name ends nothing"
 
 
 def test_roles_in_another_partnership_are_left_alone(place, visitor):

@@ -13,10 +13,6 @@ from core.facts import CaseStatus, GroupRole, Risk
 from tests.builders import a_case, a_group, a_user, an_action, an_agency, today
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 def a_day(name: str, day) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
@@ -61,21 +57,21 @@ def test_a_case_is_opened_under_the_years_next_reference(partners, officer):
         case = db.session.query(Case).order_by(Case.id.desc()).first()
         assert case.ref == f"{prefix}-{today().year}-{number}"
         assert answer.location == f"/cases/{case.id}"
-        assert "Ashdown and Pyke" in text_of(officer.get(answer.location))
+        assert "Ashdown and Pyke" in officer.get(answer.location).text
     assert events_of(case) == ["Case opened"]
     assert db.session.query(AuditRecord).filter_by(action="case.create").count() == 2
 
 
 def test_a_chair_opens_a_case_for_another_agency_if_her_group_hears_it(partners, chair):
     answer = chair.post("/cases/new", filled_in(partners))
-    assert answer.status_code == 422 and "a group that you chair or coordinate" in text_of(answer)
+    assert answer.status_code == 422 and "a group that you chair or coordinate" in answer.text
     answer = chair.post("/cases/new", filled_in(partners, group_id=str(partners.group.id)))
     assert answer.status_code == 303 and chair.get(answer.location).status_code == 200
 
 
 def test_nobody_opens_a_case_for_another_agency_or_group(partners, constable):
     answer = constable.post("/cases/new", filled_in(partners))
-    assert answer.status_code == 422 and "Choose from the list" in text_of(answer)
+    assert answer.status_code == 422 and "Choose from the list" in answer.text
     ours = filled_in(partners, lead_agency_id=str(partners.police.id), group_id=str(partners.elsewhere.id))
     assert constable.post("/cases/new", ours).status_code == 422
 
@@ -102,14 +98,14 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(partners, officer, nam
     if name == "opened_on-day":
         fields["opened_on-month"] = "2"
     answer = officer.post("/cases/new", fields)
-    page = text_of(answer)
+    page = answer.text
     assert answer.status_code == 422 and page.count(problem) >= 2, "at the top and beside the field"
     assert "Drums at night." in page or name == "summary"
     assert db.session.query(Case).count() == 0
 
 
 def test_a_case_is_changed_and_the_timeline_says_what_in_words_that_name_nobody(partners, officer, case):
-    page = text_of(officer.get(f"/cases/{case.id}/edit"))
+    page = officer.get(f"/cases/{case.id}/edit").text
     assert re.search(r'name="title"[^>]*value="Martin Ashdown"', page)
     changed = filled_in(partners, version=str(case.version), risk="high")
     assert officer.post(f"/cases/{case.id}/edit", changed).status_code == 303
@@ -123,7 +119,7 @@ def test_who_saves_second_sees_both_values_and_keeps_the_text(partners, officer,
     assert other.post(f"/cases/{case.id}/edit", filled_in(partners, version=version)).status_code == 303
     late = filled_in(partners, version=version, title="My own title", summary="My own words", risk="high")
     answer = officer.post(f"/cases/{case.id}/edit", late)
-    page = text_of(answer)
+    page = answer.text
     assert answer.status_code == 409 and "Somebody else saved first" in page
     assert "Drums at night." in page and page.count("My own words") == 2, "compared, and still in the form"
     assert "Medium" in page and "High" in page
@@ -162,12 +158,12 @@ def test_a_case_goes_to_monitoring_is_closed_and_opened_again(partners, officer,
 
     an_action(case, partners.group, partners.council)
     assert go("monitor", reason="Quiet since June").status_code == 303
-    assert "1 action of this case is still open" in text_of(officer.get(f"/cases/{case.id}/close"))
+    assert "1 action of this case is still open" in officer.get(f"/cases/{case.id}/close").text
     ended = {**a_day("closed_on", today()), "closing_reason": "The behaviour stopped", "outcome": "A quiet street"}
     assert go("close", **ended).status_code == 303
     now = db.session.get(Case, case.id)
     assert (now.status, now.closed_on, now.closing_reason) == (CaseStatus.CLOSED, today(), "The behaviour stopped")
-    page = text_of(officer.get(f"/cases/{case.id}"))
+    page = officer.get(f"/cases/{case.id}").text
     assert "A quiet street" in page and "Quiet since June" in page and "Close the case" not in page
     assert go("close", **ended).status_code == 422, "closed already"
     assert go("monitor", reason="x").status_code == 422
@@ -184,17 +180,17 @@ def test_a_case_goes_to_monitoring_is_closed_and_opened_again(partners, officer,
 def test_a_case_is_closed_on_no_impossible_day(partners, officer, case, days, problem):
     fields = {"version": str(case.version), "closing_reason": "The behaviour stopped", "outcome": "None"}
     answer = officer.post(f"/cases/{case.id}/close", {**fields, **a_day("closed_on", today() + timedelta(days=days))})
-    assert answer.status_code == 422 and problem in text_of(answer)
+    assert answer.status_code == 422 and problem in answer.text
     assert db.session.get(Case, case.id).status is CaseStatus.OPEN
     del fields["closing_reason"]
     both = officer.post(f"/cases/{case.id}/close", {**fields, **a_day("closed_on", today() + timedelta(days=days))})
-    assert problem in text_of(both) and "Choose why it is closed" in text_of(both), "in one round"
+    assert problem in both.text and "Choose why it is closed" in both.text, "in one round"
 
 
 @pytest.mark.parametrize("step", ["monitor", "close", "reopen"])
 def test_a_change_of_status_wants_its_reason(partners, officer, case, step):
     answer = officer.post(f"/cases/{case.id}/{step}", {"version": str(case.version)})
-    assert answer.status_code == 422 and "There is a problem" in text_of(answer)
+    assert answer.status_code == 422 and "There is a problem" in answer.text
     assert events_of(case) == []
 
 
@@ -208,7 +204,7 @@ def test_a_case_closed_meanwhile_is_not_closed_twice(partners, officer, visitor,
     assert visitor(a_user(partners.council)).post(f"/cases/{case.id}/close", fields).status_code == 303
     answer = officer.post(f"/cases/{case.id}/close", {**fields, "outcome": "Second words"})
     assert answer.status_code == 409
-    assert "First words" in text_of(answer) and "Second words" in text_of(answer)
+    assert "First words" in answer.text and "Second words" in answer.text
 
 
 def test_the_same_form_sent_twice_opens_one_case(partners, officer):
@@ -224,9 +220,9 @@ def test_an_agency_is_given_the_case_on_a_lawful_basis_and_loses_it_again(partne
     assert firefighter.get(f"/cases/{case.id}").status_code == 404
     share = {"agency_id": str(fire.id), "basis": "Safeguarding", "purpose": "Home safety visit"}
     answer = officer.post(f"/cases/{case.id}/agencies/add", {**share, "purpose": ""})
-    assert answer.status_code == 422 and "Enter what the agency needs it for" in text_of(answer)
+    assert answer.status_code == 422 and "Enter what the agency needs it for" in answer.text
     assert officer.post(f"/cases/{case.id}/agencies/add", share).status_code == 303
-    assert "Home safety visit" in text_of(firefighter.get(f"/cases/{case.id}"))
+    assert "Home safety visit" in firefighter.get(f"/cases/{case.id}").text
     shared = db.session.query(AuditRecord).filter_by(action="case.share").one()
     assert shared.category == "disclosure" and f'"recipient":"ag_{fire.id}"' in shared.body
     assert officer.post(f"/cases/{case.id}/agencies/add", share).status_code == 422, "has it already"
@@ -238,15 +234,16 @@ def test_an_agency_is_given_the_case_on_a_lawful_basis_and_loses_it_again(partne
 
 def test_an_agency_without_a_signature_is_not_offered(partners, officer, case):
     unsigned = an_agency(partners.partnership, "Unsigned Housing", signed_on=None)
-    assert "Unsigned Housing" not in text_of(officer.get(f"/cases/{case.id}/agencies/add"))
+    assert "Unsigned Housing" not in officer.get(f"/cases/{case.id}/agencies/add").text
     share = {"agency_id": str(unsigned.id), "basis": "Consent", "purpose": "x"}
     assert officer.post(f"/cases/{case.id}/agencies/add", share).status_code == 422
 
 
 def test_only_who_leads_a_group_decides_what_it_hears(partners, officer, chair, visitor, case):
     south = partners.elsewhere
-    assert "Nominate" in text_of(officer.get(f"/cases/{case.id}/groups/add")) or "nominate" in text_of(
-        officer.get(f"/cases/{case.id}/groups/add")
+    assert (
+        "Nominate" in officer.get(f"/cases/{case.id}/groups/add").text
+        or "nominate" in officer.get(f"/cases/{case.id}/groups/add").text
     )
     assert officer.post(f"/cases/{case.id}/groups/add", {"group_id": str(south.id)}).status_code == 422
     leads_both = a_user(partners.police, group=partners.group, role=GroupRole.COORDINATOR)

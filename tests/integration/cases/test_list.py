@@ -15,12 +15,8 @@ from tests.builders import a_case, a_group, a_partnership, a_person, a_user, an_
 CANARY = "Zebedee Quillfeather"
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 def rows_of(answer) -> list[str]:
-    return re.findall(r'href="/cases/(\d+)"', text_of(answer))
+    return re.findall(r'href="/cases/(\d+)"', answer.text)
 
 
 def a_book(partners, count: int) -> None:
@@ -34,7 +30,7 @@ def a_book(partners, count: int) -> None:
 def test_the_list_shows_what_my_agency_leads_and_what_my_group_hears(partners, officer, constable):
     a_case(partners.partnership, partners.council, title="Led by the council")
     a_case(partners.partnership, partners.council, title="Heard by the group", group=partners.group)
-    mine, theirs = text_of(officer.get("/cases")), text_of(constable.get("/cases"))
+    mine, theirs = officer.get("/cases").text, constable.get("/cases").text
     assert "Led by the council" in mine and "Heard by the group" in mine and "2 cases" in mine
     assert "Heard by the group" in theirs and "Led by the council" not in theirs and "1 case" in theirs
 
@@ -49,7 +45,7 @@ def test_a_name_that_is_not_mine_to_know_is_neither_found_nor_counted(partners, 
     closed = a_case(
         partners.partnership, partners.council, title=CANARY, subject=zebedee, group=partners.group, restricted=True
     )
-    page = text_of(constable.get(path))
+    page = constable.get(path).text
     assert "No cases" in page
     assert CANARY not in page and closed.ref not in page
     assert not db.session.query(AuditSubject).filter_by(subject=f"p_{zebedee.id}").count()
@@ -96,7 +92,7 @@ def test_names_of_any_script_and_marked_up_ones_are_found_and_shown_as_text(part
     assert len(rows_of(officer.get("/cases", query_string={"q": "محمد"}))) == 1
     page = officer.get("/cases", query_string={"q": "<script>alert"})
     assert len(rows_of(page)) == 1
-    assert "<script>alert" not in text_of(page) and "&lt;script&gt;alert(1)&lt;/script&gt; O’Neil" in text_of(page)
+    assert "<script>alert" not in page.text and "&lt;script&gt;alert(1)&lt;/script&gt; O’Neil" in page.text
 
 
 def test_each_filter_keeps_its_own(partners, officer):
@@ -126,23 +122,23 @@ def test_each_filter_keeps_its_own(partners, officer):
         assert rows_of(officer.get(f"/cases?{query}")) == [str(case.id)], query
     assert len(rows_of(officer.get(f"/cases?lead={partners.council.id}"))) == 7
     assert rows_of(officer.get(f"/cases?lead={partners.police.id}")) == []
-    assert "1 action overdue" in text_of(officer.get("/cases?overdue=y"))
+    assert "1 action overdue" in officer.get("/cases?overdue=y").text
 
 
 def test_a_case_without_update_is_marked_for_its_lead_agency_and_found_by_it(partners, officer, constable):
     quiet = a_case(partners.partnership, partners.council, title="Quiet", group=partners.group)
     quiet.updated_at = utc_now() - timedelta(days=60)
     a_case(partners.partnership, partners.council, title="Lively")
-    assert text_of(officer.get("/cases")).count("No update") == 1
+    assert officer.get("/cases").text.count("No update") == 1
     page = officer.get("/cases?quiet=y")
     assert rows_of(page) == [str(quiet.id)]
-    assert "Without update" in text_of(page)
-    assert "No update" not in text_of(constable.get("/cases")), "it is for the lead agency to see to"
+    assert "Without update" in page.text
+    assert "No update" not in constable.get("/cases").text, "it is for the lead agency to see to"
     assert rows_of(constable.get("/cases?quiet=y")) == []
 
 
 def test_a_chosen_filter_is_shown_with_the_way_out_of_it(partners, officer):
-    page = text_of(officer.get("/cases?risk=high&status=open&q=x"))
+    page = officer.get("/cases?risk=high&status=open&q=x").text
     assert 'href="/cases?status=open&amp;q=x"' in page  # without the risk
     assert "Risk: high" in page and "Status: open" in page
 
@@ -174,14 +170,14 @@ def test_paging_goes_through_every_case_once_and_back(partners, officer):
         pages.append(path)
         page = officer.get(path)
         seen += rows_of(page)
-        older = re.search(r'href="(/cases\?after=[^"]+)" rel="next"', text_of(page))
+        older = re.search(r'href="(/cases\?after=[^"]+)" rel="next"', page.text)
         path = older[1] if older else ""
     assert len(pages) == 3 and len(seen) == 2 * PAGE + 5 == len(set(seen))
-    newer = re.search(r'href="(/cases\?before=[^"]+)" rel="prev"', text_of(officer.get(pages[2])))
+    newer = re.search(r'href="(/cases\?before=[^"]+)" rel="prev"', officer.get(pages[2]).text)
     assert newer and rows_of(officer.get(newer[1])) == rows_of(officer.get(pages[1]))
-    first = re.search(r'href="(/cases\?before=[^"]+)" rel="prev"', text_of(officer.get(newer[1])))
+    first = re.search(r'href="(/cases\?before=[^"]+)" rel="prev"', officer.get(newer[1]).text)
     assert first and rows_of(officer.get(first[1])) == rows_of(officer.get("/cases"))
-    assert 'rel="prev"' not in text_of(officer.get(first[1]))
+    assert 'rel="prev"' not in officer.get(first[1]).text
 
 
 def test_forty_cases_cost_no_more_queries_than_one(partners, officer, count_queries):
@@ -196,11 +192,11 @@ def test_an_agency_without_a_signature_sees_references_and_why(partners, visitor
     unsigned = an_agency(partners.partnership, signed_on=None)
     cases = [a_case(partners.partnership, unsigned, title=f"{CANARY} {number}") for number in range(PAGE + 1)]
     theirs = visitor(a_user(unsigned))
-    page = text_of(theirs.get("/cases?q=zebedee"))
+    page = theirs.get("/cases?q=zebedee").text
     assert "has not signed the Information Sharing Protocol" in page
     assert cases[0].ref in page and "Zebedee" not in page and "/cases/" not in page
     further = re.search(r'href="(/cases\?after=[^"]+)"', page)
-    assert further and cases[-1].ref in text_of(theirs.get(further[1]))
+    assert further and cases[-1].ref in theirs.get(further[1]).text
     assert theirs.get(f"/cases/{cases[0].id}").status_code == 403
 
 
@@ -208,7 +204,7 @@ def test_another_partnerships_cases_are_not_there(partners, officer):
     other = a_partnership()
     stranger = an_agency(other)
     a_case(other, stranger, title=CANARY, group=a_group(other))
-    assert "No cases" in text_of(officer.get("/cases"))
+    assert "No cases" in officer.get("/cases").text
 
 
 def test_the_list_leaves_one_record_with_everybody_named(partners, officer):

@@ -12,10 +12,6 @@ from core.people.names import search_name
 from tests.builders import a_case, a_partnership, a_person, an_agency, today
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 @pytest.fixture
 def case(partners):
     """A case of the council, heard by the group."""
@@ -32,24 +28,24 @@ def somebody(partners, given: str, family: str, *, born: date | None = None, lea
 
 def test_somebody_known_is_found_and_named(partners, officer, case):
     zoe = somebody(partners, "Zoë", "Brontë")
-    page = text_of(officer.get(f"/cases/{case.id}/people/add?name=bronte"))
+    page = officer.get(f"/cases/{case.id}/people/add?name=bronte").text
     assert "Zoë Brontë, date of birth not known" in page
     fields = {"name": "bronte", "person_id": str(zoe.id), "role": "witness"}
     assert officer.post(f"/cases/{case.id}/people/add", fields).status_code == 303
-    assert "Zoë Brontë" in text_of(officer.get(f"/cases/{case.id}"))
+    assert "Zoë Brontë" in officer.get(f"/cases/{case.id}").text
     again = officer.post(f"/cases/{case.id}/people/add", fields)
-    assert again.status_code == 422 and "named in the case as witness already" in text_of(again)
+    assert again.status_code == 422 and "named in the case as witness already" in again.text
     assert officer.post(f"/cases/{case.id}/people/add", {**fields, "role": "victim"}).status_code == 303
 
 
 def test_nobody_is_found_in_cases_that_are_closed_to_me(partners, officer, case):
     hidden = somebody(partners, "Zebedee", "Quillfeather", lead=partners.police)
     for words in ("zebedee", "qu", hidden.ref):
-        page = text_of(officer.get(f"/cases/{case.id}/people/add", query_string={"name": words}))
+        page = officer.get(f"/cases/{case.id}/people/add", query_string={"name": words}).text
         assert "Nobody of that name is known to you" in page and "Zebedee Q" not in page
     fields = {"name": "zebedee", "person_id": str(hidden.id), "role": "witness"}
     answer = officer.post(f"/cases/{case.id}/people/add", fields)
-    assert answer.status_code == 422 and "Quillfeather" not in text_of(answer)
+    assert answer.status_code == 422 and "Quillfeather" not in answer.text
     assert db.session.query(CasePerson).filter_by(case_id=case.id).count() == 0
 
 
@@ -71,9 +67,9 @@ def test_somebody_new_is_entered_under_any_name(partners, officer, case, given, 
     person = db.session.query(Person).one()
     assert (person.given_name, person.family_name) == (given, family)
     assert person.ref == f"{partners.partnership.prefix}-P-{today().year}-0001"
-    page = text_of(officer.get(f"/people/{person.id}"))
+    page = officer.get(f"/people/{person.id}").text
     assert "<b>Jess" not in page and "1 High Street" in page
-    assert "1 High Street" not in text_of(officer.get("/cases"))
+    assert "1 High Street" not in officer.get("/cases").text
 
 
 def test_somebody_like_one_who_is_known_is_pointed_out_first(partners, officer, case):
@@ -84,7 +80,7 @@ def test_somebody_like_one_who_is_known_is_pointed_out_first(partners, officer, 
         if born:
             fields |= {"date_of_birth-day": "1", "date_of_birth-month": "5", "date_of_birth-year": "1990"}
         answer = officer.post(f"/cases/{case.id}/people/new", fields)
-        page = text_of(answer)
+        page = answer.text
         assert answer.status_code == 422 and "Katherine O’Neill" in page and known.ref in page
         assert "Quillfeather" not in page
         assert officer.post(f"/cases/{case.id}/people/new", {**fields, "somebody_else": "y"}).status_code == 303
@@ -108,7 +104,7 @@ def test_somebody_like_one_who_is_known_is_pointed_out_first(partners, officer, 
 def test_what_is_wrong_about_somebody_is_said(partners, officer, case, changed, problem):
     fields = {"given_name": "Ann", "family_name": "Vale", "role": "subject", "tenure": "Kept words", **changed}
     answer = officer.post(f"/cases/{case.id}/people/new", fields)
-    assert answer.status_code == 422 and problem in text_of(answer) and "Kept words" in text_of(answer)
+    assert answer.status_code == 422 and problem in answer.text and "Kept words" in answer.text
     assert db.session.query(Person).count() == 0
 
 
@@ -144,7 +140,7 @@ def test_a_member_records_an_incident_and_hate_marks_the_case(partners, constabl
     incident = db.session.query(CaseIncident).one()
     assert incident.happened_on == date(2026, 3, 1) and incident.hate
     assert db.session.get(Case, case.id).hate_incident
-    page = text_of(constable.get(f"/cases/{case.id}"))
+    page = constable.get(f"/cases/{case.id}").text
     assert "A window was broken" in page and "A hate incident of 1 March 2026 recorded" in page
 
 
@@ -157,6 +153,6 @@ def test_an_incident_of_tomorrow_is_refused(partners, constable, case):
         "what": "x" * 50_000,
         "reported_to_id": "999999",
     }
-    page = text_of(constable.post(f"/cases/{case.id}/incidents/new", fields))
+    page = constable.post(f"/cases/{case.id}/incidents/new", fields).text
     assert "must be today or in the past" in page and "10,000 characters or fewer" in page
     assert db.session.query(CaseIncident).count() == 0

@@ -12,10 +12,6 @@ from core.partnerships.models import District, GroupLsoa
 from tests.builders import a_group, a_partnership, a_user, an_agency
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 @pytest.fixture
 def partnership(app):
     """A partnership with an agency that has signed nothing: the register names nobody."""
@@ -52,11 +48,11 @@ def incidents(partnership, district, street: str, count: int, *, month=date(2022
 
 
 def rows_of(answer) -> list[tuple[str, str]]:
-    return re.findall(r'rowheader"[^>]*>([^<]*)</th>\s*<td[^>]*>([^<]*)</td>', text_of(answer))
+    return re.findall(r'rowheader"[^>]*>([^<]*)</th>\s*<td[^>]*>([^<]*)</td>', answer.text)
 
 
 def test_an_empty_register_says_how_to_fill_it(reader):
-    assert "The register is empty" in text_of(reader.get("/incidents"))
+    assert "The register is empty" in reader.get("/incidents").text
 
 
 def test_streets_of_a_district_come_with_most_incidents_first(partnership, reader):
@@ -71,7 +67,7 @@ def test_streets_of_a_district_come_with_most_incidents_first(partnership, reade
         ("Mill Lane", "3"),
         ("Street not recorded", "1"),
     ]
-    assert "9 incidents from March 2022 to March 2022" in text_of(answer)
+    assert "9 incidents from March 2022 to March 2022" in answer.text
 
 
 def test_a_period_counts_its_first_and_its_last_month(partnership, reader):
@@ -101,7 +97,7 @@ def test_pages_go_through_every_street_once(partnership, reader):
     while path:
         answer = reader.get(path)
         seen += rows_of(answer)
-        further = re.search(r'href="([^"]+)" rel="next"', text_of(answer))
+        further = re.search(r'href="([^"]+)" rel="next"', answer.text)
         path = further[1].replace("&amp;", "&") if further else ""
     assert len(seen) == len(set(seen)) == PAGE + 7
     assert [int(count) for _, count in seen] == sorted((int(count) for _, count in seen), reverse=True)
@@ -112,7 +108,7 @@ def test_another_partnerships_register_is_not_there(partnership, reader):
     theirs = a_district(other, "Theirs")
     incidents(other, theirs, "Secret Street", 3)
     incidents(partnership, a_district(partnership, "Ours"), "Mill Lane", 1)
-    assert "Secret Street" not in text_of(reader.get("/incidents"))
+    assert "Secret Street" not in reader.get("/incidents").text
     assert reader.get(f"/incidents?area=district-{theirs.id}").status_code == 422
 
 
@@ -131,7 +127,7 @@ def test_what_cannot_be_shown_is_said(partnership, reader, query):
     for month in (2, 3):
         incidents(partnership, here, "Mill Lane", 1, month=date(2022, month, 1))
     answer = reader.get(f"/incidents?{query}")
-    assert answer.status_code == 422 and "There is a problem" in text_of(answer)
+    assert answer.status_code == 422 and "There is a problem" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -140,7 +136,7 @@ def test_what_cannot_be_shown_is_said(partnership, reader, query):
 )
 def test_a_choice_that_there_is_not_is_said_in_plain_words(partnership, reader, query, said):
     incidents(partnership, a_district(partnership, "Here"), "Mill Lane", 1)
-    assert text_of(reader.get(f"/incidents?{query}")).count(said) == 2, "at the top and beside the field"
+    assert reader.get(f"/incidents?{query}").text.count(said) == 2, "at the top and beside the field"
 
 
 def test_the_register_opens_on_the_area_of_ones_own_group(partnership, visitor):
@@ -148,15 +144,15 @@ def test_the_register_opens_on_the_area_of_ones_own_group(partnership, visitor):
     first.district_id, theirs.district_id = (a_district(partnership, name).id for name in ("Ashby", "Oakley"))
     incidents(partnership, db.session.get(District, theirs.district_id), "Mill Lane", 3)
     browser = visitor(a_user(an_agency(partnership), group=theirs))
-    page = text_of(browser.get("/incidents"))
+    page = browser.get("/incidents").text
     assert '<h2 class="govuk-heading-m">Ones own group</h2>' in page
     assert "3 incidents from" in page
     stranger = visitor(a_user(an_agency(partnership)))
-    assert '<h2 class="govuk-heading-m">A first group</h2>' in text_of(stranger.get("/incidents"))
+    assert '<h2 class="govuk-heading-m">A first group</h2>' in stranger.get("/incidents").text
 
 
 def test_the_register_is_in_the_navigation(reader):
-    assert '<a class="govuk-service-navigation__link" href="/incidents"' in text_of(reader.get("/"))
+    assert '<a class="govuk-service-navigation__link" href="/incidents"' in reader.get("/").text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The words that only some may read, and finding them in what somebody was given."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -36,6 +37,9 @@ MAY_READ = {
     WORDS["named"]: {"member", "chair", "coordinator", "observer"},
     WORDS["nominated"]: {"member", "recused", "agency admin"},
     WORDS["nomination"]: {"member", "chair", "coordinator", "recused"},
+    WORDS["reach"]: {"chair", "coordinator"},
+    WORDS["shelter"]: {"chair", "coordinator"},
+    WORDS["plan"]: {"provider", "named agency"},
     WORDS["place"]: {"member", "chair", "coordinator", "observer", "recused"},
 }
 """Who may read what carries that word, and does somewhere: see things.py."""
@@ -49,8 +53,9 @@ class Haul:
 
     def take(self, where: str, text: str) -> None:
         """Note the words that are in it."""
+        folded = text.casefold()
         for word in EVERY_WORD:
-            if word.casefold() in text.casefold():
+            if word.casefold() in folded:
                 self.found.setdefault(word, []).append(where)
 
 
@@ -63,11 +68,16 @@ def all_of(answer: TestResponse) -> str:
 def read_back(content: bytes) -> str:
     """All that a page or a file says: of a PDF its outline and what it tells of itself, too, of a book every sheet."""
     if content.startswith(b"%PDF-"):
-        reader = PdfReader(BytesIO(content))
-        outline = " ".join(str(entry) for entry in reader.outline)
-        told = reader.xmp_metadata.stream.get_data().decode() if reader.xmp_metadata is not None else ""
-        return "\n".join((text_of(content), outline, str(reader.metadata), told))
+        return _paper_read_back(content)
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as book:
             return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
     return content.decode(errors="replace")
+
+
+@lru_cache(maxsize=500)
+def _paper_read_back(paper: bytes) -> str:
+    reader = PdfReader(BytesIO(paper))
+    outline = " ".join(str(entry) for entry in reader.outline)
+    told = reader.xmp_metadata.stream.get_data().decode() if reader.xmp_metadata is not None else ""
+    return "\n".join((text_of(paper), outline, str(reader.metadata), told))

@@ -9,7 +9,7 @@ from core.clock import utc_now
 from core.extensions import db
 from core.facts import ActionStatus, AdminRole, CaseStatus, EntryKind, GroupRole
 from core.meetings.feed.operations import make_feed
-from core.meetings.models import Meeting
+from core.meetings.models import AgendaItem, Meeting
 from core.minutes import operations as minutes
 from core.partnerships.models import District, Group, Partnership, PartnershipAgency, Provider
 from core.recording.models import Entry
@@ -29,17 +29,21 @@ from tests.builders import (
     a_provider,
     a_user,
     an_action,
+    an_app,
     an_item,
     today,
 )
 from tests.integration.matrix import things
 from tests.integration.matrix.things import Ids, Table
 
+APP_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of the apps that people have in this world."""
+
 
 def people(table: Table, theirs: Partnership) -> None:
     """A newcomer who has accepted nothing yet and wants no daily mail, a colleague at the provider, the administrator
     of an agency that is no provider, somebody whose agency belongs to two partnerships, a member with a password, and a
-    chair with a calendar feed."""
+    chair with a calendar feed; the newcomer signs in with an app, and the coordinator is setting one up."""
     agencies, users = table.agencies, table.users
     users["newcomer"] = a_user(agencies.youth, "Nell Newcomer", group=table.group)
     users["newcomer"].daily_mail = False
@@ -48,6 +52,8 @@ def people(table: Table, theirs: Partnership) -> None:
         agencies.homes, "Hal Homes", admin=AdminRole.AGENCY_ADMIN, partnership=table.partnership
     )
     users["member"].password_hash = hash_password(PASSWORD)
+    an_app(users["newcomer"], seed=APP_SEED)
+    an_app(users["coordinator"], seed=APP_SEED, confirmed_at=None)
     make_feed(table.actor("chair"), now=utc_now())
     db.session.add(PartnershipAgency(partnership_id=theirs.id, agency_id=agencies.homes.id))
 
@@ -81,6 +87,7 @@ def states(table: Table, ids: Ids) -> Ids:
         "mentored_id": _mentored(table, ids),
         **_stood_still(table, ids),
         "struck_id": _struck_entry(ids),
+        "struck_action_id": _actions_in_session(table, ids),
         "district_id": things.add(_district(table.partnership)).id,
         "newcomer_id": table.users["newcomer"].id,
         "at_provider_too_id": table.users["at the provider, too"].id,
@@ -169,6 +176,16 @@ def _struck_entry(ids: Ids) -> int:
             struck_at=utc_now(),
         )
     ).id
+
+
+def _actions_in_session(table: Table, ids: Ids) -> int:
+    """Two actions of the item in session: one that stands, and the one that was struck out."""
+    case, item = things.get(Case, ids["case_id"]), things.get(AgendaItem, ids["item_id"])
+    an_action(case, table.group, table.agencies.police, text="Write to him", item=item)
+    struck = an_action(case, table.group, table.agencies.police, text="Recorded by mistake", item=item)
+    struck.status = ActionStatus.STRUCK
+    db.session.flush()
+    return struck.id
 
 
 def _district(partnership: Partnership) -> District:

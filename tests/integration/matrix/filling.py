@@ -1,16 +1,24 @@
 """Every form of the application, found on its page and filled in as somebody would."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
+from webauthn.helpers import bytes_to_base64url
 from werkzeug.test import TestResponse
 
+from core.accounts.passkeys.challenges import new_challenge
+from core.accounts.two_step.codes import code_at
+from core.clock import utc_now
+from core.working_days import add_working_days
 from tests.builders import PASSWORD, today
+from tests.integration.matrix.extras import APP_SEED
 from tests.integration.matrix.walking import Route, address, browser_of, guarded_routes, ids_for
 from tests.integration.matrix.world import World
 from tests.support.browser import Browser
 from tests.support.forms import FormField, PageForm, forms_of
+from tests.support.passkeys import Device
 
 _SERIES = (
     "frequency=monthly&nth=1&weekday=1&every=1&starts=08:00&length_minutes=60&venue=Hall"
@@ -19,7 +27,13 @@ _SERIES = (
 
 PAGES = {
     "accounts.choose_partnership": ("other group", "/account"),
+    "accounts.confirm_two_step": ("coordinator", "/account/two-step/app"),
+    "accounts.make_recovery_codes": ("newcomer", "/account/two-step"),
     "accounts.password_submit": ("member", "/account/password"),
+    "accounts.end_session": ("member", "/account/sessions"),
+    "accounts.end_sessions": ("member", "/account/sessions"),
+    "accounts.remove_passkey": ("member", "/account/passkeys"),
+    "accounts.start_two_step": ("member", "/account/two-step"),
     "accounts.start_daily_mail": ("newcomer", "/account"),
     "accounts.stop_daily_mail": ("member", "/account"),
     "accounts.sign_out": ("member", "/"),
@@ -27,6 +41,8 @@ PAGES = {
     "admin.bring_back_account": ("partnership admin", "/admin/accounts/{retired_id}"),
     "admin.change_account": ("partnership admin", "/admin/accounts/{user_id}/edit"),
     "admin.create_account": ("partnership admin", "/admin/accounts/new"),
+    "admin.change_signing_in": ("partnership admin", "/admin/signing-in"),
+    "admin.take_second_step_away": ("partnership admin", "/admin/accounts/{newcomer_id}"),
     "admin.invite": ("partnership admin", "/admin/accounts/{user_id}"),
     "admin.retire_account": ("partnership admin", "/admin/accounts/{user_id}"),
     "calendar.make": ("member", "/account/calendar"),
@@ -44,6 +60,7 @@ PAGES = {
     "circulation.chase": ("chair", "/meetings/{sent_id}/sent"),
     "circulation.send_actions": ("chair", "/meetings/{held_id}/actions/send"),
     "admin.queue_again": ("partnership admin", "/admin/queue"),
+    "admin.switch": ("partnership admin", "/admin/plugins/mentoring/switch"),
     "circulation.queue_again": ("chair", "/mail"),
     "circulation.send_again": ("chair", "/meetings/{sent_id}/sent"),
     "circulation.send_all_again": ("chair", "/meetings/{sent_id}/sent"),
@@ -82,10 +99,13 @@ PAGES = {
     "partnerships.record_return": ("partnership admin", "/partnership/agencies/{left_agency_id}"),
     "partnerships.register_provider_submit": ("homes admin", "/partnership/providers/new"),
     "partnerships.reopen_group": ("partnership admin", "/partnership/groups/{ended_id}"),
+    "recording.action_line": ("chair", "/meetings/{live_id}/live"),
     "recording.accept": ("newcomer", "/meetings/{live_id}/live"),
     "recording.mark": ("chair", "/meetings/{live_id}/live/attendance"),
     "recording.lift_conflict": ("chair", "/meetings/{live_id}/live"),
     "recording.restore_entry": ("chair", "/meetings/{live_id}/live"),
+    "recording.restore_action": ("chair", "/meetings/{live_id}/live"),
+    "recording.strike_action": ("chair", "/meetings/{live_id}/live"),
     "recording.strike_entry": ("chair", "/meetings/{live_id}/live"),
     "recording.take_up": ("chair", "/meetings/{live_id}/live"),
     "referrals.consent": ("provider", "/referrals/{referral_id}/consents/young_person"),
@@ -112,6 +132,7 @@ FILLED = {
     ("minutes.access_issue", "read"): "y",
     ("minutes.access_mask_submit", "words"): "Isolde",
     ("accounts.choose_partnership", "partnership"): "2",
+    ("accounts.confirm_two_step", "code"): "code of an app",
     ("accounts.password_submit", "current"): PASSWORD,
     ("accounts.password_submit", "password"): SECRET_WORDS,
     ("accounts.password_submit", "again"): SECRET_WORDS,
@@ -146,6 +167,7 @@ FILLED = {
     ("mediation.new_term", "agreed_on"): "today",
     ("partnerships.register_provider_submit", "capacity"): "5",
     ("people.edit_submit", "postcode"): "AB1 2CD",
+    ("protected.protect_submit", "postcode"): "AB1 2CD",
     ("recording.accept", "accepted"): "y",
     ("recording.action_submit", "due"): "soon",
     ("recording.correct_action_submit", "person"): "",
@@ -157,7 +179,15 @@ FILLED = {
     ("recording.open_submit", "minute_taker"): "3",
     ("recording.open_submit", "early"): "y",
     ("recording.urgent_submit", "ref"): "ref of spare_id",
+    ("recording.adjourn_submit", "day"): "soon",
+    ("recording.adjourn_submit", "starts"): "10:00",
+    ("recording.adjourn_submit", "ends"): "11:00",
+    ("recording.adjourn_submit", "online_link"): "https://meet.example/room",
     ("referrals.consent", "on"): "today",
+    ("standards.agree_submit", "agreed_on"): "today",
+    ("standards.complaint_submit", "complaint_given_on"): "today",
+    ("standards.log_submit", "made_on"): "today",
+    ("standards.support_submit", "support_offered_on"): "today",
     ("referrals.hand_over", "agreed_on"): "today",
     ("referrals.pause", "back_on"): "soon",
 }
@@ -179,10 +209,25 @@ class Filled:
         return self.browser.post(self.path, {**(self.data if data is None else data), **more})
 
 
+_found: dict[int, tuple[World, dict[str, Browser], list[Filled]]] = {}
+"""The forms of a world that were found: the world is put back for each test, so their pages are the same."""
+
+
 def every_form(app: Flask, world: World) -> list[Filled]:
-    """One for every guarded write of the application. Fails for a write that no page has a form for."""
-    browsers: dict[str, Browser] = {}
-    return [found_form(app, world, route, browsers) for route in guarded_routes(app) if route.method == "POST"]
+    """One for every guarded write of the application. Fails for a write that no page has a form for.
+
+    Each in a browser of its own, in which nobody has signed out or changed a password yet.
+    """
+    if id(world) not in _found:
+        browsers: dict[str, Browser] = {}
+        routes = [route for route in guarded_routes(app) if route.method == "POST"]
+        _found[id(world)] = (world, browsers, [found_form(app, world, route, browsers) for route in routes])
+    _, opened, forms = _found[id(world)]
+    actors = {id(browser): actor for actor, browser in opened.items()}
+    return [
+        replace(f, browser=browser_of(app, world, actors[id(f.browser)]), data=_fill(f.route, f.form, world))
+        for f in forms
+    ]
 
 
 def found_form(app: Flask, world: World, route: Route, browsers: dict[str, Browser]) -> Filled:
@@ -204,12 +249,16 @@ def found_form(app: Flask, world: World, route: Route, browsers: dict[str, Brows
 
 def _who(route: Route) -> str:
     """Who does it by default."""
-    if route.endpoint.startswith(("partnerships.change_provider", "partnerships.edit_provider")):
+    if route.endpoint.startswith(
+        ("partnerships.change_provider", "partnerships.edit_provider", "partnerships.provider_settings")
+    ):
         return "agency admin"
     by_subject = {
         "partnerships": "partnership admin",
+        "complaints": "partnership admin",
         "mentoring": "provider",
         "mediation": "provider",
+        "family_intervention": "provider",
         "meetings.answer_research": "member",
     }
     return by_subject.get(route.endpoint) or by_subject.get(route.endpoint.partition(".")[0], "chair")
@@ -250,12 +299,22 @@ def _fill(route: Route, form: PageForm, world: World) -> dict[str, list[str]]:
             data[field.name] = [_meant(given, world)] if given else []
         elif not any(field.values) and "terms" not in route.endpoint:  # a clock's empty box follows the one above
             data[field.name] = _anything(field)
+    if route.endpoint == "accounts.add_passkey":
+        data["credential"] = [_answer_of_a_device(world)]
     return {name: values for name, values in data.items() if values}
+
+
+def _answer_of_a_device(world: World) -> str:
+    """A new passkey of the chair's, whom the page asks for it."""
+    purpose = f"register u_{world.people['chair'].user_id}"
+    challenge = new_challenge(current_app.config["SECRET_KEY"], purpose, now=utc_now())
+    return Device().created(json.dumps({"challenge": bytes_to_base64url(challenge)}))
 
 
 def _box(name: str, which: str) -> str:
     """Day, month or year of a day."""
-    day = {"today": today(), "past": today() - timedelta(days=5000), "soon": today() + timedelta(days=33)}[which]
+    soon = add_working_days(today(), 24)  # a meeting on a bank holiday is asked about
+    day = {"today": today(), "past": today() - timedelta(days=5000), "soon": soon}[which]
     return str(getattr(day, name.rpartition("-")[2]))
 
 
@@ -263,6 +322,8 @@ def _meant(given: str, world: World) -> str:
     """The value, or the reference or the id of the thing of that name."""
     if given.startswith("id of "):
         return str(_ids(world)[given.removeprefix("id of ")])
+    if given == "code of an app":
+        return code_at(APP_SEED, utc_now())
     name = given.removeprefix("ref of ")
     return world.marks["case_id", world.stages["extra"][name]][0] if name != given else given
 

@@ -1,5 +1,6 @@
 """The world as a fixture: built once for each kind of database, put back for each test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,9 @@ def snapshot(
 
 
 @pytest.fixture
-def world(snapshot: Snapshot) -> World:
-    """Who and what there is in it."""
-    return snapshot.world
+def world(app: Flask, snapshot: Snapshot) -> Iterator[World]:
+    """Who and what there is in it. Served by a name, without which there are no passkeys."""
+    before = app.config["ROUNDTABLE"]
+    app.config["ROUNDTABLE"] = before.at("http://localhost:8000")
+    yield snapshot.world
+    app.config["ROUNDTABLE"] = before

@@ -67,6 +67,7 @@ def mediated(table: "Table", case: Case, person: Person) -> "Ids":
         move.at -= BEFORE_EVERY_MEETING
     return {
         "mediated_id": made.id,
+        "mediating_provider_id": provider.id,
         "sitting_id": queries.sittings_of(made.id)[0].id,
         "term_id": queries.terms_of(made.id)[0].id,
     }

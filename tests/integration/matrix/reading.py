@@ -5,12 +5,12 @@ import re
 from tests.integration.matrix.walking import Route
 from tests.integration.matrix.world import World
 
-_BEGINS = {
+_BEGINS: dict[str, bytes | tuple[bytes, ...]] = {
     "application/pdf": b"%PDF-",
     "text/calendar": b"BEGIN:VCALENDAR",
-    "text/csv": b"\xef\xbb\xbfReference,",
+    "text/csv": (b"\xef\xbb\xbfReference,", b"\xef\xbb\xbfScheme,"),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
-    "application/json": b'{"number":',
+    "application/json": (b'{"number":', b'{"key":'),
     "text/event-stream": b"retry: 1000\ndata: ",
 }
 

@@ -98,4 +98,5 @@ def test_each_actor_meets_the_reviewed_verdict_on_every_write(app, world, snapsh
             wrong.append(f"{route.name}: {verdict_of(answer)}, not {reviewed_verdict(route, actor)}")
         if answer.status_code < 400:
             snapshot.put_back()
+            browser = browser_of(app, world, actor)  # what was done may have ended the session
     assert not wrong, "\n".join(wrong)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from core.accounts.models import User
+from core.accounts.models import User, UserSession
+from core.accounts.operations import sign_in
 from core.accounts.queries import actor_as_of
 from core.actions.models import Action
 from core.cases.models import Case, CaseAgency, CaseIncident, CasePerson
@@ -47,17 +48,21 @@ from core.minutes.models import Correction, Minutes
 from core.minutes.wording.operations import word_entry
 from core.minutes.wording.queries import version_of_words
 from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, Signature
-from core.people.models import Person
+from core.people.models import AddressReader, Person, ProtectedAddress
 from core.policy.composing import CommentInMinutes, EntryInMinutes, InMinutes
 from core.recording.models import Attendance, Entry, EntryAgency, ItemAttendance, Recusal
 from core.referrals import operations as referrals
 from core.referrals.models import Referral
 from core.referrals.queries import case_to_refer_from
+from core.standards.lists import ContactWay, SupportAnswer, UpdateInterval
+from core.standards.lists import EntryKind as LogKind
+from core.standards.models import ComplaintRoute, ContactEntry, ContactPlan
 from plugins.mentoring.models import Mentor
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
 from plugins.victim_support.contact import Way
-from plugins.victim_support.pathway import SupportPayload
+from plugins.victim_support.payload import SupportPayload
 from tests.builders import a_case, a_meeting, a_person, a_provider, an_action, an_item, today
+from tests.integration.matrix.helping import helped
 from tests.integration.matrix.mediating import mediated
 
 Ids = dict[str, int | str]
@@ -82,6 +87,13 @@ class Table:
         return actor_as_of(self.users[name].id, self.partnership.id, on=today())
 
 
+def another_session(user: User) -> int:
+    """A second browser of theirs."""
+    sign_in(user.id, now=utc_now())
+    found = db.session.scalars(select(UserSession.id).where(UserSession.user_id == user.id)).all()
+    return max(found)
+
+
 def main_case(table: Table) -> Ids:
     """A case that the council leads, heard by the group and open to the school, with what hangs on it."""
     word, users, agencies = table.words["case"], table.users, table.agencies
@@ -92,6 +104,7 @@ def main_case(table: Table) -> Ids:
     add(CaseAgency(case_id=case.id, agency_id=agencies.school.id, basis="Consent", purpose=word, since=today()))
     victim = a_person(table.partnership, "Celia", table.words["victim"])
     add(CasePerson(case_id=case.id, person_id=victim.id, role=PersonRole.VICTIM))
+    _sheltered(table, victim)
     incident = add(
         CaseIncident(case_id=case.id, happened_on=today(), what=f"{word} shouted", reported_to_id=agencies.police.id)
     )
@@ -121,6 +134,8 @@ def main_case(table: Table) -> Ids:
     return {
         **_supported(table, case, person),
         **mediated(table, case, person),
+        **helped(table, case, person),
+        **_promised(table, case, victim),
         "case_id": case.id,
         "person_id": person.id,
         "incident_id": incident.id,
@@ -133,6 +148,63 @@ def main_case(table: Table) -> Ids:
         "school_id": agencies.school.id,
         "own_provider_id": a_provider(table.partnership, agencies.police, "mentoring", ProviderStatus.REGISTERED).id,
     }
+
+
+def _sheltered(table: Table, victim: Person) -> None:
+    """The victim's address is protected: it is for the council alone."""
+    add(
+        ProtectedAddress(
+            person_id=victim.id,
+            partnership_id=table.partnership.id,
+            address=f"14 {table.words['shelter']} Lane",
+            postcode="",
+            changed_at=utc_now(),
+            changed_by_id=table.users["coordinator"].id,
+            readers=[AddressReader(agency_id=table.agencies.council.id)],
+        )
+    )
+
+
+def _promised(table: Table, case: Case, victim: Person) -> Ids:
+    """Somebody whom the council keeps informed, and has not of late: number and words are for the council alone."""
+    for agency_id in (None, table.agencies.police.id):
+        add(ComplaintRoute(partnership_id=table.partnership.id, agency_id=agency_id, words="Ask for the manager"))
+    plan = add(
+        ContactPlan(
+            case_id=case.id,
+            person_id=victim.id,
+            due_on=today() - timedelta(days=1),
+            agreed_on=today() - timedelta(days=8),
+            agency_id=table.agencies.council.id,
+            contact_name="Cody Coordinator",
+            contact_details="01632 960100",
+            way=ContactWay.PHONE,
+            interval=UpdateInterval.WEEK,
+            reach=f"01632 960177, ask for {table.words['reach']}",
+            instruction="After six",
+            support_offered_on=today(),
+            support_by="Cody Coordinator",
+            support_what="A service",
+            support_answer=SupportAnswer.ACCEPTED,
+            complaint_given_on=today(),
+            complaint_by="Cody Coordinator",
+            complaint_text="Ask for the manager",
+        )
+    )
+    entry = add(
+        ContactEntry(
+            plan_id=plan.id,
+            made_on=today(),
+            kind=LogKind.NOT_REACHED,
+            way=ContactWay.PHONE,
+            by="Cody Coordinator",
+            said=f"Left word with {table.words['reach']}",
+            recorded_at=utc_now(),
+            recorded_by_id=table.users["coordinator"].id,
+            agency_id=table.agencies.council.id,
+        )
+    )
+    return {"victim_id": victim.id, "contact_id": entry.id}
 
 
 def _supported(table: Table, case: Case, person: Person) -> Ids:

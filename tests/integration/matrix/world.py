@@ -1,16 +1,18 @@
 """The world that the matrix is walked in: one partnership with one of everything, and another one beside it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
-from core.accounts.models import User
+from sqlalchemy import update
+
+from core.accounts.models import User, UserSession
 from core.accounts.operations import sign_in
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import AdminRole, GroupRole
 from core.partnerships.models import Group, Partnership
-from tests.builders import a_group, a_meeting, a_partnership, a_user, an_agency
+from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
 from tests.integration.matrix.things import Ids, Table
 
@@ -25,6 +27,9 @@ WORDS = {
     "nominated": "Hollyhock",
     "nomination": "Juniper",
     "place": "Marigold",
+    "reach": "Speedwell",
+    "plan": "Periwinkle",
+    "shelter": "Snowdrop",
 }
 """Canaries: what text carries which word. Who may read each is in test_canaries.py."""
 
@@ -87,6 +92,8 @@ def build_world() -> World:
     table = Table(ours, group, agencies, users, WORDS)
     extras.people(table, theirs)
     tokens = {name: sign_in(user.id, now=utc_now()) for name, user in users.items()}
+    # The world outlives the ten minutes in which nobody is asked again who they are.
+    db.session.execute(update(UserSession).values(proved_at=utc_now() + timedelta(days=1)))
     users["retired"].retired_at = utc_now()
     stages = _stages(table)
     stages["extra"] = {**stages["own"], **extras.states(table, stages["session"])}
@@ -105,12 +112,20 @@ def _stages(table: Table) -> dict[str, Ids]:
     """The same things, seen from each of the meetings that they were dealt with at."""
     secret = things.restricted_case(table)
     ids = {**things.main_case(table), "secret_id": secret["case_id"], "token": "no-such-token", "name": "app.css"}
-    ids |= {"key": "young_person", "transition": "accept", "kind": "information"}
+    ids |= {"key": "young_person", "transition": "accept", "kind": "information", "plugin": "mentoring"}
+    ids["passkey_id"] = a_passkey(table.users["member"]).id
+    ids["session_id"] = things.another_session(table.users["member"])
     own = {**ids, **things.before_the_meeting(table, ids)}
     stages = {
         "own": own,
         "secret": {**own, **secret},
-        "mediated": {**own, "referral_id": own["mediated_id"], "key": "other", "transition": "follow_up"},
+        "mediated": {
+            **own,
+            "provider_id": own["mediating_provider_id"],
+            "referral_id": own["mediated_id"],
+            "key": "other",
+            "transition": "follow_up",
+        },
         "supported": {
             **own,
             "provider_id": own["support_provider_id"],
@@ -118,6 +133,14 @@ def _stages(table: Table) -> dict[str, Ids]:
             "key": "victim",
             "transition": "safe_referred",
         },
+        "helped": {
+            **own,
+            "provider_id": own["helping_provider_id"],
+            "referral_id": own["helped_id"],
+            "key": own["helped_key"],
+            "transition": "plan_reviewed",
+        },
+        "promised": {**own, "person_id": own["victim_id"]},
         "session": {**own, **things.in_session(table, ids)},
         "closed": {**own, **things.with_the_chair(table, ids)},
         "sent back": {**own, **things.sent_back(table, ids)},

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import func, select
 
-from core.accounts.queries import SignedInSession, actor_of
+from core.accounts.queries import actor_as_of
 from core.audit.models import AuditRecord
 from core.circulation.models import Mail
 from core.clock import local_date, local_time, utc_now
@@ -23,11 +23,8 @@ from tests.integration.meetings.table import Table, a_table, boxes
 
 def a_series(table: Table, **rule) -> Series:
     """Every first Monday at ten for two hours, from today on."""
-    signed_in = SignedInSession(
-        0, table.partnership.id, utc_now(), table.chair.id, table.chair.name, "g@x.example", table.council.id, "Council"
-    )
     series = operations.start_series(
-        actor_of(signed_in, on=today()),
+        actor_as_of(table.chair.id, table.partnership.id, on=today()),
         group=table.group,
         rule=Rule(
             **{

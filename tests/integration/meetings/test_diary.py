@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import func, select
 
-from core.accounts.queries import SignedInSession, actor_of
+from core.accounts.queries import actor_as_of
 from core.circulation.models import Mail
 from core.clock import at_local, local_date, local_time, utc_now
 from core.extensions import db
@@ -21,11 +21,7 @@ from tests.integration.meetings.table import Table, a_meeting_in, a_table, at_te
 
 def chair_of(table: Table):
     """The chair as an actor."""
-    user = table.chair
-    signed_in = SignedInSession(
-        0, table.partnership.id, utc_now(), user.id, user.name, user.email, user.agency_id, "Council"
-    )
-    return actor_of(signed_in, on=today())
+    return actor_as_of(table.chair.id, table.partnership.id, on=today())
 
 
 def a_series(table: Table, **changes):

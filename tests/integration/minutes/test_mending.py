@@ -133,6 +133,29 @@ def test_of_an_action_worked_on_since_only_the_wording_is_corrected(returned, vi
     assert coordinator.post(write(returned, f"actions/{action.id}"), fields).status_code == 303
 
 
+def test_an_action_struck_out_is_in_no_minutes_and_is_sent_to_nobody(returned, visitor):
+    action, coordinator = db.session.query(Action).one(), visitor(returned.coordinator)
+    ref, address = action.ref, write(returned, f"actions/{action.id}")
+    out = returned.path("actions/send")
+    assert ref in coordinator.get(out).text
+    assert visitor(returned.officer).post(f"{address}/strike").status_code == 403
+    assert coordinator.post(f"{address}/strike").status_code == 303
+    assert build.build(returned.meeting.id).items[0].actions == ()
+    assert f"{ref} is struck out" in coordinator.get(returned.path("minutes")).text
+    assert ref not in coordinator.get(out).text
+    assert f"Action {ref} struck out" in visitor(returned.chair).get(returned.path("minutes/review")).text
+
+    # Taken back it is minuted as it was agreed; what somebody worked on since is not struck out.
+    assert coordinator.post(f"{address}/restore").status_code == 303
+    assert [each.status for each in build.build(returned.meeting.id).items[0].actions] == ["open"]
+    action = db.session.get(Action, action.id, populate_existing=True)
+    when = returned.meeting.closed_at + timedelta(minutes=5)
+    log.note_progress(acting(returned.chair), action=action, version=action.version, note="Rang them", now=when)
+    db.session.commit()
+    refused = coordinator.post(f"{address}/strike")
+    assert (refused.status_code, log.WORKED_ON in refused.text) == (409, True)
+
+
 def test_an_action_of_another_item_is_not_found_under_this_one(returned, visitor):
     action = db.session.query(Action).one()
     assert visitor(returned.coordinator).get(write(returned, f"actions/{action.id}", item=1)).status_code == 404

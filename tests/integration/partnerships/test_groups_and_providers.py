@@ -8,7 +8,9 @@ from core.extensions import db
 from core.facts import AdminRole, GroupKind, GroupRole, ProviderStatus
 from core.incidents.models import Incident
 from core.partnerships.models import District, Group, GroupMember, Provider
-from tests.builders import a_group, a_meeting, a_partnership, a_user, an_agency
+from core.referrals.queries import providers_in
+from tests.builders import a_group, a_meeting, a_partnership, a_user, an_agency, today
+from tests.support.browser import Browser
 
 
 @pytest.fixture
@@ -184,28 +186,39 @@ def test_a_group_with_meetings_to_come_stays_open(place, visitor):
     assert "You are not in any group" not in visitor(place.member).get("/").text
 
 
-REGISTRATION = {"pathway": "mentoring", "capacity": "12", "contact": "Duty worker, 01632 960110", "area": ""}
+REGISTRATION = {"pathway": "errand", "capacity": "12", "contact": "Duty worker, 01632 960110", "area": ""}
 
 
-def registered(place, visitor):
-    answer = visitor(place.agency_admin).post("/partnership/providers/new", REGISTRATION)
+@pytest.fixture
+def opened(errands_app):
+    """`opened(user)` is that person’s browser, where errands can be registered."""
+
+    def open_browser(user):
+        db.session.commit()
+        return Browser(errands_app, user)
+
+    return open_browser
+
+
+def registered(place, opened):
+    answer = opened(place.agency_admin).post("/partnership/providers/new", REGISTRATION)
     assert answer.status_code == 303
     return db.session.query(Provider).one(), answer.location
 
 
-def test_an_agency_registers_and_the_partnership_approves(place, visitor):
-    provider, page = registered(place, visitor)
+def test_an_agency_registers_and_the_partnership_approves(place, opened):
+    provider, page = registered(place, opened)
     assert provider.status is ProviderStatus.REGISTERED
-    assert visitor(place.agency_admin).post(f"{page}/approve", {"version": "1"}).status_code == 403
-    assert visitor(place.admin).post(f"{page}/approve", {"version": "1"}).status_code == 303
+    assert opened(place.agency_admin).post(f"{page}/approve", {"version": "1"}).status_code == 403
+    assert opened(place.admin).post(f"{page}/approve", {"version": "1"}).status_code == 303
     assert db.session.query(Provider).one().status is ProviderStatus.APPROVED
 
 
-def test_only_an_agencys_own_administrator_registers_it_and_only_once(place, visitor):
+def test_only_an_agencys_own_administrator_registers_it_and_only_once(place, opened):
     for user in (place.admin, place.chair, place.member):
-        assert visitor(user).post("/partnership/providers/new", REGISTRATION).status_code == 403
-    registered(place, visitor)
-    again = visitor(place.agency_admin).post("/partnership/providers/new", REGISTRATION)
+        assert opened(user).post("/partnership/providers/new", REGISTRATION).status_code == 403
+    registered(place, opened)
+    again = opened(place.agency_admin).post("/partnership/providers/new", REGISTRATION)
     assert again.status_code == 422
     assert db.session.query(Provider).count() == 1
 
@@ -219,41 +232,42 @@ def test_only_an_agencys_own_administrator_registers_it_and_only_once(place, vis
         ({"pathway": "no-such-pathway"}, "Choose from the list"),
     ],
 )
-def test_a_bad_registration_is_refused_in_words(place, visitor, changed, said):
-    answer = visitor(place.agency_admin).post("/partnership/providers/new", {**REGISTRATION, **changed})
+def test_a_bad_registration_is_refused_in_words(place, opened, changed, said):
+    answer = opened(place.agency_admin).post("/partnership/providers/new", {**REGISTRATION, **changed})
     assert answer.status_code == 422 and said in answer.text
 
 
-def test_a_declined_registration_says_why_and_can_ask_again(place, visitor):
-    _, page = registered(place, visitor)
-    mine, theirs = visitor(place.admin), visitor(place.agency_admin)
+def test_a_declined_registration_says_why_and_can_ask_again(place, opened):
+    _, page = registered(place, opened)
+    mine, theirs = opened(place.admin), opened(place.agency_admin)
     assert mine.post(f"{page}/decline", {"version": "1", "reason": ""}).status_code == 422
-    assert mine.post(f"{page}/decline", {"version": "1", "reason": "No checks on mentors yet."}).status_code == 303
-    assert "No checks on mentors yet." in theirs.get(page).text
+    assert mine.post(f"{page}/decline", {"version": "1", "reason": "No checks on runners yet."}).status_code == 303
+    assert "No checks on runners yet." in theirs.get(page).text
     changed = {"capacity": "6", "contact": "Office", "version": "2"}
     assert theirs.post(f"{page}/edit", changed).status_code == 303
     assert db.session.query(Provider).one().status is ProviderStatus.REGISTERED
     assert theirs.post(f"{page}/edit", changed).status_code == 409
 
 
-def test_an_agency_without_a_signature_is_not_approved(place, visitor):
+def test_an_agency_without_a_signature_is_not_approved(place, opened):
     unsigned = an_agency(place.partnership, "Mere Valley Buses", signed_on=None)
-    theirs = visitor(a_user(unsigned, admin=AdminRole.AGENCY_ADMIN, partnership=place.partnership))
+    theirs = opened(a_user(unsigned, admin=AdminRole.AGENCY_ADMIN, partnership=place.partnership))
     page = theirs.post("/partnership/providers/new", REGISTRATION).location
-    answer = visitor(place.admin).post(f"{page}/approve", {"version": "1"})
+    answer = opened(place.admin).post(f"{page}/approve", {"version": "1"})
     assert answer.status_code == 409 and "is not a signatory" in answer.text
 
 
-def test_a_suspended_provider_gets_nobody_new_until_it_is_approved_again(place, visitor):
-    from core.referrals.queries import providers_in
-    from tests.builders import today
+def test_a_suspended_provider_gets_nobody_new_until_it_is_approved_again(place, opened, errands_app):
+    def taking():
+        with errands_app.app_context():
+            return [row.agency_id for row in providers_in(place.partnership.id, on=today())]
 
-    _, page = registered(place, visitor)
-    browser = visitor(place.admin)
+    _, page = registered(place, opened)
+    browser = opened(place.admin)
     browser.post(f"{page}/approve", {"version": "1"})
-    assert [row.agency_id for row in providers_in(place.partnership.id, on=today())] == [place.homes.id]
+    assert taking() == [place.homes.id]
     assert browser.post(f"{page}/suspend", {"version": "2", "reason": "Inspection."}).status_code == 303
-    assert not providers_in(place.partnership.id, on=today())
+    assert not taking()
     assert browser.post(f"{page}/suspend", {"version": "3", "reason": "Again."}).status_code == 409
     assert browser.post(f"{page}/approve", {"version": "3"}).status_code == 303
-    assert providers_in(place.partnership.id, on=today())
+    assert taking()

@@ -13,10 +13,6 @@ from core.people.models import Person
 from tests.builders import a_case, a_partnership, a_person, a_user, an_agency, today
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 @pytest.fixture
 def martin(partners):
     """Somebody in a case of the council that the group hears, and in one of the council's own."""
@@ -28,10 +24,10 @@ def martin(partners):
 
 
 def test_it_shows_what_is_held_and_the_cases_that_are_open_to_the_reader(partners, officer, constable, martin):
-    page = text_of(constable.get(f"/people/{martin.id}"))
+    page = constable.get(f"/people/{martin.id}").text
     assert "7 Hidden Lane" in page and "below the age of criminal responsibility" in page
     assert "Heard by the group" in page and "Kept by the council" not in page
-    assert "Kept by the council" in text_of(officer.get(f"/people/{martin.id}"))
+    assert "Kept by the council" in officer.get(f"/people/{martin.id}").text
 
 
 def test_reading_somebody_is_recorded(partners, constable, martin):
@@ -57,13 +53,13 @@ def test_somebody_of_a_restricted_case_is_closed_to_its_other_members(partners, 
     person = a_person(partners.partnership, "Zebedee", "Quillfeather")
     a_case(partners.partnership, partners.council, group=partners.group, subject=person, restricted=True)
     answer = constable.get(f"/people/{person.id}")
-    assert answer.status_code == 403 and "Quillfeather" not in text_of(answer)
+    assert answer.status_code == 403 and "Quillfeather" not in answer.text
     assert chair.get(f"/people/{person.id}").status_code == 200
 
 
 def test_a_member_reads_and_the_lead_agency_sets_right(partners, constable, officer, martin):
     assert constable.get(f"/people/{martin.id}/edit").status_code == 403
-    assert "Change details" not in text_of(constable.get(f"/people/{martin.id}"))
+    assert "Change details" not in constable.get(f"/people/{martin.id}").text
     fields = {"version": str(martin.version), "given_name": "Martyn", "family_name": "Ashdown", "postcode": "ZZ1 1ZZ"}
     assert officer.post(f"/people/{martin.id}/edit", fields).status_code == 303
     person = db.session.get(Person, martin.id)
@@ -75,7 +71,7 @@ def test_who_saves_second_sees_both_values(partners, officer, visitor, martin):
     fields = {"version": str(martin.version), "given_name": "Martyn", "family_name": "Ashdown"}
     assert visitor(a_user(partners.council)).post(f"/people/{martin.id}/edit", fields).status_code == 303
     answer = officer.post(f"/people/{martin.id}/edit", {**fields, "given_name": "Marty", "address": "9 New Road"})
-    page = text_of(answer)
+    page = answer.text
     assert answer.status_code == 409 and "Martyn" in page and "9 New Road" in page
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
     assert int(version) == db.session.get(Person, martin.id).version
@@ -94,5 +90,5 @@ def test_two_roles_in_one_case_are_both_shown(partners, officer):
     person = a_person(partners.partnership)
     case = a_case(partners.partnership, partners.council, subject=person)
     db.session.add(CasePerson(case_id=case.id, person_id=person.id, role=PersonRole.VICTIM))
-    page = text_of(officer.get(f"/people/{person.id}"))
+    page = officer.get(f"/people/{person.id}").text
     assert "Subject" in page and "Victim" in page

@@ -1,52 +1,44 @@
-"""`roundtable plugin new` writes a package that installs, is found, and passes its own tests as it is written."""
+"""`roundtable plugin new` writes a package that passes its own tests; the guide leads on from there, to the letter."""
 
-import os
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from core.errors import Refused
 from core.scaffold import write_plugin
+from tests.support.guide import Reader
+from tests.support.outside import Outside
+from tools.build_assets import ROOT
 
 NAME = "floating_support"
+GUIDE = ROOT / "docs" / "writing-a-plugin.md"
 
 
-def done(*command: str, cwd: Path, path: Path) -> str:
-    """What a command says that must succeed, with `path` to import from."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTABLE_")}
-    ran = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=cwd,
-        env={**environment, "PYTHONPATH": str(path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout + ran.stderr
-
-
-def test_it_is_built_found_and_sound_and_passes_its_own_tests_untouched(tmp_path: Path) -> None:
-    """Built as a wheel and unpacked where nothing else is, as pip does it."""
-    site, data = tmp_path / "site", tmp_path / "data"
-    said = done("core.cli", "plugin", "new", NAME, "--into", str(tmp_path), cwd=tmp_path, path=site)
+def test_it_is_built_found_and_sound_and_passes_its_own_tests_untouched(outside: Outside, tmp_path: Path) -> None:
+    roundtable = ("roundtable", "--data", str(tmp_path / "data"))
+    said = outside.run(*roundtable, "plugin", "new", NAME, "--into", str(tmp_path), cwd=tmp_path)
     assert f"{NAME}/pathway.py" in said
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
-    done("build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(tmp_path / NAME), cwd=tmp_path, path=site)
-    zipfile.ZipFile(next(tmp_path.glob("*.whl"))).extractall(site)
-    done("core.cli", "db", "upgrade", "--data", str(data), cwd=tmp_path, path=site)
-    listed = done("core.cli", "plugins", "list", "--data", str(data), cwd=tmp_path, path=site)
-    assert f"{NAME}  0.1.0  running" in listed
-    assert "4 of 4 plugins are sound." in done(
-        "core.cli", "plugins", "check", "--data", str(data), cwd=tmp_path, path=site
-    )
-    kept = done("pytest", "-q", "-W", "error", str(tmp_path / NAME), cwd=tmp_path / NAME, path=site)
-    assert " passed" in kept and "failed" not in kept
-    for rules in (("ruff", "check"), ("ruff", "format", "--check")):
-        done(*rules, "--line-length=120", "--isolated", str(tmp_path / NAME), cwd=tmp_path, path=site)
+    outside.run("pip", "install", "--quiet", str(tmp_path / NAME))
+    try:
+        outside.run(*roundtable, "db", "upgrade")
+        assert f"{NAME}  0.1.0  running" in outside.run(*roundtable, "plugins", "list")
+        outside.run(*roundtable, "plugins", "check")
+        kept = outside.run("python", "-m", "pytest", "-q", "-W", "error", cwd=tmp_path / NAME)
+        assert " passed" in kept and "failed" not in kept
+    finally:
+        outside.run("pip", "uninstall", "--quiet", "--yes", "roundtable-floating-support")
+    for rules in (("check",), ("format", "--check")):
+        outside.run("python", "-m", "ruff", *rules, "--line-length=120", "--isolated", NAME, cwd=tmp_path)
+
+
+def test_the_guide_leads_from_there_to_a_scheme_in_use_exactly_as_it_is_printed(
+    outside: Outside, tmp_path: Path
+) -> None:
+    """Every command is typed, every file written and every part replaced; what is said is what is printed."""
+    reader = Reader(outside, tmp_path)
+    reader.follow(GUIDE.read_text("utf-8"))
+    assert {"console", "python", "html", "toml"} == set(reader.followed)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from core.app import create_app
 from core.cli import main
 from core.commands.context import migrated_application
 from core.config import Config
-from core.plugin_host import PluginState, host_of, pathways
+from core.plugin_host import PluginState, host_of, installed
 from core.schema import bring_up_to_date, what_is_behind
+from plugins.mediation.models import Dispute
 
 PACKAGE = "tests.broken_plugins"
 
@@ -38,6 +39,14 @@ def test_the_check_finds_what_would_fail_in_use(tmp_path, databases, monkeypatch
     assert "1 of 2 plugins are sound" in checked.output
 
 
+def test_the_check_names_a_column_of_people_that_would_not_follow_them(tmp_path, databases, monkeypatch) -> None:
+    databases.fresh_sqlite(tmp_path / "roundtable.db")
+    monkeypatch.delitem(Dispute.__table__.c.person_id.info, "holds")
+    checked = run(tmp_path, "plugins", "check")
+    assert checked.exit_code == 1
+    assert "Table mediation_dispute: person_id holds a person and does not say so." in checked.output
+
+
 def test_the_check_says_that_tables_are_not_up_to_date(tmp_path, databases) -> None:
     databases.fresh_sqlite(tmp_path / "roundtable.db")
     assert run(tmp_path, "plugins", "check").exit_code == 0
@@ -63,7 +72,7 @@ def test_a_plugin_whose_tables_are_behind_is_left_out_and_the_rest_is_served(tmp
     (report,) = host_of(app).reports
     assert (report.state, report.stage) == (PluginState.REJECTED, "migrations")
     with app.app_context():
-        assert "mentoring" not in pathways()
+        assert "mentoring" not in installed()
     browser = app.test_client()
     assert browser.get("/pathways/mentoring/providers/1/mentors").status_code == 404
     assert browser.get("/healthz").status_code == 200

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("app")
 def test_every_plugin_keeps_its_own_version_table(app) -> None:
     tables = set(inspect(db.engine).get_table_names())
     for plugin in host_of(app).plugins:
-        assert version_table(plugin) in tables
+        assert version_table(plugin.name) in tables
         assert set(plugin.metadata.tables) <= tables
 
 

@@ -43,7 +43,9 @@ from core.policy.correcting import corrections_read_by, read_correction
 from core.policy.meetings import meetings_seen_by, see_meeting
 from core.policy.minutes import copies_open_to, read_copy
 from core.policy.referrals import referrals_seen_by, see_referral
-from core.referrals.models import Referral
+from core.policy.standards import is_told_of, told_to
+from core.referrals.models import Referral, ReferralPartner
+from core.standards.models import ContactPlan
 from tests.builders import (
     a_case,
     a_group,
@@ -176,6 +178,8 @@ class World:
         for case in self.some(own, 3):
             role = self.random.choice(list(PersonRole))
             db.session.add(CasePerson(case_id=case.id, person_id=person.id, role=role))
+            agency = self.random.choice(self.agencies)
+            db.session.add(ContactPlan(case_id=case.id, person_id=person.id, agency_id=agency.id))
 
     def add_action(self) -> None:
         case = self.random.choice(db.session.scalars(select(Case)).all())
@@ -209,6 +213,10 @@ class World:
                 rows=[],
                 opened_at=now,
                 moved_at=now,
+                partners=[
+                    ReferralPartner(agency_id=agency.id, since=now, until=self.random.choice((None, now)))
+                    for agency in self.some(self.agencies, 2)
+                ],
             )
         )
 
@@ -273,6 +281,14 @@ def of_correction(actor: Actor, correction: Correction) -> Verdict:
     return read_correction(actor, seen_by(actor, correction))
 
 
+def of_plan(actor: Actor, plan: ContactPlan) -> Verdict:
+    return is_told_of(actor, plan, db.session.get_one(Case, plan.case_id))
+
+
+def plans_told_to(actor: Actor) -> ColumnElement[bool]:
+    return told_to(actor, open_to(actor))
+
+
 def of_known_case(actor: Actor, case: Case) -> bool:
     return open_case(actor, case).known
 
@@ -286,6 +302,7 @@ TWINS: dict[str, tuple[type[Any], Callable[..., Any], Callable[[Actor], ColumnEl
     "see meeting": (Meeting, see_meeting, meetings_seen_by),
     "read own copy": (Copy, read_copy, copies_open_to),
     "read correction": (Correction, of_correction, corrections_read_by),
+    "is told of contact plan": (ContactPlan, of_plan, plans_told_to),
 }
 
 
@@ -300,6 +317,8 @@ def test_a_rule_and_its_sql_twin_agree_on_every_object(app, seed):
             listed = select(model.id).where(twin(actor))
             if model is Meeting:
                 listed = listed.join(Group, Group.id == Meeting.group_id)
+            if model is ContactPlan:
+                listed = listed.join(Case, Case.id == ContactPlan.case_id)
             if model is Copy:
                 listed = listed.join(Copy.circulation).join(Circulation.meeting).join(Meeting.group)
             by_sql = set(db.session.scalars(listed))

@@ -7,7 +7,7 @@ import pytest
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import GroupRole, MeetingStatus, Presence
-from core.recording.models import Attendance, Entry
+from core.recording.models import Attendance, Entry, ItemAttendance
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_user, an_agency
 from tests.support.forms import fill_in
 
@@ -71,14 +71,10 @@ def scene(app):
     return Scene()
 
 
-def text_of(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
 def test_who_comes_late_does_not_read_what_was_recorded_before(scene, visitor):
     scene.hear_first(visitor)
     scene.line(scene.officer)
-    page = text_of(visitor(scene.officer).get(scene.path(f"?item={scene.first.id}")))
+    page = visitor(scene.officer).get(scene.path(f"?item={scene.first.id}")).text
     assert "Seen three times" not in page
     assert "Martin Ashdown" not in page
     assert "Priya Raman" in page
@@ -88,43 +84,57 @@ def test_who_comes_late_does_not_read_what_was_recorded_before(scene, visitor):
 def test_who_was_there_reads_it(scene, visitor):
     scene.line(scene.officer)
     scene.hear_first(visitor)
-    page = text_of(visitor(scene.officer).get(scene.path(f"?item={scene.first.id}")))
+    page = visitor(scene.officer).get(scene.path(f"?item={scene.first.id}")).text
     assert "Seen three times" in page
+
+
+def test_who_was_not_there_changes_nothing_of_it_not_even_their_own(scene, visitor):
+    line = scene.line(scene.officer)
+    officer = visitor(scene.officer)
+    officer.post(scene.path(f"/items/{scene.first.id}/write/decision"), {"text": "Visited on Monday."})
+    entry = db.session.query(Entry).one()
+    address = scene.path(f"/items/{scene.first.id}/entries/{entry.id}")
+    assert officer.get(address).status_code == 200
+    db.session.add(ItemAttendance(item_id=scene.first.id, attendance_id=line.id, there=False))
+    db.session.commit()
+    refused = officer.get(address)
+    assert refused.status_code == 403
+    assert "Visited on Monday" not in refused.text
 
 
 def test_who_has_left_reads_nothing_more(scene, visitor):
     scene.line(scene.officer, presence=Presence.LEFT)
     officer = visitor(scene.officer)
-    assert "Ashdown" not in text_of(officer.get(scene.path()))
+    assert "Ashdown" not in officer.get(scene.path()).text
     part = officer.get(scene.path("/item"))
     assert part.status_code == 403
-    assert "You have left this meeting" in text_of(part)
+    assert "You have left this meeting" in part.text
 
 
 def test_who_has_left_is_let_in_again_by_who_keeps_the_attendance_not_by_themselves(scene, visitor):
     scene.line(scene.officer, presence=Presence.LEFT)
     officer = visitor(scene.officer)
-    page = text_of(officer.get(scene.path()))
+    page = officer.get(scene.path()).text
     assert "ask the chair or the coordinator to mark you present again" in page
     assert "Do you accept" not in page
     refused = officer.post(scene.path("/accept"), {"accepted": "y"})
     assert refused.status_code == 409
-    assert "mark you present again" in text_of(refused)
+    assert "mark you present again" in refused.text
     line = db.session.query(Attendance).filter_by(user_id=scene.officer.id).one()
     assert line.presence is Presence.LEFT
     mark = {"version": str(line.version), "presence": "present"}
     assert visitor(scene.chair).post(scene.path(f"/attendance/{line.id}/presence"), mark).status_code == 303
-    assert "Ashdown" in text_of(officer.get(scene.path()))
+    assert "Ashdown" in officer.get(scene.path()).text
 
 
 def test_after_the_meeting_its_record_is_open_to_those_who_keep_it_alone(scene, visitor):
     scene.line(scene.officer)
     scene.hear_first(visitor)
     scene.meeting.status = MeetingStatus.CLOSED
-    officer = text_of(visitor(scene.officer).get(scene.path()))
+    officer = visitor(scene.officer).get(scene.path()).text
     assert "This meeting is over" in officer
     assert "Ashdown" not in officer
-    assert "Ashdown" in text_of(visitor(scene.chair).get(scene.path()))
+    assert "Ashdown" in visitor(scene.chair).get(scene.path()).text
 
 
 def test_wording_is_mended_until_the_minutes_are_approved(scene, visitor):
@@ -150,7 +160,7 @@ def test_somebody_outside_the_group_is_not_let_in(scene, visitor):
 def test_a_deputy_from_outside_the_group_sits_in_for_that_meeting(scene, visitor):
     scene.line(scene.deputy, deputy_for="Ben Trevellick")
     deputy = visitor(scene.deputy)
-    assert "Martin Ashdown" in text_of(deputy.get(scene.path()))
+    assert "Martin Ashdown" in deputy.get(scene.path()).text
     wrote = deputy.post(scene.path(f"/items/{scene.first.id}/write/discussion"), {"text": "We will visit."})
     assert wrote.status_code == 303
     scene.meeting.status = MeetingStatus.CLOSED
@@ -170,13 +180,13 @@ def test_a_deputys_rights_end_when_they_do_not_come_or_leave_and_when_the_day_is
     else:
         line.presence = Presence(end)
     assert deputy.get(case).status_code == 404
-    assert "Martin Ashdown" not in text_of(deputy.get(scene.path()))
+    assert "Martin Ashdown" not in deputy.get(scene.path()).text
 
 
 def test_the_chair_seats_a_deputy_from_a_list_of_signatories(scene, visitor):
     unsigned = a_user(an_agency(scene.partnership, "Buses", signed_on=None), "Wendy Skelton")
     chair = visitor(scene.chair)
-    page = text_of(chair.get(scene.path("/attendance/deputy")))
+    page = chair.get(scene.path("/attendance/deputy")).text
     assert "Judith Amos" in page
     assert "Wendy Skelton" not in page
     refused = chair.post(scene.path("/attendance/deputy"), {"person": unsigned.id, "deputy_for": "Ben"})
@@ -185,6 +195,6 @@ def test_the_chair_seats_a_deputy_from_a_list_of_signatories(scene, visitor):
     assert seated.status_code == 303
     entered = visitor(scene.deputy)
     assert entered.get(scene.path()).status_code == 200
-    assert "Ashdown" not in text_of(entered.get(scene.path()))
+    assert "Ashdown" not in entered.get(scene.path()).text
     entered.post(scene.path("/accept"), {"accepted": "y"})
-    assert "Martin Ashdown" in text_of(entered.get(scene.path()))
+    assert "Martin Ashdown" in entered.get(scene.path()).text

@@ -9,11 +9,22 @@ from core.actions.operations import CLOSED_TO_THEM
 from core.audit.models import AuditRecord, AuditSubject
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import ItemOutcome, MeetingStatus
+from core.facts import ActionStatus, ItemOutcome, MeetingStatus
 from core.meetings.models import Meeting, Research
 from core.partnerships.models import Signature
 from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
-from tests.builders import a_case, a_group, a_partnership, a_person, a_user, an_agency, an_item, today
+from tests.builders import (
+    a_case,
+    a_group,
+    a_meeting,
+    a_partnership,
+    a_person,
+    a_user,
+    an_action,
+    an_agency,
+    an_item,
+    today,
+)
 from tests.support.forms import fill_in
 
 
@@ -119,10 +130,12 @@ def test_a_conflict_of_interest_closes_the_item_at_once_and_only_the_chair_opens
 
 
 def test_the_chair_moves_on_from_an_item_that_is_closed_to_them(scene, opened):
-    chair = opened(scene.chair)
+    chair, _ = opened(scene.chair), opened(scene.police)
     first, second = scene.items
     assert chair.post(f"{scene.live}/items/{second.id}/conflict", {"reason": ""}).status_code == 303
-    assert chair.post(f"{scene.live}/items/{second.id}/current", {"anyway": "1"}).status_code == 303
+    asked = chair.post(f"{scene.live}/items/{second.id}/current", {"anyway": "1"})
+    assert asked.location.endswith(f"/items/{second.id}/chair")
+    assert fill_in(chair, asked.location, {"chair": str(scene.police.id)}).status_code == 303
     page = page_of(chair.get(scene.live))
     assert 'id="item-title">2. ' in page
     assert "Kettle" not in page
@@ -295,7 +308,7 @@ def test_a_page_discloses_in_one_record_whom_it_names(scene, opened):
     police = opened(scene.police)
     before = db.session.scalar(select(func.max(AuditRecord.seq)))
     police.get(scene.live)
-    records = db.session.scalars(select(AuditRecord).where(AuditRecord.seq > before)).all()
+    records = db.session.scalars(select(AuditRecord).where(AuditRecord.seq > before).order_by(AuditRecord.seq)).all()
     assert [record.action for record in records] == ["meeting.follow"]
     people = db.session.scalars(select(AuditSubject.subject).where(AuditSubject.seq == records[0].seq)).all()
     assert len(people) == 2
@@ -334,3 +347,21 @@ def test_more_written_under_an_item_costs_no_more_queries(scene, opened, count_q
         police.post(f"{write}/write/information", form)
         police.post(f"{write}/action", an_action_form(scene, person=scene.housing.id))
     assert count_queries(police.get, f"{scene.live}/item") == short <= 18
+
+
+def test_last_times_actions_stand_there_with_what_became_of_them(scene, opened):
+    item, now = scene.items[0], utc_now()
+    begun = now - timedelta(days=30)
+    a_meeting(scene.group, starts_at=begun, status=MeetingStatus.CLOSED)
+    for text, settled in (
+        ("Open still", None),
+        ("Done since", now - timedelta(days=3)),
+        ("Done long ago", begun - timedelta(days=3)),
+    ):
+        action = an_action(item.case, scene.group, scene.housing.agency, text=text, due_on=today())
+        if settled is not None:
+            action.status, action.settled_at = ActionStatus.DONE, settled
+    db.session.commit()
+    page = page_of(opened(scene.police).get(f"{scene.live}/item"))
+    assert all(text in page for text in ("Actions from last time", "Open still", "Done since"))
+    assert "Done long ago" not in page

@@ -1,5 +1,7 @@
 """Who is there: a quorum of the member agencies, marked with one press; and who was there for one item."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -122,6 +124,25 @@ def test_whoever_comes_after_an_item_was_settled_does_not_attend_it_when_that_is
     opened(scene.police)
     fill_in(chair, f"{scene.live}/items/{item.id}/outcome", {"outcome": "heard"})
     assert heard_by(scene, item) == ["Cheryl Chair"]
+
+
+def test_whoever_was_out_while_an_item_was_heard_does_not_get_it_though_nobody_said_its_outcome(scene, opened):
+    chair, housing = opened(scene.chair), opened(scene.housing)
+    first, second = scene.items
+    line = line_of(scene.housing)
+    line.presence, first.started_at = Presence.LEFT, utc_now() - timedelta(minutes=5)
+    db.session.commit()
+    chair.post(f"{scene.live}/items/{first.id}/write/decision", {"text": "Seen at the flat."})
+    page = f"{scene.live}?item={first.id}"
+    assert chair.post(f"{scene.live}/items/{second.id}/current", {"anyway": "1"}).status_code == 303
+    line.presence = Presence.PRESENT
+    db.session.commit()
+    assert "You were not there for this item" in page_of(housing.get(page))
+    assert "Seen at the flat" in page_of(chair.get(page))
+    assert "Correct who was there" in page_of(chair.get(page))
+    assert "Joan Kettle" in page_of(housing.get(f"{scene.live}/item")), "the rest is theirs"
+    assert fill_in(chair, f"{scene.live}/close", {"recorded": "heard"}).status_code == 303
+    assert heard_by(scene, first) == ["Cheryl Chair"]
 
 
 def test_whoever_came_late_and_heard_it_all_the_same_is_ticked(scene, opened):

@@ -12,13 +12,12 @@ from core.facts import CaseStatus
 from core.partnerships.models import Provider
 from core.referrals import consents, handing_over, pausing, queries, reopening
 from core.referrals.facts import progress_of
-from core.referrals.machine import add_months
 from core.referrals.models import Referral
-from core.working_days import next_working_day
+from core.working_days import add_months, next_working_day
 from plugins.mentoring.queries import current_match
 from tests import builders
 
-from .conftest import NOW, SECRETS, TODAY, World
+from .conftest import NOW, SECRETS, TODAY, World, moment
 from .test_pages import in_boxes, text
 
 LATER = TODAY + timedelta(days=30)
@@ -128,7 +127,7 @@ def test_without_another_pathway_none_can_be_suggested(world: World, visitor) ->
 def test_handed_over_it_ends_here_and_begins_there_as_it_was_first_made(world: World, visitor) -> None:
     other = elsewhere(world)
     referral = begun(world)
-    referral.opened_at = NOW - timedelta(days=400)
+    referral.opened_at = moment(TODAY - timedelta(days=400))
     browser = visitor(world.worker)
     told = {"provider": str(other.id), "reason": "Moved", "version": referral.version}
     assert browser.post(f"{of(referral)}/hand-over", told).status_code == 422

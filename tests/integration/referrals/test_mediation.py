@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.audit.models import AuditRecord
 from core.cases.models import CasePerson
@@ -12,11 +12,13 @@ from core.extensions import db
 from core.facts import PersonRole
 from core.people.models import Person
 from core.plugin_api import PartnershipFacts, Period
+from core.plugin_api.tables import columns_of_people
 from core.referrals.handing_over import hand_over
 from core.referrals.models import Referral
 from core.referrals.reopening import reopen
 from plugins.mediation import roundtable_statistics
-from plugins.mediation.queries import dispute_of, sittings_of, terms_of
+from plugins.mediation.models import Base
+from plugins.mediation.queries import between_those, dispute_of, sittings_of, terms_of
 from tests import builders
 
 from .conftest import NOW, TODAY, World
@@ -79,7 +81,9 @@ def test_a_referral_keeps_both_consents_and_tells_the_trail_of_both_parties(disp
     visitor(world.worker).get(f"/referrals/{referral.id}")
     assert [(each.key, each.given_on) for each in referral.consents] == [("referred", TODAY), ("other", TODAY)]
     for action in ("person.refer", "referral.make", "referral.read"):
-        (body, *_) = db.session.scalars(select(AuditRecord.body).where(AuditRecord.action == action))
+        (body, *_) = db.session.scalars(
+            select(AuditRecord.body).where(AuditRecord.action == action).order_by(AuditRecord.seq)
+        )
         assert f'"subjects":["p_{world.person.id}","p_{dispute.other.id}"]' in body
     answer = visitor(world.referrer).post(dispute.path(dispute.other), dispute.form(other=world.person.id))
     assert "There is an open referral to mediation between these two already" in text(answer)
@@ -162,6 +166,47 @@ def test_mediators_keep_their_notes_and_the_terms_and_nobody_else_opens_them(dis
     bodies = "".join(db.session.scalars(select(AuditRecord.body)))
     assert not [word for word in (SAID, "hedge", "shouting", "Noor", "Tea", "Percy") if word in bodies]
     assert browser.get(f"/pathways/mediation/referrals/{of_another_pathway}/casework").status_code == 404
+
+
+def test_the_register_holds_all_that_is_under_way_for_the_mediators_alone(dispute, visitor, count_queries) -> None:
+    world, path = dispute.world, f"/pathways/mediation/providers/{dispute.provider.id}/mediations"
+    referral = dispute.met(visitor)
+    browser = visitor(world.worker)
+    assert f'href="{path}"' in text(browser.get("/referrals"))
+    page = text(browser.get(path))
+    for told in (
+        referral.ref,
+        dispute.other.name,
+        "Jayden Whitworth",
+        "Joint or shuttle session",
+        "3 visits and sessions",
+    ):
+        assert told in page
+    assert SAID not in page
+    (body,) = db.session.scalars(select(AuditRecord.body).where(AuditRecord.action == "mediation.mediations"))
+    assert f'"subjects":["p_{world.person.id}","p_{dispute.other.id}"]' in body
+    for stranger in (world.referrer, world.chair, world.member):
+        assert visitor(stranger).get(path).status_code == 404
+    few = count_queries(browser.get, path)
+    neighbour = builders.a_person(world.partnership, "Ned", "Next")
+    db.session.add(CasePerson(case_id=world.case_id, person_id=neighbour.id, role=PersonRole.PARTY))
+    db.session.commit()
+    assert visitor(world.referrer).post(dispute.path(neighbour), dispute.form()).status_code == 303
+    assert count_queries(browser.get, path) == few
+
+
+def test_when_two_records_of_one_person_are_put_together_their_mediation_is_found_under_the_one_that_stays(
+    dispute, visitor
+) -> None:
+    world = dispute.world
+    referral = dispute.referred(visitor)
+    stays = builders.a_person(world.partnership, "Percival", "Neighbour")
+    for column in columns_of_people(Base.metadata):
+        db.session.execute(update(column.table).where(column == dispute.other.id).values({column: stays.id}))
+    db.session.expire_all()
+    assert dispute_of(referral.id).other_id == stays.id
+    found = between_those(world.partnership.id, stays.id, world.person.id)
+    assert found is not None and found.referral_id == referral.id
 
 
 def test_statistics_count_visits_sessions_and_results_of_the_period(dispute, visitor) -> None:

@@ -304,17 +304,6 @@ def test_each_reader_is_the_audience_that_they_are(world: World, who: str, expec
     assert not seen & set(SECRETS) or who == "worker"
 
 
-def test_the_work_list_and_the_referrers_list_hold_what_is_theirs(world: World) -> None:
-    referral = world.refer()
-    worker, referrer, member = (world.actor(user) for user in (world.worker, world.referrer, world.member))
-    assert [row.id for row in queries.worklist_of(worker)] == [referral.id]
-    assert list(queries.worklist_of(referrer)) == []
-    assert [row.id for row in queries.made_by_agency_of(referrer)] == [referral.id]
-    assert list(queries.made_by_agency_of(member)) == []
-    world.move(referral, "decline_referred", answers={"reason": "area"})
-    assert list(queries.worklist_of(worker)) == []
-
-
 def test_minutes_see_a_referral_as_it_was_when_the_meeting_ended(world: World) -> None:
     referral = world.visited()
     # Each move of these tests is made at the same moment; the later ones are put after the meeting.

@@ -19,7 +19,7 @@ from .conftest import NOW, TODAY, World
 def test_with_the_plugin_gone_it_reads_the_same_and_a_withdrawal_still_ends_it(world: World, monkeypatch) -> None:
     referral = world.visited()
     before = rows_for(referral.rows, frozenset({Audience.PROVIDER}))
-    monkeypatch.setattr(plugin_host, "pathways", dict)
+    monkeypatch.setattr(plugin_host, "installed", dict)
     referral = world.read(referral.id)
     assert rows_for(referral.rows, frozenset({Audience.PROVIDER})) == before
     assert queries.providers_in(world.partnership.id, on=TODAY) == []

@@ -29,7 +29,7 @@ from core.working_days import add_working_days
 from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
 from plugins.victim_support.contact import Need, Way
 from plugins.victim_support.models import Assessment, Contact, Entry
-from plugins.victim_support.pathway import SupportPayload
+from plugins.victim_support.payload import SupportPayload
 from tests import builders
 
 from .conftest import NOW, TODAY
@@ -326,7 +326,7 @@ def test_they_are_given_up_only_after_a_try_that_is_in_the_log(place: Place) -> 
     referral = place.move(referral, "log_referred", at=NOW + timedelta(days=4), **DONE, kind="not_reached", way="phone")
     assert (referral.stage_due, referral.stage_since, referral.moved_at) == known
     assert [step.stage for step in progress_of(referral).history] == ["referred"]
-    pathway = plugin_host.pathways()["victim_support"]
+    pathway = plugin_host.installed()["victim_support"]
     facts = facts_of(referral, pathway)
     assert "Not reached the last time." in pathway.flags(facts, TODAY)
     assert place.move(referral, "give_up").outcome == "Could not be reached"

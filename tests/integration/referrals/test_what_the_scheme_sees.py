@@ -47,18 +47,6 @@ def test_a_scheme_that_was_declined_has_no_register(world: World, visitor) -> No
     assert visitor(world.worker).get(register(world)).status_code == 404
 
 
-def test_closed_referrals_stay_in_the_schemes_list(world: World, visitor) -> None:
-    referral = world.refer()
-    world.move(referral, "decline_referred", answers={"reason": "age"})
-    db.session.commit()
-    page = text(visitor(world.worker).get("/referrals"))
-    assert "Closed, the latest first" in page
-    assert referral.ref in page
-    assert "Closed, the latest first" not in text(visitor(world.referrer).get("/referrals"))
-    declined = text(visitor(world.referrer).get(f"/referrals/{referral.id}"))
-    assert "Declined: is outside the ages of the scheme" in declined
-
-
 def test_the_page_of_a_move_that_is_not_open_says_why_and_asks_for_nothing(world: World, visitor) -> None:
     referral = world.refer()
     browser = visitor(world.worker)
@@ -137,7 +125,7 @@ def test_a_pathway_is_told_who_else_is_named_in_the_case(world: World, monkeypat
     )
     db.session.flush()
     db.session.expire_all()
-    facts = facts_of(world.refer(), plugin_host.pathways()["mentoring"])
+    facts = facts_of(world.refer(), plugin_host.installed()["mentoring"])
     assert [person.name for person in facts.case.others(world.person.id)] == ["Marjorie Else"]
     assert len(facts.case.people) == 3
 

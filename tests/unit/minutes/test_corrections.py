@@ -1,7 +1,7 @@
 """Corrections in the record: who may have one, and for whom the words that it quotes are."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from core.facts import Audience, EntryKind, ItemKind, ItemOutcome, Row, Visibili
 from core.minutes.corrections import recorded as rules
 from core.minutes.corrections.passages import EVERYBODY, ForWhom, for_whom, is_of_a_referral
 from core.minutes.corrections.recorded import CorrectionNote, RecordedCorrection
+from core.minutes.moves import RecordedMove
 from core.minutes.record import AgencyName, MeetingRecord, Parties, RecordedEntry, RecordedItem, RecordedReferral
 from core.minutes.render import minutes_html
 from tests.records import a_record
@@ -180,6 +181,12 @@ def test_words_that_are_quoted_are_for_whom_they_were_written_for(passage, whom)
 def test_where_all_is_for_everybody_so_is_what_is_not_quoted() -> None:
     open_item = an_item(entries=an_item().entries[:1])
     assert for_whom(open_item, "", agency_id=5) == EVERYBODY
+
+
+def test_a_correction_of_what_moved_in_a_case_is_for_the_chair_since_not_everybody_may_open_it() -> None:
+    moved = RecordedMove(case_id=8, case_ref="NB-8", at=datetime(2026, 3, 3, tzinfo=UTC), text="R-1, Mentoring: ended")
+    item = replace(an_item(), entries=(), moves=(moved,))
+    assert for_whom(item, "Mentoring: ended", agency_id=5) == ForWhom(Visibility.CHAIR, 5)
 
 
 def test_words_of_a_pathway_are_put_right_with_its_provider() -> None:

@@ -21,6 +21,7 @@ from core.minutes.record import (
     RecordedReferral,
     RecordedSection,
 )
+from core.minutes.spells import Chaired
 from tests.records import a_record
 from tests.unit.minutes.test_record import readers, records
 
@@ -97,13 +98,59 @@ def test_their_own_actions_are_in_it_and_no_others() -> None:
     assert last_of(record).actions == (own,)
 
 
+def test_of_an_item_without_a_referral_of_theirs_it_holds_what_they_undertook_and_nothing_else() -> None:
+    record = with_referrals(a_record(4))
+    made = record.items[-1]
+    own = replace(made.actions[0], owner=SCHEME, text="Ask the college for a place.")
+    named = replace(made.entries[0], visibility=Visibility.NAMED, named=(SCHEME,))
+    mixed = replace(
+        made,
+        id=991,
+        number=90,
+        case_id=992,
+        title="Quillon Everscale",
+        risk="High",
+        referrals=(a_referral(OTHER, "MED-1"),),
+        sections=(),
+        entries=(named, *made.entries[1:]),
+        actions=(replace(made.actions[0], owner=OTHER), own),
+        earlier_actions=(replace(own, text="Asked last time."),),
+    )
+    record = replace(record, items=(*record.items, mixed))
+    granted = a_worker(granted_items=frozenset({mixed.id}))
+    for worker in (a_worker(), granted, a_worker(open_cases=frozenset({992}))):
+        part, left_out = extract_for(record, worker)
+        assert part.items[-1] == RecordedItem(
+            id=991,
+            number=90,
+            kind=mixed.kind,
+            title=f"Action {own.ref}",
+            case_id=992,
+            case_ref=mixed.case_ref,
+            outcome=mixed.outcome,
+            actions=(own,),
+        )
+        assert left_out[-1].what == "All but the provider’s own actions"
+    assert has_correction(record, granted, a_correction(mixed, "ask the college"))
+    for was in ("", "Asked last time", "High", named.text):
+        assert not has_correction(record, granted, a_correction(mixed, was)), was
+    for rights in ({"signatory": False}, {"recused_cases": {992}}, {"restricted_cases": {992}}):
+        part, left_out = extract_for(record, a_worker(**rights))
+        assert 991 not in {item.id for item in part.items}
+        assert 90 not in {each.item for each in left_out}
+    no_provider = extract_for(replace(record, items=(mixed,)), a_worker())[0]
+    assert no_provider.items == (), "an agency without a referral has no extract"
+
+
 def test_a_grant_gives_what_was_said_to_everyone_and_not_what_was_said_to_others() -> None:
     record = with_referrals(a_record(2))
-    made = record.items[-1]
+    *others, made = record.items
+    made = replace(made, chaired=(Chaired(name="Pauline Police", interest=True),))
+    record = replace(record, items=(*others, made))
     granted = last_of(record, granted_items=frozenset({made.id}))
     assert granted.title == made.title
     assert set(granted.entries) == {each for each in made.entries if each.visibility is Visibility.EVERYONE}
-    assert granted.heard_by == ()
+    assert (granted.heard_by, granted.chaired) == ((), ())
 
 
 def test_whoever_declared_an_interest_has_nothing_of_that_item() -> None:

@@ -90,6 +90,32 @@ def test_no_date_of_birth_is_cannot_determine_and_never_eligible() -> None:
     assert age.reason.startswith("Cannot determine")
 
 
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, ""),
+        ({"youngest": 13, "oldest": 17, "behaviour": "likely"}, ""),
+        ({"youngest": 16}, "takes young people from 16: can be referred to it from 1 January 2027"),
+        ({"oldest": 14}, "takes young people up to 14"),
+        ({"behaviour": "offending"}, "takes young people who have offended"),
+    ],
+)
+def test_a_provider_may_take_fewer_than_the_scheme_is_for(settings, reason) -> None:
+    findings = PATHWAY.eligibility(replace(facts(), settings=settings), TODAY)
+    refused = " ".join(found.reason for found in findings if found.result is Eligibility.REFUSED)
+    assert (reason in refused) if reason else refused == ""
+
+
+def test_whoever_cannot_be_mentored_is_sent_on_in_a_sentence() -> None:
+    unsafe = MentoringPayload(Behaviour.OFFENDING, one_to_one_safe=False, on_abc=True, need="-")
+    (age, contact) = PATHWAY.eligibility(facts(born=date(2006, 3, 2), payload=unsafe), TODAY)
+    assert age.reason == (
+        "Is 20, and the scheme is for young people up to 19. "
+        "Agree at the meeting which service for adults is to be asked, and give that agency the action."
+    )
+    assert contact.reason.endswith("refer again when one-to-one contact has become safe.")
+
+
 def test_unsafe_one_to_one_contact_is_refused_whatever_the_age() -> None:
     unsafe = MentoringPayload(Behaviour.OFFENDING, one_to_one_safe=False, on_abc=True, need="-")
     assert verdict(BORN_15, unsafe) is Eligibility.REFUSED
@@ -282,7 +308,10 @@ def test_the_agenda_says_where_an_open_mentoring_referral_stands_and_nothing_of_
     ]
     (told,) = roundtable_agenda_annotations(entries, viewer=None)
     assert (told.item_id, told.referral_id) == (1, 5)
-    assert told.text == "Mentoring scheme: active since 2 March 2026, review due by 2 June 2026."
+    assert told.text == "Mentoring: active since 2 March 2026, review due by 2 June 2026."
+    paused = glimpse(due=date(2026, 6, 2), paused=True)
+    (told,) = roundtable_agenda_annotations([AgendaEntry(1, 1, 3, (paused,))], viewer=None)
+    assert told.text == "Mentoring: active since 2 March 2026, paused until 2 June 2026."
 
 
 def test_the_minutes_tell_stages_and_dates_and_nothing_else() -> None:

@@ -31,7 +31,7 @@ from core.referrals.machine import Consent, next_due, ways
 from core.working_days import add_working_days
 from plugins.victim_support import PATHWAY, roundtable_minutes_sections
 from plugins.victim_support.contact import Interval, Kind, Need, Way, gives_away
-from plugins.victim_support.pathway import SupportPayload
+from plugins.victim_support.payload import SupportPayload
 
 MONDAY = date(2026, 3, 2)
 NUMBER = "07700 900123"
@@ -176,6 +176,10 @@ def test_the_referrer_reads_stage_dates_and_the_named_worker_and_not_what_was_sa
     told = rows_for(Audience.REFERRER, payload, path("referred", "contacted"))
     assert (told["Stage"], told["Named worker"]) == ("Safe contact made", "Wendy Worker")
     assert not {"What would help", "Support agreed", "Wants to hear how the case goes"} & set(told)
+    ended = path("referred", "contacted", "closed", closed_on=MONDAY, outcome="Support ended: contact was lost")
+    assert "How it ended" not in rows_for(Audience.REFERRER, payload, ended)
+    declined = path("referred", "declined", closed_on=MONDAY, outcome="Not taken up: lives outside the service’s area")
+    assert rows_for(Audience.REFERRER, PAYLOAD, declined)["How it ended"].startswith("Not taken up")
     assert not {row.label for row in PATHWAY.rows(payload, path("referred")) if Audience.STATISTICS in row.audiences}
 
 

@@ -1,11 +1,17 @@
 """The feed of hints: who is woken, with what, and when a stream ends."""
 
 import json
+import queue
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
 from core.recording import feed as module
-from core.recording.feed import Feed, Hint, Stream, parts
+from core.recording.feed import Feed, Hint, Stream, Told, parts, tell_when_committed
 
 
 def message(chunk: bytes) -> dict[str, object]:
@@ -141,3 +147,58 @@ def test_after_its_end_the_feed_is_looked_after_again() -> None:
     assert asked.wait(5)
     again.close()
     feed.end()
+
+
+def test_what_another_process_tells_comes_with_its_parts_and_the_own_comes_once_in_its_order() -> None:
+    feed, listens, tellings = Feed(), threading.Event(), queue.SimpleQueue()
+
+    @contextmanager
+    def listen() -> Iterator[Callable[[float], list[Told]]]:
+        listens.set()
+        yield lambda seconds: [tellings.get(timeout=5)]
+
+    stream = a_stream(feed, beat=5)
+    next(stream)
+    feed.look_after(lambda meetings: {}, listen)
+    assert listens.wait(5)
+    tellings.put((2, Hint(99, "item", 1)))  # of a meeting that nobody watches here
+    feed.tell_own(1, Hint(7, "agenda"))  # told by the database, too, after what was saved before it
+    tellings.put((1, Hint(6, "item", 12)))
+    tellings.put((1, Hint(7, "agenda")))
+    told = [message(next(stream))]
+    told += [message(next(stream))] if told[0]["number"] == 6 else []
+    assert [part for each in told for part in each["parts"]] == ["item-12", "agenda"]
+    stream.close()
+    tellings.put((1, Hint(8, "item")))
+    feed.end()
+
+
+def test_where_nobody_may_listen_the_numbers_are_asked_for(monkeypatch) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    feed = Feed()
+
+    @contextmanager
+    def refused() -> Iterator[Callable[[float], list[Told]]]:
+        raise OSError("a pooler that lends a connection for a transaction at a time")
+        yield
+
+    stream = a_stream(feed, beat=5)
+    next(stream)
+    feed.look_after(lambda meetings: {1: 9}, refused)
+    assert message(next(stream)) == {"number": 9}
+    stream.close()
+    feed.end()
+
+
+def test_a_hint_left_before_a_savepoint_is_told_when_all_is_committed_and_not_before(monkeypatch) -> None:
+    told: list[Hint] = []
+    monkeypatch.setattr(module.feed, "tell_own", lambda _meeting, hint: told.append(hint))
+    session = Session(create_engine("sqlite://"))
+    tell_when_committed(session, 1, Hint(1, "meeting"))
+    with session.begin_nested():
+        session.execute(select(1))
+    with suppress(ZeroDivisionError), session.begin_nested():
+        raise ZeroDivisionError
+    assert told == []
+    session.commit()
+    assert told == [Hint(1, "meeting")]

@@ -19,7 +19,8 @@ from core.plugin_api import (
     RunningClock,
     overall,
 )
-from core.referrals.machine import Consent, add_months, due, halted_by, next_due, ways
+from core.referrals.machine import Consent, due, halted_by, next_due, ways
+from core.working_days import add_months
 from plugins.mentoring import PATHWAY
 from plugins.mentoring.pathway import PARENT, YOUNG_PERSON
 from tests.broken_plugins.errand import Errand
@@ -29,19 +30,21 @@ MOVERS = frozenset({Mover.PROVIDER})
 START = date(2026, 3, 2)
 
 
-def ways_from(stage, *, needed=(), consents=None, findings=FIT, movers=MOVERS, pathway=PATHWAY):
-    return ways(pathway, stage=stage, needed=needed, consents=consents or {}, findings=findings, movers=movers)
+def ways_from(stage, *, needed=(), consents=None, findings=FIT, movers=MOVERS, pathway=PATHWAY, obstacles=None):
+    known = {"needed": needed, "consents": consents or {}, "findings": findings, "movers": movers}
+    return ways(pathway, stage=stage, obstacles=obstacles, **known)
 
 
 def by_key(found):
     return {way.transition.key: way for way in found}
 
 
-def test_a_move_says_every_reason_why_it_is_closed() -> None:
-    needed = Errand().consents(None, START)
-    (take, drop) = ways_from("asked", needed=needed, movers=frozenset(), pathway=Errand())
-    assert take.closed == ("Only the provider can do this.", "The asker: consent not recorded.")
-    assert drop.closed == ("Only the provider can do this.",)
+def test_a_move_says_every_reason_why_it_is_closed_and_to_others_only_whose_it_is() -> None:
+    needed, against = Errand().consents(None, START), {"take": ("It rains.",), "drop": ("It rains.",)}
+    take, _ = ways_from("asked", needed=needed, obstacles=against, pathway=Errand())
+    assert take.closed == ("The asker: consent not recorded.", "It rains.")
+    for way in ways_from("asked", needed=needed, obstacles=against, movers=frozenset(), pathway=Errand()):
+        assert way.closed == ("Only the provider can do this.",)
 
 
 def test_only_moves_from_where_the_referral_is_are_offered() -> None:

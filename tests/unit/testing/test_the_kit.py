@@ -10,19 +10,24 @@ from wtforms import StringField
 
 from core.plugin_api import (
     ActionTemplate,
+    Audience,
     Clock,
     Finding,
     Mover,
     OutcomeMeasure,
+    PathwayForm,
     Required,
     Row,
+    RunningClock,
+    signatories_beside,
 )
 from core.testing import PathwayContract
 from core.testing.facts import NAME
+from core.testing.settings import SettingsRules
 from tests.broken_plugins.errand import ALL, Errand, ErrandForm, ErrandPayload
 from tests.broken_plugins.looks_at_the_clock import Looks
 
-RULES = [name for name in vars(PathwayContract) if name.startswith("test_")]
+RULES = [name for name in (*vars(PathwayContract), *vars(SettingsRules)) if name.startswith("test_")]
 
 
 class Form(ErrandForm):
@@ -51,6 +56,18 @@ class TestSound(PathwayContract):
     pathway = Sound()
     valid = ({"what": "Milk"},)
     invalid = (("what", {"what": ""}),)
+
+
+class DropForm(ErrandForm):
+    """Says why it is dropped."""
+
+    why = StringField("Why", [Required("Enter why")])
+
+
+class Drops(Sound):
+    """An errand that asks why it is dropped."""
+
+    transitions = (*Sound.transitions[:2], replace(Sound.transitions[2], form=DropForm))
 
 
 class AnyForm(ErrandForm):
@@ -153,6 +170,36 @@ class Alters(Sound):
         return f"The {next(numbers)}th errand."
 
 
+class ListsOthers(Sound):
+    def concerns(self, facts):
+        return (next(numbers),)
+
+
+class FindsPartners(Sound):
+    def partners(self, payload, progress):
+        return (next(numbers),)
+
+
+class ChangesItsMind(Sound):
+    def obstacles(self, facts, transition, on):
+        return (f"It rains for the {next(numbers)}th time.",)
+
+
+class AgreesElse(Sound):
+    def action_templates(self):
+        return [ActionTemplate("go", f"Go to {next(numbers)}", 1)]
+
+
+class MeasuresElse(Sound):
+    def outcomes(self):
+        return [OutcomeMeasure("done", f"Done {next(numbers)}", (("yes", "Yes"), ("no", "No")))]
+
+
+class HandsOverElse(Sound):
+    def handed_over(self, first, last):
+        return replace(first, what=str(next(numbers)))
+
+
 class NoReason(Sound):
     def eligibility(self, facts, on):
         return [Finding.undetermined(" ")]
@@ -197,6 +244,62 @@ class TwoLines(Sound):
         return "An errand.\nOf milk."
 
 
+class PlansForNobody(Sound):
+    def rows(self, payload, progress):
+        return [Row("What", payload.what, frozenset({Audience.PLAN}))]
+
+
+class PartnersByName(PlansForNobody):
+    def partners(self, payload, progress):
+        return ("Borough Homes",)
+
+
+class StandsInTheWay(Sound):
+    def obstacles(self, facts, transition, on):
+        return ("rain",)
+
+
+class TellsTheTime(Sound):
+    def clock(self, payload, progress):
+        return RunningClock(Clock("Answer", working_days=next(numbers) + 1), progress.since)
+
+
+class ForgetsAStep(Drops):
+    def advance(self, payload, move):
+        return replace(payload, by=move.on)
+
+    def load(self, data, version):
+        return replace(super().load(data, version), by=None)
+
+
+class MovesAbout(Drops):
+    def advance(self, payload, move):
+        return replace(payload, what=str(next(numbers)))
+
+
+class EndsInSilence(Drops):
+    def outcome(self, move, measures):
+        return " "
+
+
+class SetForm(DropForm):
+    def answers(self):
+        return {"why": {self.why.data}}
+
+
+class AskingForm(DropForm):
+    def prepare(self, facts, on):
+        self.beside = signatories_beside(facts.case.id, on=on)
+
+
+class AsksTheDatabase(Drops):
+    transitions = (*Sound.transitions[:2], replace(Sound.transitions[2], form=AskingForm))
+
+
+class AnswersASet(Drops):
+    transitions = (*Sound.transitions[:2], replace(Sound.transitions[2], form=SetForm))
+
+
 class Unlabelled(Sound):
     stages = (replace(Sound.stages[0], clock=Clock("", working_days=3)), *Sound.stages[1:])
 
@@ -224,15 +327,27 @@ BROKEN = [
     Broken("a_payload_is_the_same_after_it_was_kept", NotKept(), "JSON"),
     Broken("payloads_of_earlier_versions_are_read", Second(), "Give `old_payloads` a payload of version 1"),
     Broken("a_version_that_never_was_is_refused", Guesses(), "Raise ValueError"),
+    Broken(
+        "rows_for_a_plan_have_agencies_that_may_read_them", PlansForNobody(), "say in partners\\(\\) which those are"
+    ),
+    Broken("rows_for_a_plan_have_agencies_that_may_read_them", PartnersByName(), "give ids of agencies"),
+    Broken("what_stands_against_a_move_is_said_in_sentences", StandsInTheWay(), "says “rain”: no sentence"),
     Broken("the_same_question_gets_the_same_answer", Moody(), "depend on its arguments alone"),
     Broken("the_same_question_gets_the_same_answer", Counts(), "rows\\(\\) at stage asked"),
-    Broken("the_same_question_gets_the_same_answer", Alters(), "summary\\(\\) is not the same"),
+    Broken("the_same_question_gets_the_same_answer", Alters(), "summary\\(\\) gave"),
+    Broken("the_same_question_gets_the_same_answer", ListsOthers(), "concerns\\(\\) gave"),
+    Broken("the_same_question_gets_the_same_answer", FindsPartners(), "partners\\(\\) at stage asked gave"),
+    Broken("the_same_question_gets_the_same_answer", ChangesItsMind(), "obstacles\\(\\) at stage asked gave"),
+    Broken("the_same_question_gets_the_same_answer", AgreesElse(), "action_templates\\(\\) gave"),
+    Broken("the_same_question_gets_the_same_answer", MeasuresElse(), "outcomes\\(\\) gave"),
+    Broken("the_same_question_gets_the_same_answer", HandsOverElse(), "handed_over\\(\\) gave"),
     Broken("it_does_not_look_at_the_clock", Looks(), "use the day that it is given"),
     Broken("eligibility_can_be_said_before_the_form_is_filled_in", NoReason(), "gives no reason"),
     Broken(
         "eligibility_can_be_said_before_the_form_is_filled_in", Needy(), "'NoneType' object has no attribute 'year'"
     ),
     Broken("nothing_begins_without_its_consents", BeginsAlone(), "begins without asker"),
+    Broken("the_same_question_gets_the_same_answer", TellsTheTime(), "clock\\(\\) at stage asked"),
     Broken("rows_are_plain_text_for_named_audiences", ForNobody(), "nobody would read it"),
     Broken("rows_are_plain_text_for_named_audiences", NumberedRow(), "holds a int: give plain text"),
     Broken("markup_stays_text", Escapes(), "escaped already"),
@@ -278,9 +393,137 @@ def test_an_old_payload_that_becomes_something_else_is_caught() -> None:
     kit_for(Second(), old_payloads=((1, {"what": "Milk", "by": None}),)).test_payloads_of_earlier_versions_are_read()
 
 
+@pytest.mark.parametrize(
+    ("pathway", "steps", "said"),
+    [
+        (Drops(), [("drop", {"why": ""})], "The form of drop refuses .* Mend the form, or `steps`"),
+        (Drops(), [("finish", {})], "no transition of that key with a form"),
+        (ForgetsAStep(), [("drop", {"why": "Rain"})], "Read every field in load"),
+        (MovesAbout(), [("drop", {"why": "Rain"})], "It must not look elsewhere"),
+        (EndsInSilence(), [("drop", {"why": "Rain"})], "says nothing of how drop ended it"),
+        (AsksTheDatabase(), [("drop", {"why": "Rain"})], "AskingForm asks the database in prepare"),
+        (AnswersASet(), [("drop", {"why": "Rain"})], "answers\\(\\) of SetForm are not JSON"),
+    ],
+)
+def test_a_step_that_does_not_keep_what_it_brings_is_caught(pathway, steps, said) -> None:
+    kit_for(Drops(), steps=[("drop", {"why": "Rain"})]).test_what_a_step_brings_is_kept()
+    with pytest.raises(AssertionError, match=said):
+        kit_for(pathway, steps=steps).test_what_a_step_brings_is_kept()
+
+
+def test_an_old_payload_that_is_lost_when_it_is_kept_again_is_caught() -> None:
+    class Sheds(Second):
+        """What stood in the old payload is not written any more."""
+
+        def dump(self, payload):
+            return {**super().dump(payload), "what": "Milk"}
+
+    with pytest.raises(AssertionError, match="Read every field in load"):
+        kit_for(
+            Sheds(), old_payloads=((1, {"what": "Bread", "by": None}),)
+        ).test_payloads_of_earlier_versions_are_read()
+
+
 def test_no_rule_is_without_somebody_who_breaks_it() -> None:
     caught = {f"test_{each.rule}" for each in BROKEN}
     assert set(RULES) - caught == {
         "test_its_form_takes_what_is_valid",
         "test_its_form_refuses_what_is_not_and_says_so_beside_the_field",
-    }, "those two are broken by their forms"
+        "test_what_a_step_brings_is_kept",
+        "test_settings_are_the_same_after_they_were_kept",
+        "test_markup_in_settings_stays_text",
+        "test_it_answers_with_any_settings_and_with_none",
+        "test_settings_of_earlier_versions_are_read_or_asked_for_again",
+    }, "those are broken by their forms"
+
+
+class AreaForm(PathwayForm):
+    """Where errands are run, and by whom."""
+
+    area = StringField("Area", [Required("Enter the area")])
+    runner = StringField("Runner", default="Anybody")
+
+
+class ShoutingForm(AreaForm):
+    def answers(self):
+        return {name: str(escape(value)) for name, value in super().answers().items()}
+
+
+class Configured(Sound):
+    """An errand whose providers say where they run it."""
+
+    settings = AreaForm
+    settings_version = 2
+
+    def eligibility(self, facts, on):
+        return [Finding.eligible(f"Errands are run in {facts.settings.get('area', 'any place')}.")]
+
+    def load_settings(self, data, version):
+        if version == 1:
+            return {"area": data["area"], "runner": "Anybody"}
+        return super().load_settings(data, version)
+
+
+class NeedsThem(Configured):
+    def eligibility(self, facts, on):
+        return [Finding.eligible(f"Errands are run in {facts.settings['area']}.")]
+
+
+class LosesThem(Configured):
+    def load_settings(self, data, version):
+        return None
+
+
+class ReadsElse(Configured):
+    def load_settings(self, data, version):
+        return {**data, "runner": str(next(numbers))}
+
+
+class HalfUpToDate(Configured):
+    def load_settings(self, data, version):
+        return data if version == 1 else super().load_settings(data, version)
+
+
+class TakesAnyVersion(Configured):
+    def load_settings(self, data, version):
+        return data
+
+
+def with_settings(form, base=Configured):
+    return type("Changed", (base,), {"settings": form})()
+
+
+OLD = [(1, {"area": "South", "runner": "Anybody"})]
+SHOUTED = {"settings": [{"area": "A & B"}]}
+SETTINGS = {"settings": [{"area": "North", "runner": "Priya"}], "old_settings": [(1, {"area": "South"})]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "pathway", "given", "said"),
+    [
+        ("are_the_same_after_they_were_kept", Configured(), {"settings": ()}, "Give `settings` at least one"),
+        ("are_the_same_after_they_were_kept", Configured(), {"settings": [{"area": ""}]}, "refuses .* or `settings`"),
+        ("are_the_same_after_they_were_kept", LosesThem(), {}, "asks for what was filled in just now"),
+        ("are_the_same_after_they_were_kept", ReadsElse(), {}, "load_settings\\(\\) gave"),
+        ("are_the_same_after_they_were_kept", with_settings(SetForm), {"settings": [{"why": "Rain"}]}, "not JSON"),
+        ("are_the_same_after_they_were_kept", with_settings(ShoutingForm), SHOUTED, "Opened again"),
+        ("of_earlier_versions_are_read_or_asked_for_again", Configured(), {"old_settings": ()}, "by version 1"),
+        ("of_earlier_versions_are_read_or_asked_for_again", HalfUpToDate(), {}, "version 1 lacks runner"),
+        ("of_earlier_versions_are_read_or_asked_for_again", TakesAnyVersion(), {"old_settings": OLD}, "took version 3"),
+    ],
+)
+def test_settings_that_are_not_kept_are_caught(rule, pathway, given, said) -> None:
+    check = f"test_settings_{rule}"
+    getattr(kit_for(Configured(), **SETTINGS), check)()
+    with pytest.raises(AssertionError, match=said):
+        getattr(kit_for(pathway, **(SETTINGS | given)), check)()
+
+
+def test_settings_that_are_escaped_or_missed_are_caught() -> None:
+    sound = kit_for(Configured(), **SETTINGS)
+    sound.test_markup_in_settings_stays_text()
+    sound.test_it_answers_with_any_settings_and_with_none()
+    with pytest.raises(AssertionError, match="not kept as it was: area, runner"):
+        kit_for(with_settings(ShoutingForm), **SETTINGS).test_markup_in_settings_stays_text()
+    with pytest.raises(AssertionError, match="looks for the setting 'area', which is not filled in"):
+        kit_for(NeedsThem(), **SETTINGS).test_it_answers_with_any_settings_and_with_none()

@@ -1,0 +1,1 @@
+"""One's own sessions: where somebody is signed in, and ending that."""

@@ -1,0 +1,1 @@
+"""Protected addresses: read by named agencies alone, in no document, and not typed anywhere by oversight."""

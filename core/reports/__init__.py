@@ -1,0 +1,1 @@
+"""What the partnership reports: counts, without a name."""

@@ -1,0 +1,1 @@
+"""What every complainant and victim of a case is promised: a contact by name, updates, support offered."""

@@ -1,0 +1,104 @@
+"""Acceptable Behaviour Contracts: a voluntary agreement that a young person signs with two agencies."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.plugin_api import (
+    Actor,
+    AgendaEntry,
+    Annotation,
+    MeetingFacts,
+    MinutesSection,
+    PartnershipFacts,
+    Pathway,
+    Period,
+    PluginInfo,
+    ReferralGlimpse,
+    Row,
+    Statistic,
+    hookimpl,
+    in_words,
+)
+
+from acceptable_behaviour import queries
+from acceptable_behaviour.models import Base
+from acceptable_behaviour.pathway import AcceptableBehaviour
+from acceptable_behaviour.rules import EVERYBODY
+from acceptable_behaviour.views import bp
+
+PATHWAY = AcceptableBehaviour()
+
+
+@hookimpl
+def roundtable_info() -> PluginInfo:
+    """Who this is."""
+    return PluginInfo(
+        name="acceptable_behaviour",
+        title="Acceptable Behaviour Contracts",
+        version="1.0.0",
+        blueprint=bp,
+        migrations=Path(__file__).parent / "migrations",
+        metadata=Base.metadata,
+    )
+
+
+@hookimpl
+def roundtable_pathways() -> Sequence[Pathway[Any]]:
+    """One pathway."""
+    return (PATHWAY,)
+
+
+@hookimpl
+def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor) -> Sequence[Annotation]:
+    """Where each contract stands, what is due, and what was breached. One query for the whole agenda."""
+    shown = [
+        (entry.item_id, glimpse)
+        for entry in entries
+        for glimpse in entry.referrals
+        if glimpse.pathway == PATHWAY.key and not glimpse.closed
+    ]
+    if not shown:
+        return ()
+    breaches = queries.breaches_among(glimpse.id for _, glimpse in shown)
+    return [
+        Annotation(item_id, glimpse.id, _told(glimpse, breaches.get(glimpse.id, 0)), EVERYBODY)
+        for item_id, glimpse in shown
+    ]
+
+
+@hookimpl
+def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
+    """Under each item, how its contracts have come along, in stages and dates."""
+    return [
+        MinutesSection(
+            title="Acceptable Behaviour Contract, step by step",
+            rows=tuple(
+                Row(PATHWAY.stage(step.stage).title, in_words(step.on), EVERYBODY) for step in facts.progress.history
+            ),
+            item_id=item.item_id,
+            referral_id=facts.id,
+        )
+        for item in record.items
+        for facts in item.of(PATHWAY.key)
+        if facts.progress is not None
+    ]
+
+
+@hookimpl
+def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
+    """Contracts signed, extended, completed and ended, and breaches recorded."""
+    return [
+        Statistic(f"Acceptable Behaviour: {what}", number)
+        for what, number in queries.figures(partnership.id, period).items()
+    ]
+
+
+def _told(glimpse: ReferralGlimpse, breaches: int) -> str:
+    """One sentence, and another where the meeting is waited for."""
+    said = f"Acceptable Behaviour Contract: {glimpse.stage_title.lower()} since {in_words(glimpse.since)}"
+    if breaches:
+        said += f", {breaches} breach{'es' if breaches > 1 else ''} recorded"
+    if glimpse.stage == "breached":
+        return f"{said}. A breach is evidence, not an offence: the meeting decides the next step."
+    return said + (f", next due by {in_words(glimpse.due)}." if glimpse.due else ".")
