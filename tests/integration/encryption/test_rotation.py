@@ -129,7 +129,7 @@ def test_the_commands_make_change_and_retire_keys(folder: Path, monkeypatch: pyt
 
 def test_the_commands_back_up_put_back_and_compare(folder: Path, databases: Databases) -> None:
     file, machine = folder / "backup.roundtable", folder / "machine"
-    assert "the trail up to record 0" in run(folder, "backup", str(file)).output
+    assert "the trail up to record 1" in run(folder, "backup", str(file)).output
     assert "not empty" in run(folder, "restore", str(file)).output
     assert "is there already" in run(folder, "backup", str(file)).output
     assert "differences" not in run(folder, "verify", str(file)).output
@@ -139,7 +139,7 @@ def test_the_commands_back_up_put_back_and_compare(folder: Path, databases: Data
     assert run(machine, "verify", str(file)).exit_code == 0
     assert run(folder, "keys", "rotate").exit_code == 0
     said = run(folder, "verify", str(file))
-    assert said.exit_code == 1 and "The trail ends at record 1 here, at 0 in the backup." in said.output
+    assert said.exit_code == 1 and "The trail ends at record 2 here, at 1 in the backup." in said.output
 
 
 def test_nothing_starts_without_the_keys_or_with_those_of_another_database(folder: Path) -> None:
