@@ -6,9 +6,10 @@ from flask import Flask, Request, current_app
 from flask_login import UserMixin
 from werkzeug.wrappers import Response
 
-from core.accounts import queries
 from core.accounts.operations import touch_session
 from core.accounts.passwords import token_hash
+from core.accounts.queries import actor_of
+from core.accounts.sessions.queries import ABSOLUTE, SignedInSession, session_by_token
 from core.clock import local_date, utc_now
 from core.extensions import login_manager
 from core.facts import Actor
@@ -22,7 +23,7 @@ PROOF_LASTS = timedelta(minutes=10)
 class SignedIn(UserMixin):
     """Flask-Login's idea of the user: the actor, and what the session is due for."""
 
-    def __init__(self, actor: Actor, session: queries.SignedInSession, now: datetime, *, two_step: bool) -> None:
+    def __init__(self, actor: Actor, session: SignedInSession, now: datetime, *, two_step: bool) -> None:
         self.actor = actor
         self.needs_touch = now - session.seen_at > TOUCH_EVERY
         self.second_step_due = (
@@ -55,11 +56,11 @@ def _load(request: Request) -> SignedIn | None:
     if not token:
         return None
     now = utc_now()
-    session = queries.session_by_token(token_hash(token), now=now)
+    session = session_by_token(token_hash(token), now=now)
     if session is None:
         return None
     two_step = current_app.config["ROUNDTABLE"].two_step
-    return SignedIn(queries.actor_of(session, on=local_date(now)), session, now, two_step=two_step)
+    return SignedIn(actor_of(session, on=local_date(now)), session, now, two_step=two_step)
 
 
 def cookie_name() -> str:
@@ -76,7 +77,7 @@ def give_cookie(response: Response, token: str) -> None:
         secure=current_app.config["ROUNDTABLE"].secure,
         samesite="Lax",
         path="/",
-        max_age=int(queries.ABSOLUTE.total_seconds()),
+        max_age=int(ABSOLUTE.total_seconds()),
     )
 
 

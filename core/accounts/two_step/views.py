@@ -8,7 +8,7 @@ from core.accounts.blueprint import bp
 from core.accounts.coming_in import enter, place_of_request, token_in_cookie
 from core.accounts.passkeys import views as passkeys
 from core.accounts.passwords import token_hash
-from core.accounts.queries import session_awaiting_code
+from core.accounts.sessions.queries import session_awaiting_code
 from core.accounts.two_step import codes, operations, queries
 from core.accounts.two_step.forms import AppCodeForm, CodeForm
 from core.errors import Refused
