@@ -124,7 +124,7 @@ async function typedIn(form) {
 }
 
 async function keep(form) {
-  if (!form.isConnected || form.dataset.sending || sender.state === "impossible") return;
+  if (!form.isConnected || "sending" in form.dataset || sender.state === "impossible") return;
   const line = isLine(form);
   const row = line ? asAction(form) : kept(form);
   form.dataset.keptId = row.id;
@@ -157,11 +157,15 @@ document.addEventListener("htmx:before:request", (event) => {
   ctx.fetch = () => saved(form);
 });
 
+// While it is on its way nobody writes on in what will be gone with the answer.
 async function saved(form) {
   const row = kept(form);
+  const fields = [...form.querySelectorAll("textarea, input")].filter((field) => !field.readOnly);
   form.dataset.keptId = row.id;
   form.dataset.sending = "";
+  for (const field of fields) field.readOnly = true;
   const answer = await sender.deliver(row, () => form.isConnected);
+  for (const field of fields) field.readOnly = false;
   delete form.dataset.sending;
   if (answer === null) return new Response(waits(row), { status: 200 });
   savedSomething ||= answer.ok;

@@ -55,3 +55,37 @@ def test_an_answer_that_comes_late_takes_nothing_of_what_was_opened_since(
     save(page)
     expect(page.locator("#writing .app-written")).to_contain_text("recorded")
     assert held.texts() == [f"{CANARY}, in the discussion", "A warning letter"]
+
+
+def test_what_is_saved_with_the_last_letter_is_sent_and_written_on_by_nobody(
+    held: Held, enter: Callable[..., Page]
+) -> None:
+    page = the_page(held, enter, held.scene.officer)
+    words = [f"{CANARY} in one breath, number {number}" for number in range(3)]
+    for text in words:
+        write(page, "")
+        page.get_by_label("What was discussed?").evaluate(
+            """(field, text) => {
+              for (const typed of [text.slice(0, -1), text]) {
+                field.value = typed;
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+              }
+              field.form.requestSubmit();
+            }""",
+            text,
+        )
+        expect(page.locator("#writing .app-written")).to_contain_text("recorded")
+    assert held.texts() == words
+
+    late: list[Route] = []
+    page.route(
+        "**/write/discussion", lambda route: late.append(route) if route.request.method == "POST" else route.fallback()
+    )
+    write(page, f"{CANARY} as it was saved")
+    with page.expect_request(lambda request: request.method == "POST"):
+        save(page)
+    box = page.get_by_label("What was discussed?")
+    expect(box).to_have_attribute("readonly", "")
+    late.pop().continue_()
+    expect(page.locator("#writing .app-written")).to_contain_text("recorded")
+    assert held.texts()[-1] == f"{CANARY} as it was saved"
