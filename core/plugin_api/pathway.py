@@ -192,7 +192,8 @@ class Pathway(ABC, Generic[P]):
     Core runs the stages, keeps the consents, counts the clocks and filters what each audience sees; the
     pathway says what they are. All methods but `moved` and `flags` are pure: the same arguments give the same
     answer. A referral begins at the first of `stages`; `halted` is the closed stage to which a withdrawn consent leads,
-    and a hand-over to another provider. One that is opened again goes on at `reopened`, or else at the first stage.
+    and a hand-over to another provider. One that is opened again goes on at `reopened` if every consent needed is
+    given, or else at the first stage.
     """
 
     key: ClassVar[str]

@@ -307,7 +307,7 @@ class FamilyIntervention(Pathway[FamilyPayload]):
 def kind_of(move: StageMove[FamilyPayload]) -> str:
     """`action` of `action_contract`: which of the moves it is, wherever the referral is."""
     if move.transition is None:
-        return "reopen" if move.source is not None and move.target == FamilyIntervention.reopened else ""
+        return "reopen" if move.source is not None and move.target in BEFORE else ""
     key = move.transition.key
     return next((kind for kind in KINDS_OF_MOVE if key.startswith(kind)), key)
 

@@ -278,7 +278,7 @@ class AcceptableBehaviour(Pathway[Contract]):
     def advance(self, payload: Contract, move: StageMove[Contract]) -> Contract:
         """Keep what was signed, when it was reviewed, by how much it was extended, and when it was breached."""
         answers = move.answers
-        if move.transition is None and move.target == self.reopened:
+        if move.transition is None and not self.stage(move.target).closed:  # it is opened again
             return Contract(payload.behaviour, payload.support, payload.second_agency, payload.second_agency_id)
         if move.transition is not None and move.transition.key == "accept":
             return replace(

@@ -300,6 +300,15 @@ def test_opened_again_it_begins_at_the_panel_unless_somebody_is_helped_elsewhere
         )
 
 
+def test_one_declined_before_the_adults_were_asked_begins_as_a_referral_again(place: Place) -> None:
+    referral = place.move(place.refer(), "decline_referred", reason="nobody_free")
+    reopen(place.actor(place.worker), referral=referral, reason="Back", version=referral.version, now=NOW)
+    referral = place.read(referral.id)
+    assert referral.stage == "referred", "at the panel the household would be heard of without its consents"
+    with pytest.raises(Refused, match="consent not recorded"):
+        place.move(referral, "panel", done_on=TODAY.isoformat(), panel_said="One plan")
+
+
 def test_another_service_takes_over_the_household_and_the_agencies_of_the_plan_lose_their_part(place: Place) -> None:
     partnership = db.session.get_one(Partnership, place.partnership_id)
     other = builders.a_provider(partnership, builders.an_agency(partnership, "Second Service"), "family_intervention")
