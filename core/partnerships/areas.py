@@ -18,7 +18,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class DistrictOutline:
-    """One district: `geometry` is a GeoJSON Polygon or MultiPolygon."""
+    """One district: `geometry` is a GeoJSON Polygon or MultiPolygon of longitudes and latitudes alone.
+
+    A file may say heights, too, even of some corners and not of others; there is no map of them.
+    """
 
     code: str
     name: str
@@ -90,7 +93,8 @@ def _district(feature: Any, number: int) -> DistrictOutline:
     polygons = geometry.get("coordinates") if kind == "MultiPolygon" else [geometry.get("coordinates")]
     if not _are_polygons(polygons):
         raise Refused(f"{where}, {name}: its outline is not made of closed rings of longitude and latitude.")
-    return DistrictOutline(code, name, {"type": kind, "coordinates": geometry["coordinates"]})
+    flat = [[[position[:2] for position in ring] for ring in rings] for rings in polygons]
+    return DistrictOutline(code, name, {"type": kind, "coordinates": flat if kind == "MultiPolygon" else flat[0]})
 
 
 def _first(properties: Mapping[str, Any], keys: Sequence[str]) -> str:

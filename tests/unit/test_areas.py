@@ -47,6 +47,13 @@ def test_a_file_with_other_names_for_the_properties_is_read_too() -> None:
     assert [(d.code, d.name) for d in read_districts(collection(other))] == [("7", "Westside")]
 
 
+def test_heights_are_left_out_even_where_some_corners_alone_have_one() -> None:
+    heights = [[*position, 12.5] if number % 2 else position for number, position in enumerate(square(-3, 53))]
+    (west,) = read_districts(collection(feature("E1", "Westside", heights)))
+    assert west.geometry == WEST["geometry"]
+    assert district_of([(-2.5, 53.5)], [west]) == ["E1"]
+
+
 def test_a_point_is_in_the_district_around_it_and_in_none_outside_or_in_a_hole() -> None:
     districts = read_districts(collection(WEST, EAST))
     points = [(-2.5, 53.5), (-1.9, 53.5), (-1.5, 53.5), (0.0, 51.0)]
