@@ -34,6 +34,7 @@ FOLDERS_OF_SCHEMES = (
 FILES_OF_SCHEMES = (
     "tests/architecture/test_core_knows_no_plugin.py",
     "tests/architecture/test_hooks_page.py",
+    "tests/drills/test_every_route.py",
     "tests/drills/test_two_at_a_referral.py",
     "tests/drills/test_without_any_scheme.py",
     "tests/e2e/test_a_family_is_helped.py",
