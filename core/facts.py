@@ -352,6 +352,8 @@ class Actor:
     """Meetings to which they came for somebody else on a day on which they were not in the group."""
     deputy_cases: frozenset[int] = frozenset()
     """Cases on the agendas of those meetings."""
+    staff_of: frozenset[int] = frozenset()
+    """Providers of whose own staff they are: what a colleague of the same agency reads is not what they read."""
 
     def leads(self, group_id: int) -> bool:
         """Chair, deputy chair or coordinator of that group."""

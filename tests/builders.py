@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from core.accounts.models import AdminRoleGrant, Authenticator, Passkey, User
 from core.accounts.passwords import hash_password
 from core.accounts.two_step.codes import new_seed
@@ -23,7 +25,16 @@ from core.facts import (
     Risk,
 )
 from core.meetings.models import AgendaItem, Meeting
-from core.partnerships.models import Agency, Group, GroupMember, Partnership, PartnershipAgency, Provider, Signature
+from core.partnerships.models import (
+    Agency,
+    Group,
+    GroupMember,
+    Partnership,
+    PartnershipAgency,
+    Provider,
+    ProviderStaff,
+    Signature,
+)
 from core.people.models import Person
 
 T = TypeVar("T")
@@ -81,8 +92,12 @@ def a_user(
     admin: AdminRole | None = None,
     partnership: Partnership | None = None,
     password: str = "",
+    staff: bool = True,
 ) -> User:
-    """An account of the agency; a member of the group, an administrator of the partnership, where given."""
+    """An account of the agency; a member of the group, an administrator of the partnership, where given.
+
+    Of the staff of what the agency provides by then, unless said.
+    """
     number = next(_number)
     user = _saved(
         User(
@@ -93,6 +108,9 @@ def a_user(
             created_at=utc_now(),
         )
     )
+    if staff and agency is not None:
+        for provider in db.session.scalars(select(Provider).where(Provider.agency_id == agency.id)):
+            staff_at(provider, user)
     if group is not None:
         a_member(group, user, role)
     if admin is not None:
@@ -251,9 +269,9 @@ def an_action(
 def a_provider(
     partnership: Partnership, agency: Agency, pathway: str, status: ProviderStatus = ProviderStatus.APPROVED
 ) -> Provider:
-    """An agency's registration for a pathway, approved unless said."""
+    """An agency's registration for a pathway, approved unless said, with everybody of the agency as its staff."""
     user = a_user(agency)
-    return _saved(
+    provider = _saved(
         Provider(
             partnership_id=partnership.id,
             agency_id=agency.id,
@@ -264,6 +282,14 @@ def a_provider(
             registered_by_id=user.id,
         )
     )
+    for colleague in db.session.scalars(select(User).where(User.agency_id == agency.id)):
+        staff_at(provider, colleague)
+    return provider
+
+
+def staff_at(provider: Provider, user: User) -> ProviderStaff:
+    """Of the provider's staff for long."""
+    return _saved(ProviderStaff(provider_id=provider.id, user_id=user.id, since=date(2024, 1, 1)))
 
 
 def _saved(row: T) -> T:

@@ -31,8 +31,17 @@ from core.clock import at_local
 from core.extensions import db, directly
 from core.facts import CAME, Actor, AdminRole, GroupRole, MeetingStatus, Presence
 from core.meetings.models import AgendaItem, Meeting
-from core.partnerships.belonging import is_open, sits
-from core.partnerships.models import Agency, Group, GroupMember, Partnership, PartnershipAgency, Signature
+from core.partnerships.belonging import is_open, sits, works_there
+from core.partnerships.models import (
+    Agency,
+    Group,
+    GroupMember,
+    Partnership,
+    PartnershipAgency,
+    Provider,
+    ProviderStaff,
+    Signature,
+)
 from core.policy.standing import standing_of
 from core.recording.models import Attendance, Recusal
 
@@ -78,6 +87,7 @@ def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: da
     deputises_at: set[int] = set()
     deputised_at: set[int] = set()
     deputy_cases: set[int] = set()
+    staff_of: set[int] = set()
     for kind, number, text, _ in rights:
         if kind == "group" and in_partnership:
             groups[number] = GroupRole(text)
@@ -95,6 +105,8 @@ def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: da
             deputised_at.add(number)
         elif kind == "deputy case" and in_partnership:
             deputy_cases.add(number)
+        elif kind == "staff" and in_partnership:
+            staff_of.add(number)
     return Actor(
         user_id=signed_in.user_id,
         name=signed_in.name,
@@ -115,6 +127,7 @@ def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: da
         deputises_at=frozenset(deputises_at),
         deputised_at=frozenset(deputised_at),
         deputy_cases=frozenset(deputy_cases),
+        staff_of=frozenset(staff_of),
     )
 
 
@@ -240,7 +253,18 @@ def _statement_of_rights(whose: Callable[[Any], ColumnElement[bool]]) -> Executa
             ~member_then,
         )
     )
-    return union_all(memberships, ended, roles, recusals, deputies, deputy_cases, came_for_others)
+    # An account that went to another agency takes nothing of the provider's with it.
+    staff = (
+        select(literal("staff"), ProviderStaff.provider_id, sql_cast(null(), String), ProviderStaff.user_id)
+        .join(Provider, Provider.id == ProviderStaff.provider_id)
+        .join(User, and_(User.id == ProviderStaff.user_id, User.agency_id == Provider.agency_id))
+        .where(
+            whose(ProviderStaff.user_id),
+            Provider.partnership_id == bindparam("partnership"),
+            works_there(bindparam("on")),
+        )
+    )
+    return union_all(memberships, ended, roles, recusals, deputies, deputy_cases, came_for_others, staff)
 
 
 _RIGHTS = _statement_of_rights(lambda account: account == bindparam("user"))
@@ -248,7 +272,7 @@ _RIGHTS_OF_MANY = _statement_of_rights(lambda account: account.in_(bindparam("us
 
 
 def _rights(user_id: int, partnership_id: int | None, on: date) -> Sequence[RightRow]:
-    """Memberships, those that ended, roles, recusals and seats as a deputy in one query."""
+    """Memberships, those that ended, roles, recusals, seats as a deputy and providers worked for, in one query."""
     rows = directly(_RIGHTS, {"user": user_id, **_day_and_place(partnership_id, on)}).all()
     return cast(Sequence[RightRow], rows)
 

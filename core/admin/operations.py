@@ -10,8 +10,10 @@ from core.accounts.operations import INVITATION_LASTS, end_sessions_of, invite
 from core.admin import queries
 from core.circulation.letters import write
 from core.circulation.outbox import queue
+from core.clock import local_date
 from core.errors import Refused, Stale
 from core.facts import Actor, AdminRole, MailKind
+from core.partnerships.providers.staff import end_everywhere
 from core.policy.admin import SHARED_AGENCY, grantable_roles
 from core.policy.partnerships import partnership_admin
 
@@ -65,6 +67,8 @@ def change_account(
     own = user.id == actor.user_id
     if own and AdminRole.PARTNERSHIP_ADMIN in held - wanted:
         raise Refused("You cannot take this role from yourself. Ask another partnership administrator")
+    if agency_id != user.agency_id:
+        end_everywhere(user.id, on=local_date(now))
     user.name, user.agency_id = name, agency_id
     user.grants = [
         grant for grant in user.grants if grant.partnership_id != actor.partnership_id or grant.role in wanted

@@ -242,6 +242,8 @@ OPERATIONS = {
         "provider.register": "Registered a provider",
         "provider.change": "Changed a provider",
         "provider.settings": "Changed a provider’s settings",
+        "provider.add_staff": "Put somebody on a provider’s list of staff",
+        "provider.end_staff": "Took somebody off a provider’s list of staff",
     },
     "Referrals": {
         "referral.make": "Referred somebody",

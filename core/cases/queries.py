@@ -161,7 +161,7 @@ def referrals_of(actor: Actor, case_id: int) -> Sequence[CaseReferral]:
             Referral.closed_at.is_not(None),
             Referral.pathway_key,
             Referral.stage,
-            or_(Provider.agency_id == actor.agency_id, Referral.referrer_agency_id == actor.agency_id),
+            or_(Referral.provider_id.in_(actor.staff_of), Referral.referrer_agency_id == actor.agency_id),
         )
         .join(Provider, Provider.id == Referral.provider_id)
         .join(Agency, Agency.id == Provider.agency_id)

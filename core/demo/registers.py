@@ -10,11 +10,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from core.accounts.identity import cookie_name
-from core.accounts.models import User
 from core.accounts.operations import sign_in
+from core.clock import local_date
 from core.demo.cast import Cast, Told
 from core.extensions import db
 from core.partnerships.models import Provider
+from core.partnerships.providers.queries import staff_of
 from core.web.transaction import begin_write
 
 
@@ -27,9 +28,7 @@ def keep_registers(cast: Cast, told: Sequence[Told]) -> None:
                 Provider.agency_id == cast.agency(mentor["provider"]).id,
             )
         ).one()
-        staff = db.session.scalars(select(User).where(User.agency_id == provider.agency_id).order_by(User.id)).first()
-        assert staff is not None
-        staff_id, provider_id = staff.id, provider.id
+        staff_id, provider_id = staff_of(provider, on=local_date(cast.now))[0].user_id, provider.id
         db.session.rollback()
         _enter(cast, staff_id, provider_id, mentor)
 

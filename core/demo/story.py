@@ -29,6 +29,7 @@ from core.incidents.models import Incident
 from core.meetings.diary.operations import start_series
 from core.meetings.schedule import Frequency, Rule, Weekday
 from core.partnerships.models import District, GroupLsoa, GroupMember, PartnershipAgency, Provider
+from core.partnerships.providers.staff import begin
 from core.reminders.operations import make_digests
 from core.reminders.schedule import is_time
 
@@ -112,21 +113,23 @@ def _draw_area(cast: Cast, told: Told, _at: datetime) -> None:
 def _register(cast: Cast, told: Told, _at: datetime) -> None:
     registered = at_local(cast.day(told["registered_day"]), time(10))
     decided = "decided_by" in told
-    db.session.add(
-        Provider(
-            partnership_id=cast.partnership_id,
-            agency_id=cast.agency(told["agency"]).id,
-            pathway_key=told["pathway"],
-            status=ProviderStatus(told["state"]),
-            capacity=told["capacity"],
-            contact=told["contact"],
-            area=told["area"],
-            registered_at=registered,
-            registered_by_id=cast.user(told["registered_by"]).id,
-            decided_at=at_local(cast.day(told["decided_day"]), time(10)) if decided else None,
-            decided_by_id=cast.user(told["decided_by"]).id if decided else None,
-        )
+    row = Provider(
+        partnership_id=cast.partnership_id,
+        agency_id=cast.agency(told["agency"]).id,
+        pathway_key=told["pathway"],
+        status=ProviderStatus(told["state"]),
+        capacity=told["capacity"],
+        contact=told["contact"],
+        area=told["area"],
+        registered_at=registered,
+        registered_by_id=cast.user(told["registered_by"]).id,
+        decided_at=at_local(cast.day(told["decided_day"]), time(10)) if decided else None,
+        decided_by_id=cast.user(told["decided_by"]).id if decided else None,
     )
+    db.session.add(row)
+    db.session.flush()
+    for name in told["staff"]:
+        begin(row, cast.user(name).id, on=local_date(registered))
 
 
 def _share(cast: Cast, told: Told, at: datetime) -> None:

@@ -30,6 +30,7 @@ def reader_of(
         open_cases=frozenset(number for number, _, is_open in cases_now if is_open),
         restricted_cases=frozenset(number for number, restricted, _ in cases_now if restricted),
         recused_cases=actor.recused_cases,
+        staff_of=actor.staff_of,
     )
 
 
@@ -63,6 +64,7 @@ def readers_of(
             open_cases=frozenset(each.id for each in found if open_case(actor, each)),
             restricted_cases=restricted,
             recused_cases=actor.recused_cases,
+            staff_of=actor.staff_of,
         )
         for actor in actors
     }

@@ -22,6 +22,8 @@ class Reader:
     recused_cases: frozenset[int] = frozenset()
     restricted_cases: frozenset[int] = frozenset()
     """Those that are restricted today, be it since the meeting."""
+    staff_of: frozenset[int] = frozenset()
+    """Providers of whose own staff they are today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,7 @@ def _parties(referral: Referral, agencies: Mapping[int, str], *, until: datetime
     plan = (part.agency_id for part in referral.partners if part.at(until))
     return Parties(
         provider=_agency(referral.provider.agency_id, agencies),
+        provider_id=referral.provider_id,
         referrer=_agency(referral.referrer_agency_id, agencies),
         plan=tuple(AgencyName(id=agency_id, name=agencies[agency_id]) for agency_id in plan),
     )

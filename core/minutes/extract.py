@@ -47,13 +47,18 @@ def providers_in(record: MeetingRecord) -> tuple[AgencyName, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.name.casefold(), each.id)))
 
 
+def is_of_a_provider(record: MeetingRecord, reader: Reader) -> bool:
+    """Whether they are of the staff of a provider whose referrals were made or heard there."""
+    return any(parties.worked_by(reader) for item in record.items for parties in _parties_of(item))
+
+
 def extract_for(record: MeetingRecord, reader: Reader) -> tuple[MeetingRecord, tuple[LeftOut, ...]]:
     """The extract for somebody of a provider, and what of their items it leaves out, and why.
 
     Of a restricted case that is not open to them, and for an agency that has not signed, the reference alone. Items
     that have nothing to do with the provider are not mentioned. No item is left where nothing is for them.
     """
-    is_provider = any(each.id == reader.agency_id for each in providers_in(record))
+    is_provider = is_of_a_provider(record, reader)
     cuts = [
         _cut(item, reader) if _concerns(item, reader) else _undertaken(item, reader)
         for item in record.items
@@ -101,12 +106,8 @@ def _parties_of(item: RecordedItem) -> Iterable[Parties]:
     yield from (section.parties for section in item.sections)
 
 
-def _is_theirs(parties: Parties, reader: Reader) -> bool:
-    return parties.provider is not None and parties.provider.id == reader.agency_id
-
-
 def _concerns(item: RecordedItem, reader: Reader) -> bool:
-    return any(_is_theirs(parties, reader) for parties in _parties_of(item))
+    return any(parties.worked_by(reader) for parties in _parties_of(item))
 
 
 def _closing_sections(record: MeetingRecord, reader: Reader) -> tuple[RecordedSection, ...]:
@@ -116,7 +117,7 @@ def _closing_sections(record: MeetingRecord, reader: Reader) -> tuple[RecordedSe
     return tuple(
         replace(section, rows=rows)
         for section in record.sections
-        if _is_theirs(section.parties, reader)
+        if section.parties.worked_by(reader)
         and section.case_id not in reader.recused_cases | (reader.restricted_cases - reader.open_cases)
         and (rows := tuple(row for row in section.rows if row.audiences & FOR_A_PROVIDER))
     )
@@ -192,8 +193,8 @@ def _reference(item: RecordedItem) -> RecordedItem:
 
 def _bare(item: RecordedItem, reader: Reader) -> RecordedItem:
     """Without what was said: called after the referral, which is what the provider knows it by."""
-    refs = [f"{each.pathway} referral {each.ref}" for each in item.referrals if _is_theirs(each.parties, reader)]
-    titles = [each.title for each in item.sections if _is_theirs(each.parties, reader)]
+    refs = [f"{each.pathway} referral {each.ref}" for each in item.referrals if each.parties.worked_by(reader)]
+    titles = [each.title for each in item.sections if each.parties.worked_by(reader)]
     title = item.title if item.case_id in reader.open_cases else ", ".join(dict.fromkeys((*refs, *titles)))
     return replace(_reference(item), title=title, by_reference=False)
 
@@ -219,7 +220,7 @@ def _own_referrals(item: RecordedItem, reader: Reader, audiences: frozenset[Audi
     return tuple(
         replace(referral, rows=tuple(row for row in referral.rows if row.audiences & audiences))
         for referral in item.referrals
-        if _is_theirs(referral.parties, reader)
+        if referral.parties.worked_by(reader)
     )
 
 
@@ -227,6 +228,6 @@ def _own_sections(item: RecordedItem, reader: Reader, audiences: frozenset[Audie
     return tuple(
         replace(section, rows=rows)
         for section in item.sections
-        if _is_theirs(section.parties, reader)
+        if section.parties.worked_by(reader)
         and (rows := tuple(row for row in section.rows if row.audiences & audiences))
     )

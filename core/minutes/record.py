@@ -32,7 +32,7 @@ from core.minutes.spells import Chaired, OtherDay, Spell, Standstill, chaired_in
 NOT_PRESENT = "Was not present for this item"
 RECUSED = "Declared a conflict of interest"
 NOT_TAKEN_UP = "Not taken up at the meeting: reference and outcome only"
-NOT_A_SIGNATORY = "Their agency has not signed the Information Sharing Protocol: references only"
+NOT_A_SIGNATORY = "Their agency, or they themselves, have not signed the Information Sharing Protocol: references only"
 RESTRICTED = "The case is restricted and not open to them: reference only"
 NOT_FOR_THEIR_AGENCY = "For other agencies only"
 NOT_FOR_THIS_AUDIENCE = "The pathway does not show this to them"
@@ -111,6 +111,14 @@ class Parties:
     provider: AgencyName | None = None
     referrer: AgencyName | None = None
     plan: tuple[AgencyName, ...] = ()
+    provider_id: int | None = None
+    """The agency's registration, whose own staff count. Minutes of before there was a list of staff know the agency."""
+
+    def worked_by(self, reader: Reader) -> bool:
+        """Whether the reader is of the provider's own staff."""
+        if self.provider_id is not None or self.provider is None:
+            return self.provider_id in reader.staff_of
+        return self.provider.id == reader.agency_id and bool(reader.staff_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +363,7 @@ def _audiences(reader: Reader, parties: Parties, *, attended: bool) -> frozenset
         audiences.add(Audience.ATTENDEES)
     if reader.is_chair_or_coordinator:
         audiences.add(Audience.CHAIR)
-    if parties.provider is not None and parties.provider.id == reader.agency_id:
+    if parties.worked_by(reader):
         audiences.add(Audience.PROVIDER)
     if parties.referrer is not None and parties.referrer.id == reader.agency_id:
         audiences.add(Audience.REFERRER)

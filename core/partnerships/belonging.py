@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm.util import AliasedClass
 
 from core.extensions import db
-from core.partnerships.models import Agency, Group, GroupMember, PartnershipAgency, Signature
+from core.partnerships.models import Agency, Group, GroupMember, PartnershipAgency, ProviderStaff, Signature
 
 Day = date | ColumnElement[date]
 
@@ -28,6 +28,11 @@ def has_signed(on: Day) -> ColumnElement[bool]:
 def sits(on: Day, seat: type[GroupMember] | AliasedClass[GroupMember] = GroupMember) -> ColumnElement[bool]:
     """Of a GroupMember: the membership has begun and not ended."""
     return and_(seat.since <= on, or_(seat.until.is_(None), seat.until > on))
+
+
+def works_there(on: Day) -> ColumnElement[bool]:
+    """Of a ProviderStaff: they have begun and not ended."""
+    return and_(ProviderStaff.since <= on, or_(ProviderStaff.until.is_(None), ProviderStaff.until > on))
 
 
 def is_open(on: Day) -> ColumnElement[bool]:

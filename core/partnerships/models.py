@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UTCDateTime, Versioned, listed
@@ -172,6 +172,28 @@ class Provider(Versioned, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     agency: Mapped[Agency] = relationship()
+
+
+class ProviderStaff(Base):
+    """Somebody of a provider's own staff, while they are: ended, never deleted. Whoever comes back has a second row."""
+
+    __tablename__ = "provider_staff"
+    __table_args__ = (
+        Index(
+            "uq_provider_staff_now",
+            "provider_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
 
 
 class PluginSwitch(Versioned, Base):

@@ -4,6 +4,7 @@ from core.partnerships.agencies import views as agencies
 from core.partnerships.blueprint import bp
 from core.partnerships.groups import views as groups
 from core.partnerships.providers import views as providers
+from core.partnerships.providers import views_staff as staff
 from core.partnerships.terms import views as terms
 
-__all__ = ["agencies", "bp", "groups", "providers", "terms"]
+__all__ = ["agencies", "bp", "groups", "providers", "staff", "terms"]

@@ -239,6 +239,11 @@ class ProviderFacts:
     agency_name: str
     pathway: str
 
+    @property
+    def provider_id(self) -> int:
+        """Its own id, by which policy asks whose staff somebody is."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class ReferralAtProvider:

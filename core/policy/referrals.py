@@ -6,7 +6,6 @@ from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select, t
 
 from core.cases.models import Case
 from core.facts import RECORDING_ROLES, Actor, Audience, Verdict
-from core.partnerships.models import Provider
 from core.policy import cases
 from core.policy.permissions import Permission
 from core.policy.standing import member_of_partnership, same_partnership
@@ -24,8 +23,8 @@ def refer(actor: Actor, case: Case) -> Verdict:
 
 
 def is_provider(actor: Actor, referral: Referral) -> bool:
-    """Of the agency that was referred to."""
-    return actor.agency_id is not None and referral.provider.agency_id == actor.agency_id
+    """Of the staff of the provider that was referred to: to be of its agency is not enough."""
+    return referral.provider_id in actor.staff_of
 
 
 def has_part(actor: Actor, referral: Referral) -> bool:
@@ -75,7 +74,7 @@ def referrals_seen_by(actor: Actor) -> ColumnElement[bool]:
         Referral.partnership_id == actor.partnership_id,
         or_(
             Referral.referrer_agency_id == actor.agency_id,
-            Referral.provider_id.in_(select(Provider.id).where(Provider.agency_id == actor.agency_id)),
+            Referral.provider_id.in_(actor.staff_of),
             partly_of(actor.agency_id),
             # Asked for each referral: a list of all open cases would be read for one.
             select(Case.id).where(Case.id == Referral.case_id, cases.open_to(actor)).correlate(Referral).exists(),
@@ -142,13 +141,13 @@ class OfProvider(Protocol):
         """The provider's partnership."""
 
     @property
-    def agency_id(self) -> int:
-        """The providing agency."""
+    def provider_id(self) -> int:
+        """The provider whose it is."""
 
 
 def keep_register(actor: Actor, entry: OfProvider) -> Verdict:
     """A provider's own register and its entries, kept by its plugin: its own staff, of a signatory agency."""
-    if not same_partnership(actor, entry.partnership_id) or entry.agency_id != actor.agency_id:
+    if not same_partnership(actor, entry.partnership_id) or entry.provider_id not in actor.staff_of:
         return Verdict.hidden()
     return Verdict.yes() if actor.signatory else Verdict.no(actor.standing)
 

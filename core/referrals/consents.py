@@ -11,17 +11,13 @@ from core.facts import Actor
 from core.plugin_api.pathway import Pathway, StageMove
 from core.plugin_host import PluginFailed
 from core.policy import Permission, require
+from core.referrals.endings import REFUSED, WITHDRAWN
 from core.referrals.facts import consent_states, facts_of
 from core.referrals.keeping import advance, keep_move, record_change, running, tell_anew, tell_case
 from core.referrals.machine import halted_by
 from core.referrals.models import Referral, ReferralConsent
 from core.referrals.partners import end_partners
 from core.referrals.queries import hold, referral_of
-
-WITHDRAWN = "Consent withdrawn"
-"""The whole outcome that a withdrawal leaves: no reason is kept where others read it."""
-
-REFUSED = "Consent not given"
 
 
 def give_consent(actor: Actor, *, referral: Referral, key: str, given_on: date, now: datetime, note: str = "") -> None:

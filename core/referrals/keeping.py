@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core import audit, plugin_host
@@ -141,20 +141,6 @@ def keep_move(
             payload_version=referral.payload_version,
         )
     )
-
-
-def measured_at(on: date, number: int) -> str:
-    """The key under which a move's outcome measures are kept: its day, and which of the referral's moves it is.
-
-    Two reviews of one day are two moves. What is kept under a day alone was measured before moves were told apart.
-    """
-    return f"{on.isoformat()}/{number}"
-
-
-def when_measured(key: str) -> tuple[date, int]:
-    """The same read again: 0 for a day alone."""
-    day, _, number = key.partition("/")
-    return date.fromisoformat(day), int(number or 0)
 
 
 def running(key: str, title: str, partnership_id: int) -> Pathway[Any]:

@@ -99,15 +99,9 @@ def _listed(actor: Actor, which: Which) -> ColumnElement[bool]:
         return and_(referrals_seen_by(actor), partly_of(actor.agency_id))
     if which is Which.MADE:
         return and_(referrals_seen_by(actor), Referral.referrer_agency_id == actor.agency_id)
-    to_us = Referral.provider_id.in_(_own_providers(actor))
+    to_us = Referral.provider_id.in_(actor.staff_of)
     ended = Referral.closed_at.is_not(None) if which is Which.CLOSED else Referral.closed_at.is_(None)
     return and_(referrals_seen_by(actor), to_us, ended)
-
-
-def _own_providers(actor: Actor) -> Select[int]:
-    return select(Provider.id).where(
-        Provider.partnership_id == actor.partnership_id, Provider.agency_id == actor.agency_id
-    )
 
 
 def _filters(wanted: Wanted, *, on: date) -> list[ColumnElement[bool]]:
@@ -161,9 +155,12 @@ StageCount = Row[int, str, str, str, str, int, int]
 
 
 def open_by_stage(actor: Actor, *, on: date) -> Sequence[StageCount]:
-    """Open referrals to the actor's agency, and those that it made, by pathway and stage, in no order. One query."""
+    """Open referrals to providers whose staff the actor is, and those that their agency made, in no order. One query.
+
+    By pathway and stage.
+    """
     rows = union_all(
-        _counted(actor, 1, Referral.provider_id.in_(_own_providers(actor)), on=on),
+        _counted(actor, 1, Referral.provider_id.in_(actor.staff_of), on=on),
         _counted(actor, 0, Referral.referrer_agency_id == actor.agency_id, on=on),
     ).subquery()
     return db.session.execute(select(rows)).all()

@@ -28,12 +28,12 @@ from core.policy import Permission, decide, require
 from core.policy.recording import ItemInRoom
 from core.policy.referrals import audiences
 from core.referrals import queries
+from core.referrals.endings import measured_at
 from core.referrals.facts import consent_states, facts_before, facts_of
 from core.referrals.keeping import (
     add_to,
     advance,
     hold_those_named,
-    measured_at,
     record_change,
     require_current,
     running,

@@ -260,12 +260,12 @@ def provider_in(partnership_id: int, provider_id: int, *, on: date) -> Provider:
 
 
 def own_providers(actor: Actor) -> Sequence[Provider]:
-    """What the actor's agency provides in this partnership, a suspended scheme with its open referrals included."""
+    """The schemes whose staff the actor is in this partnership, a suspended one with its open referrals included."""
     return db.session.scalars(
         select(Provider)
         .where(
             Provider.partnership_id == actor.partnership_id,
-            Provider.agency_id == actor.agency_id,
+            Provider.id.in_(actor.staff_of),
             Provider.status.in_(AT_WORK),
         )
         .order_by(Provider.pathway_key)

@@ -14,9 +14,9 @@ from core.plugin_host import PluginFailed
 from core.policy import Permission, decide
 from core.policy.referrals import audiences
 from core.referrals import queries
+from core.referrals.endings import when_measured
 from core.referrals.facts import consent_state, facts_of, rows_for
 from core.referrals.handing_over import why_not as why_not_handed_over
-from core.referrals.keeping import when_measured
 from core.referrals.machine import Consent, Way, next_due
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
 from core.referrals.operations import findings_on_referral, suggestions, ways_on
@@ -47,7 +47,7 @@ class ConsentShown:
 
 @dataclass(slots=True)
 class _Reader:
-    """Who reads the page, and who did what is on it."""
+    """Who reads the page, and who did what is on it. `agency_id`: whose notes they read; none for nobody's."""
 
     agency_id: int | None = None
     is_provider: bool = False
@@ -61,7 +61,9 @@ class _Reader:
     def may_read_note_of(self, user_id: int | None) -> bool:
         """What a provider writes of a talk is its own: a referrer reads no more than its own agency's notes."""
         hand = self.hands.get(user_id or 0)
-        return self.is_provider or (hand is not None and hand.agency_id == self.agency_id)
+        if self.is_provider:
+            return True
+        return hand is not None and self.agency_id is not None and hand.agency_id == self.agency_id
 
 
 @dataclass(slots=True)
@@ -113,7 +115,9 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
         may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
     )
-    reader = _Reader(actor.agency_id, page.sees_everything)
+    # A colleague of the provider's agency who is not its staff reads no note of theirs for being of that agency.
+    outside = actor.agency_id != referral.provider.agency_id
+    reader = _Reader(actor.agency_id if outside else None, page.sees_everything)
     if page.sees_process:
         recorders = [consent.recorded_by_id for consent in referral.consents if consent.recorded_by_id is not None]
         reader.hands = queries.hands_of([*(move.user_id for move in referral.moves), *recorders])

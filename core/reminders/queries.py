@@ -21,7 +21,7 @@ from core.home.queries import action_not_recused, nominations_to_decide, not_rec
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import agenda_due
-from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency, Provider
+from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency
 from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import ClocksInForce, clocks_in
 from core.policy.partnerships import partnership_admin
@@ -204,14 +204,11 @@ def _research(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime)
 
 
 def _referrals(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
-    """Open referrals to the actor's agency whose stage has a clock. Of a pathway no group's terms count."""
-    own = select(Provider.id).where(
-        Provider.partnership_id == actor.partnership_id, Provider.agency_id == actor.agency_id
-    )
+    """Open referrals to providers whose staff the actor is, with a clock. Of a pathway no group's terms count."""
     rows = db.session.execute(
         select(Referral.id, Referral.ref, Referral.stage_due)
         .where(
-            Referral.provider_id.in_(own),
+            Referral.provider_id.in_(actor.staff_of),
             Referral.closed_at.is_(None),
             Referral.stage_due.in_(days_reminded_of(days, clocks.own)),
             not_recused(actor, Referral.case_id),

@@ -1,14 +1,16 @@
 """Migrations: what is behind is said, and bringing it up to date can be done twice."""
 
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core import migrations
 from core.app import create_app
 from core.config import Config
 from core.extensions import db
 from core.migrations.heads import heads_of
+from core.partnerships.models import ProviderStaff
 from core.referrals.models import Referral
 from core.schema import bring_up_to_date, what_is_behind
 from tests.support.databases import let_go
@@ -87,6 +89,11 @@ BEFORE_CIRCULATING = (
 BEFORE_PAUSING = (
     "INSERT INTO agency (id, key, name, kind, email, version) VALUES (1, 'a', 'A', 'council', '', 1)",
     (
+        "INSERT INTO user_account (id, email, name, agency_id, created_at, retired_at, version)"
+        " VALUES (2, 'c@b.example', 'C', 1, '2026-01-01', NULL, 1),"
+        " (3, 'd@b.example', 'D', 1, '2026-01-01', '2026-02-01', 1)"
+    ),
+    (
         "INSERT INTO person (id, partnership_id, ref, given_name, family_name, known_as, address, postcode,"
         " support_needs, tenure, search_name, version) VALUES (1, 1, 'P1', 'A', 'B', '', '', '', '', '', 'b a', 1)"
     ),
@@ -142,6 +149,8 @@ def test_what_was_kept_before_the_later_migrations_is_there_after_them(database,
         assert "07700" not in str(db.session.execute(text("SELECT payload FROM referral")).scalar())
         assert db.session.get_one(Referral, 1).payload == {"reach": "07700"}
         assert db.session.execute(text("SELECT id, settings_version FROM provider")).all() == [(1, 0)]
+        staff = db.session.execute(select(ProviderStaff.user_id, ProviderStaff.since, ProviderStaff.until)).all()
+        assert staff == [(2, date(2026, 1, 1), None)], "whoever has an account at the agency, and is not retired"
         meeting = text("SELECT ref, paused_at, acting_chair_id, adjourned_to_id FROM meeting")
         assert db.session.execute(meeting).all() == [("R", None, None, None)]
         db.session.remove()

@@ -22,13 +22,14 @@ from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, CirculationKind, MinutesStatus
 from core.meetings.models import Meeting
-from core.minutes.extract import extract_for, providers_in
+from core.minutes.extract import extract_for, is_of_a_provider, providers_in
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import MeetingRecord
 from core.policy import Permission, require
 
 NOTHING = "Nothing of these minutes is for them."
+NOT_STAFF = "They are not on the list of the provider’s staff, which their agency’s administrator keeps."
 SENT_BEFORE = "Everybody you chose has been sent this extract. To send it once more, use the page of what was sent."
 
 
@@ -71,7 +72,9 @@ def extracts_for(meeting: Meeting, record: MeetingRecord, *, now: datetime) -> S
 
 def _extract(meeting: Meeting, record: MeetingRecord, user: User, actor: Actor, reader: Reader) -> Extract:
     part, left_out = extract_for(record, reader)
-    refusal = refusal_of(actor, user, meeting) or ("" if part.items else NOTHING)
+    refusal = refusal_of(actor, user, meeting)
+    if not refusal and not part.items:
+        refusal = NOTHING if is_of_a_provider(record, reader) else NOT_STAFF
     return Extract(user, reader, part, left_out, refusal)
 
 

@@ -58,7 +58,7 @@ def _audiences(actor: Actor, meeting: Meeting, provider: int, referrer: int, has
         audiences.add(Audience.ATTENDEES)
     if role in LEADING_ROLES:
         audiences.add(Audience.CHAIR)
-    if actor.agency_id == provider:
+    if provider in actor.staff_of:
         audiences.add(Audience.PROVIDER)
     if actor.agency_id == referrer:
         audiences.add(Audience.REFERRER)

@@ -18,7 +18,7 @@ from core.facts import ActionStatus, Actor, CorrectionStatus, GroupRole, ItemKin
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Nomination, Research
 from core.minutes.models import Correction, Minutes
 from core.partnerships.belonging import sits
-from core.partnerships.models import Agency, GroupMember, Provider
+from core.partnerships.models import Agency, GroupMember
 from core.policy.cases import open_to
 from core.policy.meetings import sits_in
 from core.policy.referrals import partly_of
@@ -28,7 +28,7 @@ OpenAction = Row[int | None, int, str, str, str, date]
 """case_id, id, ref, text, agency, due_on."""
 
 OpenReferral = Row[int, int, str, str, str, str, date, date | None, date | None, int, int, bool]
-"""case_id, id, ref, pathway, stage, stage_title, since, due, paused_on, provider_agency_id, referrer_agency_id,
+"""case_id, id, ref, pathway, stage, stage_title, since, due, paused_on, provider_id, referrer_agency_id,
 has_part."""
 
 
@@ -100,11 +100,10 @@ _OPEN_REFERRALS = (
         Referral.stage_since.label("since"),
         Referral.stage_due.label("due"),
         Referral.paused_on,
-        Provider.agency_id.label("provider_agency_id"),
+        Referral.provider_id,
         Referral.referrer_agency_id,
         partly_of(_AGENCY).label("has_part"),
     )
-    .join(Provider, Provider.id == Referral.provider_id)
     .where(Referral.case_id.in_(_CASES), Referral.closed_at.is_(None))
     .order_by(Referral.id)
 )

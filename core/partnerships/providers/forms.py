@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import FormField, RadioField, StringField, TextAreaField
+from wtforms import FormField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from core.partnerships.providers.operations import ProviderDetails
 from core.plugin_api.pathway_form import PathwayForm
+from core.web.addresses import row_id
 from core.web.conflicts import in_words_of
-from core.web.forms import SHORT_TEXT, DayField, Required, VersionedForm, at_most
+from core.web.forms import SHORT_TEXT, DayField, Form, Required, VersionedForm, at_most
 
 LARGEST_CAPACITY = 1000
 
@@ -59,6 +60,17 @@ class ReasonForm(VersionedForm):
         "Reason",
         [Required("Enter the reason"), at_most(2000, "Reason")],
         description="The agency reads this. Do not name anybody.",
+    )
+
+
+class StaffForm(Form):
+    """Somebody who joins a provider's staff. Colleagues are given by the view."""
+
+    user_id = SelectField(
+        "Who",
+        [Required("Choose who joins the staff")],
+        coerce=row_id,
+        description="People of your agency with an account",
     )
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from core import audit, plugin_host
+from core.clock import local_date
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, ProviderStatus
 from core.partnerships.agencies.queries import membership_of, signatures_of
 from core.partnerships.models import Provider
-from core.partnerships.providers import queries
+from core.partnerships.providers import queries, staff
 from core.partnerships.signatures import status_on
 from core.plugin_api.pathway import Pathway
 
@@ -37,7 +38,10 @@ def register(
     details: ProviderDetails,
     now: datetime,
 ) -> Provider:
-    """Ask to be a provider of a pathway. Raises Refused when the agency has asked before, or no plugin brings it."""
+    """Ask to be a provider of a pathway, with whoever asks as its only staff.
+
+    Raises Refused when the agency has asked before, or no plugin brings it.
+    """
     if plugin_host.pathway(pathway_key, partnership_id) is None:
         raise Refused(NO_PATHWAY)
     if any(row.pathway_key == pathway_key for row in queries.providers_of_agency(partnership_id, agency_id)):
@@ -53,7 +57,8 @@ def register(
     )
     db.session.add(row)
     db.session.flush()
-    _record(actor, "provider.register", row, {"pathway": pathway_key, **asdict(details)})
+    staff.begin(row, actor.user_id, on=local_date(now))  # nobody else, until the agency says who
+    _record(actor, "provider.register", row, {"pathway": pathway_key, "staff": actor.user_id, **asdict(details)})
     return row
 
 

@@ -73,7 +73,8 @@ def register() -> ResponseReturnValue:
         beside(form, refused, "pathway")
         return invalid("partnerships/provider_new.html", form=form)
     flash(
-        "Your agency is registered. The partnership’s administrator must approve it before anybody is referred to it."
+        "Your agency is registered. The partnership’s administrator must approve it before anybody is referred to it. "
+        "You alone are on its list of staff."
     )
     return see_other("partnerships.provider", provider_id=provider.id)
 
@@ -83,13 +84,15 @@ def register() -> ResponseReturnValue:
 def provider(row: Provider) -> ResponseReturnValue:
     """A registration: what the agency says of its scheme, and how it stands."""
     registered_by, decided_by = queries.who_acted(row)
+    manages = may(Permission.MANAGE_PROVIDER, row)
     return render(
         "partnerships/provider.html",
         provider=row,
         registered_by=registered_by,
         decided_by=decided_by,
         form=VersionedForm(version=str(row.version)),
-        manages=may(Permission.MANAGE_PROVIDER, row),
+        manages=manages,
+        staff=queries.staff_of(row, on=today()) if manages else (),
         settings=shown_settings(row),
         away=_why_away(row),
         approves=may(Permission.APPROVE_PROVIDER, row),

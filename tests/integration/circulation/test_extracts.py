@@ -15,7 +15,7 @@ from core.minutes import build
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record
 from core.minutes.record import AgencyName, Parties, RecordedReferral
-from tests.builders import a_user, an_agency
+from tests.builders import a_provider, a_user, an_agency
 from tests.integration.circulation.test_recipients import composed, recuse, words
 from tests.integration.minutes.test_from_record_to_reader import acting, approved, conference
 from tests.support.papers import text_in
@@ -31,10 +31,15 @@ class Scheme:
         self.agency = an_agency(conference.partnership, "Harbour Mentoring", **signed_on)
         self.worker = a_user(self.agency, "Mona Mentor")
         name = AgencyName(id=self.agency.id, name=self.agency.name)
+        self.provider = a_provider(conference.partnership, self.agency, "mentoring")
         self.referral = RecordedReferral(
             ref="MEN-2026-0003",
             pathway="Mentoring",
-            parties=Parties(provider=name, referrer=AgencyName(id=conference.police.id, name="Police")),
+            parties=Parties(
+                provider=name,
+                referrer=AgencyName(id=conference.police.id, name="Police"),
+                provider_id=self.provider.id,
+            ),
             rows=(
                 Row("Stage", "Matched", frozenset({Audience.PROVIDER, Audience.ATTENDEES})),
                 Row("Said to the scheme", "Likes football", frozenset({Audience.PROVIDER})),
@@ -124,7 +129,8 @@ def test_what_the_chair_grants_the_provider_is_in_its_extract(conference, visito
 def test_whoever_sat_at_the_item_for_the_provider_has_what_was_said_to_everyone(conference, visitor, monkeypatch):
     scheme = Scheme(conference, monkeypatch)
     name = AgencyName(id=conference.homes.id, name="Eastmere Homes")
-    scheme.referral = replace(scheme.referral, parties=Parties(provider=name))
+    landlords = a_provider(conference.partnership, conference.homes, "mentoring")
+    scheme.referral = replace(scheme.referral, parties=Parties(provider=name, provider_id=landlords.id))
     approved(conference, visitor)
     visitor(conference.coordinator).post(conference.path("extracts"), {"readers": [conference.landlord.id]})
     text = paper(visitor, conference.landlord, db.session.query(Copy).one())
@@ -132,6 +138,17 @@ def test_whoever_sat_at_the_item_for_the_provider_has_what_was_said_to_everyone(
     assert "Martin Ashdown" in text
     assert "Visit with the officer" in text
     assert "informant" not in text
+
+
+def test_a_colleague_who_is_not_of_the_staff_is_offered_no_extract_and_the_page_says_why(conference, visitor, scheme):
+    colleague = a_user(scheme.agency, "Colin Colleague", staff=False)
+    approved(conference, visitor)
+    coordinator = visitor(conference.coordinator)
+    page = words(coordinator.get(conference.path("extracts")).text)
+    assert "not on the list of the provider’s staff" in page
+    answer = coordinator.post(conference.path("extracts"), {"readers": [colleague.id]})
+    assert answer.status_code == 409
+    assert db.session.query(Copy).count() == 0
 
 
 def test_a_restricted_case_is_a_reference_in_the_extract(conference, visitor, scheme):
@@ -210,4 +227,4 @@ def test_the_number_of_queries_does_not_rise_with_the_people_of_the_provider(
         a_user(scheme.agency, f"Mentor {number}")
     db.session.flush()
     assert count_queries(look) == few
-    assert len(look()) == 31
+    assert len(look()) == 32, "and whoever registered it"

@@ -99,6 +99,7 @@ PAGES = {
     "partnerships.record_return": ("partnership admin", "/partnership/agencies/{left_agency_id}"),
     "partnerships.register_provider_submit": ("homes admin", "/partnership/providers/new"),
     "partnerships.reopen_group": ("partnership admin", "/partnership/groups/{ended_id}"),
+    "partnerships.end_provider_staff": ("agency admin", "/partnership/providers/{own_provider_id}/staff"),
     "recording.action_line": ("chair", "/meetings/{live_id}/live"),
     "recording.accept": ("newcomer", "/meetings/{live_id}/live"),
     "recording.mark": ("chair", "/meetings/{live_id}/live/attendance"),
@@ -250,7 +251,13 @@ def found_form(app: Flask, world: World, route: Route, browsers: dict[str, Brows
 def _who(route: Route) -> str:
     """Who does it by default."""
     if route.endpoint.startswith(
-        ("partnerships.change_provider", "partnerships.edit_provider", "partnerships.provider_settings")
+        (
+            "partnerships.change_provider",
+            "partnerships.edit_provider",
+            "partnerships.provider_settings",
+            "partnerships.add_provider_staff",
+            "partnerships.end_provider_staff",
+        )
     ):
         return "agency admin"
     by_subject = {

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from core.accounts.models import User, UserSession
 from core.accounts.operations import sign_in
@@ -47,7 +47,7 @@ from core.minutes.corrections.operations import keep_readers
 from core.minutes.models import Correction, Minutes
 from core.minutes.wording.operations import word_entry
 from core.minutes.wording.queries import version_of_words
-from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, Signature
+from core.partnerships.models import Agency, Group, GroupMember, Partnership, Provider, ProviderStaff, Signature
 from core.people.models import AddressReader, Person, ProtectedAddress
 from core.policy.composing import CommentInMinutes, EntryInMinutes, InMinutes
 from core.recording.models import Attendance, Entry, EntryAgency, ItemAttendance, Recusal
@@ -131,6 +131,9 @@ def main_case(table: Table) -> Ids:
         payload=MentoringPayload(Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need=table.words["staff"]),
         now=utc_now(),
     )
+    own_provider = a_provider(table.partnership, agencies.police, "mentoring", ProviderStatus.REGISTERED)
+    # One of the agency's people is not on the list yet.
+    db.session.execute(delete(ProviderStaff).where(ProviderStaff.user_id == users["recused"].id))
     return {
         **_supported(table, case, person),
         **mediated(table, case, person),
@@ -146,7 +149,8 @@ def main_case(table: Table) -> Ids:
         "referral_id": referral.id,
         "user_id": users["member"].id,
         "school_id": agencies.school.id,
-        "own_provider_id": a_provider(table.partnership, agencies.police, "mentoring", ProviderStatus.REGISTERED).id,
+        "own_provider_id": own_provider.id,
+        "staff_id": scalar(select(func.max(ProviderStaff.id)).where(ProviderStaff.provider_id == own_provider.id)),
     }
 
 

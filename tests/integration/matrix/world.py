@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import SimpleNamespace
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from core.accounts.models import User, UserSession
 from core.accounts.operations import sign_in
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import AdminRole, GroupRole
-from core.partnerships.models import Group, Partnership
+from core.partnerships.models import Group, Partnership, ProviderStaff
 from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
 from tests.integration.matrix.things import Ids, Table
@@ -66,6 +66,7 @@ ACTORS = (
     "other group",
     "named agency",
     "provider",
+    "colleague",
     "unsigned",
     "lapsed",
     "left",
@@ -96,6 +97,8 @@ def build_world() -> World:
     db.session.execute(update(UserSession).values(proved_at=utc_now() + timedelta(days=1)))
     users["retired"].retired_at = utc_now()
     stages = _stages(table)
+    # Of the providers' agency, and of nobody's staff.
+    db.session.execute(delete(ProviderStaff).where(ProviderStaff.user_id == users["colleague"].id))
     stages["extra"] = {**stages["own"], **extras.states(table, stages["session"])}
     far, far_group = _agencies(theirs), a_group(theirs, f"{FOREIGN} CST")
     far_users = _users(theirs, ours, far_group, far_group, far)
@@ -179,6 +182,7 @@ def _users(
         "other group": a_user(agencies.homes, "Olga Other", group=other_group),
         "named agency": a_user(agencies.school, "Nan Named"),
         "provider": a_user(agencies.mentors, "Pia Provider"),
+        "colleague": a_user(agencies.mentors, "Cole Colleague"),
         "unsigned": a_user(agencies.unsigned, "Una Unsigned", group=group),
         "lapsed": a_user(agencies.lapsed, "Lou Lapsed", group=group),
         "left": a_user(agencies.left, "Lena Left", group=group),

@@ -237,6 +237,13 @@ class World:
             db.session.flush()
         return found
 
+    def providers_of(self, agency: Agency | None, partnership: Partnership | None) -> list[int]:
+        """What somebody of that agency can be the staff of there."""
+        if agency is None or partnership is None:
+            return []
+        own = select(Provider.id).where(Provider.agency_id == agency.id, Provider.partnership_id == partnership.id)
+        return list(db.session.scalars(own))
+
     def of(self, partnership: Partnership) -> list[Group]:
         return [group for group in self.groups if group.partnership_id == partnership.id]
 
@@ -269,6 +276,7 @@ class World:
             deputises_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 1)),
             deputised_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 2)),
             deputy_cases=frozenset(self.some(cases, 2)),
+            staff_of=frozenset(self.some(self.providers_of(agency, partnership), 2)),
         )
 
 

@@ -30,9 +30,14 @@ OTHER = AgencyName(id=41, name="Even Keel Mediation")
 FOR_PROVIDER, FOR_REFERRER = frozenset({Audience.PROVIDER}), frozenset({Audience.REFERRER})
 
 
+def of(provider: AgencyName) -> Parties:
+    """The registration of each has the number of its agency."""
+    return Parties(provider=provider, provider_id=provider.id)
+
+
 def a_referral(provider: AgencyName, ref: str) -> RecordedReferral:
     rows = (Row("Need", f"{ref} needs company", FOR_PROVIDER), Row("Told", f"{ref} was told", FOR_REFERRER))
-    return RecordedReferral(ref=ref, pathway="Mentoring", parties=Parties(provider=provider), rows=rows)
+    return RecordedReferral(ref=ref, pathway="Mentoring", parties=of(provider), rows=rows)
 
 
 def with_referrals(record: MeetingRecord) -> MeetingRecord:
@@ -41,7 +46,7 @@ def with_referrals(record: MeetingRecord) -> MeetingRecord:
     section = RecordedSection(
         plugin="mentoring",
         title="Mentoring, step by step",
-        parties=Parties(provider=SCHEME),
+        parties=of(SCHEME),
         rows=(Row("Matched", "in March", FOR_PROVIDER),),
     )
     made = replace(made, referrals=(a_referral(SCHEME, "MEN-1"), a_referral(OTHER, "MED-1")))
@@ -49,7 +54,8 @@ def with_referrals(record: MeetingRecord) -> MeetingRecord:
 
 
 def a_worker(**rights: object) -> Reader:
-    return Reader(**{"user_id": 400, "agency_id": SCHEME.id, "agency_name": SCHEME.name, "signatory": True, **rights})
+    own = {"agency_id": SCHEME.id, "agency_name": SCHEME.name, "staff_of": frozenset({SCHEME.id})}
+    return Reader(**{"user_id": 400, "signatory": True, **own, **rights})
 
 
 def last_of(record: MeetingRecord, **rights: object) -> RecordedItem:

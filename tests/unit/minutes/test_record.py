@@ -32,7 +32,11 @@ CASES = (1, 2)
 users = st.sampled_from(USERS)
 agencies = st.sampled_from(AGENCIES)
 some_agencies = st.frozensets(agencies, max_size=3).map(lambda chosen: tuple(sorted(chosen, key=lambda each: each.id)))
-parties = st.builds(Parties, provider=st.none() | agencies, referrer=st.none() | agencies, plan=some_agencies)
+PROVIDERS = st.integers(1, 3)
+others = {"referrer": st.none() | agencies, "plan": some_agencies}
+parties = st.builds(Parties, **others) | st.builds(
+    Parties, provider=agencies, provider_id=st.none() | PROVIDERS, **others
+)
 rows = st.lists(
     st.builds(
         Row,
@@ -107,6 +111,7 @@ readers = st.builds(
     Reader,
     user_id=users,
     agency_id=st.none() | agencies.map(lambda each: each.id),
+    staff_of=st.frozensets(PROVIDERS, max_size=2),
     is_chair_or_coordinator=st.booleans(),
     signatory=st.sampled_from((True, True, True, False)),
     granted_items=st.frozensets(st.integers(1, 2), max_size=1),
@@ -200,12 +205,20 @@ def _row_open(row: Row, behind: Parties, reader: Reader, *, attended: bool = Tru
     belongs = {
         Audience.ATTENDEES: attended,
         Audience.CHAIR: reader.is_chair_or_coordinator,
-        Audience.PROVIDER: behind.provider is not None and behind.provider.id == reader.agency_id,
+        Audience.PROVIDER: _is_staff(behind, reader),
         Audience.REFERRER: behind.referrer is not None and behind.referrer.id == reader.agency_id,
         Audience.PLAN: reader.agency_id in {each.id for each in behind.plan},
         Audience.STATISTICS: False,
     }
     return any(belongs[audience] for audience in row.audiences)
+
+
+def _is_staff(behind: Parties, reader: Reader) -> bool:
+    if behind.provider_id is not None:
+        return behind.provider_id in reader.staff_of
+    if behind.provider is None or not reader.staff_of:
+        return False
+    return behind.provider.id == reader.agency_id
 
 
 def _texts(item: RecordedItem) -> set[str]:
@@ -321,6 +334,26 @@ def test_readers_with_the_same_rights_get_the_same_document() -> None:
     record = replace(record, items=tuple(replace(item, referrals=(), sections=()) for item in record.items))
     assert record.only(ours).sha256() == record.only(theirs).sha256()
     assert record.only(ours).whole_sha256 == record.sha256()
+
+
+def test_a_colleague_at_the_providers_agency_who_is_not_its_staff_reads_what_their_agency_does_and_no_more() -> None:
+    whom = {Audience.PROVIDER: "to staff", Audience.REFERRER: "to the referrer", Audience.ATTENDEES: "at the item"}
+    rows = tuple(Row("Said", text, frozenset({audience})) for audience, text in whom.items())
+    both = Parties(provider=AGENCIES[0], referrer=AGENCIES[0], provider_id=7)
+    item = a_record(1).items[-1]
+
+    def told(parties: Parties, **rights: object) -> list[str]:
+        referral = RecordedReferral(ref="R-1", pathway="Mentoring", parties=parties, rows=rows)
+        record = replace(a_record(1), items=(replace(item, referrals=(referral,), sections=()),))
+        (cut,) = record.only(the_reader(agency_id=AGENCIES[0].id, **rights)).items
+        return [row.value for each in cut.referrals for row in each.rows]
+
+    assert told(both, staff_of=frozenset({7})) == ["to staff", "to the referrer", "at the item"]
+    assert told(both, staff_of=frozenset({8})) == told(both) == ["to the referrer", "at the item"]
+    # Minutes of before there was a list know the agency alone.
+    old = replace(both, provider_id=None, referrer=None)
+    assert told(old, staff_of=frozenset({8})) == ["to staff", "at the item"]
+    assert told(old) == ["at the item"]
 
 
 def test_a_field_added_later_with_a_default_leaves_old_hashes_alone() -> None:
