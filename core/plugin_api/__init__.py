@@ -6,6 +6,7 @@ from core.encryption import EncryptedBytes, EncryptedJSON, EncryptedText, seal_c
 from core.errors import NotFound, Refused, Stale
 from core.facts import Actor, Audience, CaseStatus, MinutesSection, PersonRole, Risk, Row, Verdict
 from core.plugin_api.checks import faults_of
+from core.plugin_api.counting import Ending, ReferralCounted, referrals_counted
 from core.plugin_api.facts import (
     AgendaEntry,
     Annotation,
@@ -78,6 +79,7 @@ __all__ = [
     "EncryptedBytes",
     "EncryptedJSON",
     "EncryptedText",
+    "Ending",
     "Finding",
     "Form",
     "HeardItem",
@@ -103,6 +105,7 @@ __all__ = [
     "ProviderFacts",
     "Reached",
     "ReferralAtProvider",
+    "ReferralCounted",
     "ReferralFacts",
     "ReferralGlimpse",
     "ReferralsPage",
@@ -140,6 +143,7 @@ __all__ = [
     "provider_of",
     "record",
     "referral_of",
+    "referrals_counted",
     "render",
     "require",
     "requires",

@@ -165,7 +165,8 @@ class OutcomeMeasure:
 class StageMove(Generic[P]):
     """A move that is being made. `transition` is None when the referral is made, when a withdrawn consent halts it or
     another provider takes it over, and when it is opened again; `source` is None when it is made. `answers`: what the
-    form held, as JSON values; `measures`: the outcome measures asked for with it, key -> answer.
+    form held, as JSON values; `measures`: the outcome measures asked for with it, key -> answer. `handed_over`: another
+    provider takes it over, so that nobody has withdrawn.
     """
 
     referral: ReferralFacts[P]
@@ -176,6 +177,7 @@ class StageMove(Generic[P]):
     transition: Transition | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

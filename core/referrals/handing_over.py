@@ -54,7 +54,7 @@ def hand_over(
         payload = pathway.handed_over(pathway.load(first.payload, first.payload_version), facts.payload)
     there = facts_before(referral.case, referral.person, provider, pathway, payload)
     refuse_ineligible(there, pathway, on=judged_on(referral))
-    step = StageMove(facts, target=pathway.halted, actor=actor, on=on, source=referral.stage)
+    step = StageMove(facts, pathway.halted, actor, on, referral.stage, handed_over=True)
     outcome = f"Handed over to {provider.agency.name}"
     advance(actor, referral, pathway, step, outcome=outcome, note=reason, now=now)
     record_change(actor, referral, "referral.hand_over", payload={"provider": provider.id, "reason": reason})

@@ -337,7 +337,7 @@ class Mediation(Pathway[MediationPayload]):
 def _result(move: StageMove[MediationPayload]) -> Result:
     """How a mediation ends with that move: by a consent withdrawn or a hand-over, where it is none of the pathway's."""
     if move.transition is None:
-        return Result.WITHDRAWN
+        return Result.HANDED_OVER if move.handed_over else Result.WITHDRAWN
     if move.transition.key == "close":
         payload = move.referral.payload
         assert payload is not None  # the referral is made

@@ -20,6 +20,7 @@ class Result(StrEnum):
     NO_AGREEMENT = "no_agreement"
     NO_CONTACT = "no_contact"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed_over"
     UNSUITABLE = "unsuitable"
     NO_MEDIATOR = "no_mediator"
     MISTAKE = "mistake"
@@ -31,7 +32,8 @@ RESULTS: Mapping[Result, str] = {
     Result.COACHING: "One-party coaching",
     Result.NO_AGREEMENT: "No agreement",
     Result.NO_CONTACT: "No contact",
-    Result.WITHDRAWN: "Consent withdrawn, or handed over to another provider",
+    Result.WITHDRAWN: "Consent withdrawn",
+    Result.HANDED_OVER: "Handed over to another provider",
     Result.UNSUITABLE: "Not taken on: not suitable for mediation",
     Result.NO_MEDIATOR: "Not taken on: no mediator is free",
     Result.MISTAKE: "Not taken on: referred by mistake, or the referral was taken back",

@@ -17,11 +17,13 @@ from core.plugin_api import (
     Row,
     Statistic,
     hookimpl,
+    referrals_counted,
     sections_on,
     steps_of,
     where_each_stands,
 )
 from plugins.mentoring import queries
+from plugins.mentoring.counting import in_figures
 from plugins.mentoring.matching import reasons_against
 from plugins.mentoring.models import Base
 from plugins.mentoring.pathway import EVERYBODY, Mentoring, MentoringPayload
@@ -63,10 +65,12 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
 
 @hookimpl
 def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
-    """The register in figures, as of the period's last day."""
+    """Referrals and how they ended in the period; the register in figures, as of its last day."""
+    counted = referrals_counted(PATHWAY.key, partnership.id, period)
     mentors = [m for m in queries.mentors_in(partnership.id) if m.left_on is None or m.left_on > period.end]
     ready = [mentor for mentor in mentors if not reasons_against(mentor, period.end)]
     return (
+        *in_figures(counted, period),
         Statistic("Mentors on the register", len(mentors)),
         Statistic("Mentors who can be matched", len(ready), "Trained, checked and with room"),
         Statistic("Places free", sum(mentor.spare for mentor in ready)),

@@ -239,5 +239,6 @@ def test_opened_again_it_goes_on_and_handed_over_it_begins_anew_without_what_was
         worker, referral=referral, provider=other, agreed_on=TODAY, reason="Nearer", version=referral.version, now=NOW
     )
     assert (dispute_of(referral.id).ended_on, dispute_of(made.id).ended_on) == (TODAY, None)
+    assert (dispute_of(referral.id).result, dispute_of(made.id).result) == ("handed_over", ""), "nobody withdrew"
     assert (made.payload["about"], made.payload["first_visit_on"]) == (SAID, None)
     assert list(sittings_of(made.id)) == []
