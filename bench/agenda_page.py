@@ -131,14 +131,14 @@ def floor(engine: Engine, meeting_id: int) -> Callable[[], bytes]:
     return page
 
 
-def product(app: Any, token: str, meeting_id: int) -> Callable[[], bytes]:
+def product(app: Any, token: str, path: str) -> Callable[[], bytes]:
     """The page as the server gives it to somebody who is signed in."""
 
     def page() -> bytes:
         status: list[str] = []
         environ = {
             "REQUEST_METHOD": "GET",
-            "PATH_INFO": f"/meetings/{meeting_id}",
+            "PATH_INFO": path,
             "QUERY_STRING": "",
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",
@@ -206,7 +206,7 @@ def main() -> None:
             event.listen(db.engine, "before_cursor_execute", lambda *call: queries.append(call[2]))
         engine = create_engine(app.config["ROUNDTABLE"].url)
         prepare_engine(engine)
-        what = {"product": product(app, token, meeting_id), "floor": floor(engine, meeting_id)}
+        what = {"product": product(app, token, f"/meetings/{meeting_id}"), "floor": floor(engine, meeting_id)}
         size = {}
         for _ in range(20):
             for name, page in what.items():

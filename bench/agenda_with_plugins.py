@@ -41,7 +41,8 @@ def main() -> None:
         with every.app_context():
             meeting_id, token = a_meeting(arguments.cases, arguments.actions)
             said = annotate(meeting_id)
-        what = {"product": product(every, token, meeting_id), "yardstick": product(none, token, meeting_id)}
+        path = f"/meetings/{meeting_id}"
+        what = {"product": product(every, token, path), "yardstick": product(none, token, path)}
         for _ in range(20):
             told = {name: page() for name, page in what.items()}
         assert told["product"].count(b"Mentoring: ") == arguments.cases and b"Mentoring: " not in told["yardstick"]

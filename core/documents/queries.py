@@ -2,13 +2,13 @@
 
 from hashlib import sha256
 
-from sqlalchemy import Select, bindparam, exists, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import Row, Select, bindparam, exists, select
 
 from core.documents.models import Document
 from core.documents.pdf import Paper
 from core.extensions import db, directly
 
+_KEPT = select(Document.content, Document.pages, Document.file_name).where(Document.id == bindparam("document"))
 _PAPER = (
     select(Document.content, Document.pages)
     .where(Document.made_of == bindparam("made_of"))
@@ -17,11 +17,9 @@ _PAPER = (
 )
 
 
-def document_bytes(document_id: int) -> Document:
-    """A document with its bytes."""
-    return db.session.scalars(
-        select(Document).where(Document.id == document_id).options(undefer(Document.content))
-    ).one()
+def document_bytes(document_id: int) -> Row[bytes, int, str]:
+    """What is kept of a document that was issued: `content`, `pages` and `file_name`."""
+    return directly(_KEPT, {"document": document_id}).one()
 
 
 def was_issued(paper: Paper, user_id: int | None) -> bool:

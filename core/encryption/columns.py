@@ -2,15 +2,28 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Generic, NoReturn, Self, TypeVar, cast, overload
 
-from sqlalchemy import JSON, Column, Connection, LargeBinary, MetaData, Text, event, inspect
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    event,
+    inspect,
+)
 from sqlalchemy.orm import Mapper, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from core.encryption.keys import keyring
-from core.encryption.rows import is_row
+from core.encryption.rows import Row, is_row
 from core.encryption.sealing import Place, Unreadable, key_named_in, opened, seal
 
 T = TypeVar("T")
@@ -72,9 +85,9 @@ class _Encrypted(Generic[T]):
         place = self._place(row)
         assert place is not None
         sealed = self._sealed(self._raw(row.__dict__.pop(self._waiting)), place)
-        table = inspect(type(row)).local_table
-        of_row = is_row(list(table.primary_key), place.row)
-        connection.execute(table.update().where(of_row).values({table.c[self.name]: sealed}))
+        names = (f"key_{number}" for number in range(len(place.row)))
+        values = dict(zip(names, place.row, strict=True))
+        connection.execute(_sealing(inspect(type(row)).local_table, self.name), {**values, "sealed": sealed})
         set_committed_value(row, self._column, sealed)
 
     def _place(self, row: object) -> Place | None:
@@ -91,6 +104,13 @@ class _Encrypted(Generic[T]):
 
     def _plain(self, raw: bytes) -> T:
         raise NotImplementedError
+
+
+@cache
+def _sealing(table: Table, name: str) -> Update:
+    """The statement by which a value follows its row: put together once, or that takes as long as to run it."""
+    key: Row = tuple(bindparam(f"key_{number}") for number in range(len(table.primary_key)))
+    return table.update().where(is_row(list(table.primary_key), key)).values({name: bindparam("sealed")})
 
 
 class EncryptedText(_Encrypted[str]):

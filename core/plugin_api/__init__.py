@@ -54,7 +54,7 @@ from core.plugin_api.providers import (
     referral_of,
     signatories_beside,
 )
-from core.plugin_api.tables import PersonId, PluginTables, plugin_metadata, session
+from core.plugin_api.tables import PersonId, PluginTables, plain_rows, plugin_metadata, session
 from core.plugin_api.telling import open_on, sections_on, steps_of, where_each_stands
 from core.policy import Permission, decide, require
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
@@ -139,6 +139,7 @@ __all__ = [
     "open_referrals_at",
     "overall",
     "page_of_open_referrals",
+    "plain_rows",
     "plugin_metadata",
     "provider_of",
     "record",

@@ -1,13 +1,13 @@
 """Tables of a plugin's own: a base class whose tables carry the plugin's name, and the request's session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, cast
 
-from sqlalchemy import Column, MetaData
+from sqlalchemy import Column, MetaData, Row, Select
 from sqlalchemy.orm import Session, mapped_column
 
 from core.database import NAMING
-from core.extensions import db
+from core.extensions import db, directly
 
 
 class PluginTables:
@@ -92,3 +92,11 @@ def session() -> Session:
     savepoint of your own (`begin_nested`) you may have. In a reading hook it reads and does not write.
     """
     return cast(Session, _InCoresTransaction(db.session()))
+
+
+def plain_rows(asked: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What a statement of columns finds, without entities: for what every agenda waits for.
+
+    It goes past the session, which takes as long again; what is still to be flushed is not seen.
+    """
+    return directly(asked, values).all()

@@ -28,7 +28,8 @@ def where_each_stands(
 ) -> list[Annotation]:
     """A sentence for each open referral: its stage, since when, and by when something is due.
 
-    `awaited`: stage -> what is due there, in a word; “next” for a stage that is left out.
+    None where the viewer is none of `audiences`: core would not show it. `awaited`: stage -> what is due there, in a
+    word; “next” for a stage that is left out.
     """
     words = awaited or {}
     return [
@@ -40,6 +41,7 @@ def where_each_stands(
             audiences=audiences,
         )
         for item_id, glimpse in open_on(pathway, entries)
+        if audiences & glimpse.audiences
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from wtforms import BooleanField, FormField, RadioField, SelectField, StringField, TextAreaField
@@ -160,7 +161,7 @@ _FOLLOWS = {
 
 def refer_form(details: type[PathwayForm]) -> ReferForm:
     """The form by which somebody is referred on a pathway."""
-    form: ReferForm = _with(ReferForm, details=details)
+    form: ReferForm = _with(ReferForm, (("details", details),))()
     return form
 
 
@@ -171,23 +172,29 @@ def step_form(move: Transition, measures: Sequence[OutcomeMeasure]) -> StepForm:
         parts["details"] = move.form
     if move.measures_outcome and measures:
         parts["measures"] = measures_form(measures)
-    form: StepForm = _with(StepForm, **parts)
+    form: StepForm = _with(StepForm, tuple(parts.items()))()
     return form
 
 
 def measures_form(measures: Sequence[OutcomeMeasure]) -> type[PathwayForm]:
     """A form with a question for each measure."""
+    return _measures_form(tuple((each.key, each.title, tuple(each.answers)) for each in measures))
+
+
+@lru_cache(maxsize=64)
+def _measures_form(measures: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> type[PathwayForm]:
     fields = {
-        measure.key: RadioField(
-            measure.title,
-            [Required(f"Choose an answer: {measure.title}")],
-            choices=[SelectChoice(key, text) for key, text in measure.answers],
+        name: RadioField(
+            title,
+            [Required(f"Choose an answer: {title}")],
+            choices=[SelectChoice(key, text) for key, text in answers],
         )
-        for measure in measures
+        for name, title, answers in measures
     }
     return type("MeasuresForm", (PathwayForm,), fields)
 
 
-def _with(base: type[Any], **parts: type[PathwayForm]) -> Any:
-    """A form of that kind with further forms in it."""
-    return type(base.__name__, (base,), {name: FormField(part) for name, part in parts.items()})()
+@lru_cache(maxsize=256)
+def _with(base: type[Any], parts: tuple[tuple[str, type[PathwayForm]], ...]) -> type[Any]:
+    """A kind of form with further forms in it. Kept: to make a class takes longer than to fill in its form."""
+    return type(base.__name__, (base,), {name: FormField(part) for name, part in parts})

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import cast
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
-from core.plugin_api import NotFound, Period, add_working_days, session
+from core.plugin_api import NotFound, Period, add_working_days, plain_rows, session
 from plugins.family_intervention.clocks import ALLOCATE_WITHIN, PLAN_WITHIN, VISIT_WITHIN
 from plugins.family_intervention.family import Became, Change, Kind
 from plugins.family_intervention.models import Action, Family, Finding, Meeting, Member, Outcome
@@ -98,7 +99,7 @@ def open_actions_of(agency_id: int, referral_ids: Iterable[int]) -> Mapping[int,
     wanted = list(referral_ids)
     if not wanted:
         return {}
-    rows = session().execute(_WAITING, {"agency": agency_id, "referrals": wanted})
+    rows = plain_rows(_WAITING, {"agency": agency_id, "referrals": wanted})
     return {referral_id: (count, first) for referral_id, count, first in rows}
 
 
@@ -118,7 +119,7 @@ def plans_of(referral_ids: Iterable[int]) -> Mapping[int, str]:
     wanted = list(referral_ids)
     if not wanted:
         return {}
-    return dict(session().execute(_PLANS, {"referrals": wanted}).all())
+    return dict(cast("Sequence[tuple[int, str]]", plain_rows(_PLANS, {"referrals": wanted})))
 
 
 @dataclass(frozen=True, slots=True)

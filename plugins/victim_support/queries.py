@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.plugin_api import Period, add_working_days, session
+from core.plugin_api import Period, add_working_days, plain_rows, session
 from plugins.victim_support.contact import FIRST_CONTACT, Kind, Way, instruction_in_full
 from plugins.victim_support.models import Assessment, Contact, Entry
 
@@ -67,7 +67,7 @@ def told_of(referral_ids: Iterable[int]) -> Mapping[int, Told]:
     wanted = list(referral_ids)
     if not wanted:
         return {}
-    rows = session().execute(_TOLD, {"referrals": wanted})
+    rows = plain_rows(_TOLD, {"referrals": wanted})
     return {
         referral_id: Told(instruction_in_full(Way(way), instruction), contacted_on is not None)
         for referral_id, way, instruction, contacted_on in rows

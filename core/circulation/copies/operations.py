@@ -3,15 +3,30 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, bindparam, func, update
 
 from core import audit
 from core.audit import Category
 from core.circulation import operations as minutes_out
 from core.circulation.models import Copy
+from core.database import UTCDateTime
 from core.documents.pdf import Paper
 from core.documents.queries import document_bytes
+from core.extensions import directly
 from core.facts import Actor
 from core.minutes.record import MeetingRecord
+
+_COPY = cast("Table", Copy.__table__)
+_OPENED = (
+    update(_COPY)
+    .where(_COPY.c.id == bindparam("copy"))
+    .values(
+        opened_at=func.coalesce(_COPY.c.opened_at, bindparam("now", type_=UTCDateTime())),
+        times_opened=_COPY.c.times_opened + 1,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +58,10 @@ def keep_minutes_copy(copy: Copy, made: MinutesCopy, *, now: datetime) -> None:
 
 
 def note_opening(actor: Actor, copy: Copy, *, subjects: Collection[int], now: datetime) -> None:
-    """The reader opened their copy: when first, how often, and whom it is about."""
-    copy.opened_at = copy.opened_at or now
-    copy.times_opened += 1
+    """The reader opened their copy: when first, how often, and whom it is about. Counted by the database, so that the
+    copy need not be loaded again under the write lock.
+    """
+    directly(_OPENED, {"copy": copy.id, "now": now})
     audit.record(
         actor,
         Category.DISCLOSURE,

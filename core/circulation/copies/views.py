@@ -23,6 +23,7 @@ from core.minutes.queries import persons_of
 from core.policy import Permission, require
 from core.references import file_name
 from core.web import begin_write, current_actor, disclose, may, now, render, requires
+from core.web.transaction import end_read
 
 LEADS_TO = {
     CirculationKind.AGENDA: "circulation.copy_agenda",
@@ -79,9 +80,14 @@ def copy_pdf(copy: Copy) -> ResponseReturnValue:
         raise NotFound
     made = minutes_copy(copy, now=now(), asking=current_actor())
     name = file_name(copy.circulation.kind, copy.circulation.meeting.ref, suffix="pdf")
-    copy = _under_the_lock(copy)
-    keep_minutes_copy(copy, made, now=now())
-    note_opening(current_actor(), copy, subjects=persons_of(made.part), now=now())
+    subjects = persons_of(made.part)
+    if made.new is not None:
+        copy = _under_the_lock(copy)
+        keep_minutes_copy(copy, made, now=now())
+    else:  # nothing took long since the right was asked, and nothing is kept by it
+        end_read()
+        begin_write()
+    note_opening(current_actor(), copy, subjects=subjects, now=now())
     db.session.commit()
     return send_file(BytesIO(made.paper.content), mimetype="application/pdf", download_name=name)
 

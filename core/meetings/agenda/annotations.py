@@ -11,8 +11,8 @@ from core.meetings.models import Meeting
 from core.plugin_api.facts import AgendaEntry, ReferralGlimpse
 
 
-def annotations_for(actor: Actor, meeting: Meeting, agenda: Agenda) -> tuple[Mapping[int, list[str]], list[str]]:
-    """Sentences by item id, and what to say of plugins that did not answer. One query, none of them by item."""
+def annotations_for(actor: Actor, meeting: Meeting, agenda: Agenda) -> tuple[Mapping[int, str], list[str]]:
+    """Sentences by item id, a line each, and what to say of plugins that did not answer. One query, none by item."""
     referrals = open_referrals_of(agenda.open_cases, actor.agency_id)
     if not referrals:
         return {}, []
@@ -43,7 +43,7 @@ def annotations_for(actor: Actor, meeting: Meeting, agenda: Agenda) -> tuple[Map
             continue
         for note in _for_reader(answer.values, audiences):
             sentences[note.item_id].append(note.text)
-    return sentences, silent
+    return {item_id: "\n".join(texts) for item_id, texts in sentences.items()}, silent
 
 
 def _for_reader(notes: Sequence[Any], audiences: Mapping[int, frozenset[Audience]]) -> list[Any]:
