@@ -324,8 +324,9 @@ _HIDDEN = Verdict(False, "", known=False)
 class Actor:
     """Who asks, in one partnership, as of now. Built anew for each request, so that a change acts on the next.
 
-    `signatory` is True only while the agency's signature of the Information Sharing Protocol holds and the
-    agency has not left; `standing` says in plain words why it does not. `groups` holds current memberships.
+    `signatory` is True only while the agency's signature of the Information Sharing Protocol holds, the agency has
+    not left and they have countersigned what it signed; `standing` says in plain words why not. `groups` holds
+    current memberships.
     """
 
     user_id: int
@@ -339,6 +340,8 @@ class Actor:
     in_partnership: bool = False
     signatory: bool = False
     standing: str = ""
+    to_countersign: str | None = None
+    """The version of the protocol that their agency has signed and they have not; empty where it is not recorded."""
     groups: Mapping[int, GroupRole] = field(default_factory=dict)
     left_groups: frozenset[int] = frozenset()
     """Groups in which their membership ended, and has not begun again."""

@@ -27,6 +27,7 @@ from core.facts import (
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.models import (
     Agency,
+    Countersignature,
     Group,
     GroupMember,
     Partnership,
@@ -93,10 +94,11 @@ def a_user(
     partnership: Partnership | None = None,
     password: str = "",
     staff: bool = True,
+    countersigns: bool = True,
 ) -> User:
     """An account of the agency; a member of the group, an administrator of the partnership, where given.
 
-    Of the staff of what the agency provides by then, unless said.
+    Of the staff of what the agency provides by then, and with their name under what it has signed by then, unless said.
     """
     number = next(_number)
     user = _saved(
@@ -111,6 +113,8 @@ def a_user(
     if staff and agency is not None:
         for provider in db.session.scalars(select(Provider).where(Provider.agency_id == agency.id)):
             staff_at(provider, user)
+    if countersigns:
+        countersigned(user)
     if group is not None:
         a_member(group, user, role)
     if admin is not None:
@@ -123,6 +127,25 @@ def a_user(
             )
         )
     return user
+
+
+def countersigned(user: User) -> None:
+    """Their name under everything that their agency has signed by now."""
+    here = select(Signature.agency_id, Signature.partnership_id, Signature.document)
+    signed = db.session.execute(here.where(Signature.agency_id == user.agency_id).distinct()).all()
+    own = select(Countersignature.agency_id, Countersignature.partnership_id, Countersignature.document)
+    there = {tuple(row) for row in db.session.execute(own.where(Countersignature.user_id == user.id))}
+    for agency_id, partnership_id, document in signed:
+        if (agency_id, partnership_id, document) not in there:
+            _saved(
+                Countersignature(
+                    user_id=user.id,
+                    agency_id=agency_id,
+                    partnership_id=partnership_id,
+                    document=document,
+                    signed_on=LONG_AGO.date(),
+                )
+            )
 
 
 def an_app(user: User, *, seed: str = "", confirmed_at: datetime | None = LONG_AGO) -> Authenticator:

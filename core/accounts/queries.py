@@ -26,7 +26,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import AdminRoleGrant, Invitation, SignInAttempt, User
-from core.accounts.sessions.queries import SIGNED, SignedInSession, StandingRow
+from core.accounts.sessions.queries import COUNTERSIGNED, SIGNED, SignedInSession, StandingRow
 from core.clock import at_local
 from core.extensions import db, directly
 from core.facts import CAME, Actor, AdminRole, GroupRole, MeetingStatus, Presence
@@ -34,6 +34,7 @@ from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import is_open, sits, works_there
 from core.partnerships.models import (
     Agency,
+    Countersignature,
     Group,
     GroupMember,
     Partnership,
@@ -42,20 +43,27 @@ from core.partnerships.models import (
     ProviderStaff,
     Signature,
 )
-from core.policy.standing import standing_of
+from core.policy.standing import NOT_COUNTERSIGNED, left_to_countersign, standing_of
 from core.recording.models import Attendance, Recusal
 
 _STANDING = (
-    select(Partnership.name, PartnershipAgency.left_on, Signature.signed_on, Signature.expires_on)
-    .select_from(PartnershipAgency)
+    select(
+        Partnership.name,
+        PartnershipAgency.left_on,
+        Signature.signed_on,
+        Signature.expires_on,
+        Signature.document,
+        Countersignature.signed_on,
+    )
+    .select_from(User)
+    .join(PartnershipAgency, PartnershipAgency.agency_id == User.agency_id)
     .join(Partnership, Partnership.id == PartnershipAgency.partnership_id)
     .outerjoin(Signature, SIGNED)
+    .outerjoin(Countersignature, COUNTERSIGNED)
     .where(PartnershipAgency.partnership_id == bindparam("partnership"))
 )
-_STANDING_OF_ONE = _STANDING.where(PartnershipAgency.agency_id == bindparam("agency"))
-_STANDING_OF_MANY = _STANDING.add_columns(PartnershipAgency.agency_id).where(
-    PartnershipAgency.agency_id.in_(bindparam("agencies", expanding=True))
-)
+_STANDING_OF_ONE = _STANDING.where(User.id == bindparam("user"))
+_STANDING_OF_MANY = _STANDING.add_columns(User.id).where(User.id.in_(bindparam("users", expanding=True)))
 
 RightRow = tuple[str, int, str, int]
 """Kind of right, the id of what it is in or on, a role where it is one, and the account that has it."""
@@ -71,14 +79,19 @@ def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: da
     name = ""
     in_partnership = is_signatory = False
     standing = ""
+    to_countersign: str | None = None
     if signed_in.standing:
         name, left_on, *_ = signed_in.standing[0]
+        signed = [
+            (first, last, document or "", countersigned)
+            for _, _, first, last, document, countersigned in signed_in.standing
+            if first is not None
+        ]
         in_partnership, is_signatory, standing = standing_of(
-            signed_in.agency_name,
-            left_on=left_on,
-            signatures=[(signed, expires) for _, _, signed, expires in signed_in.standing if signed is not None],
-            on=on,
+            signed_in.agency_name, left_on=left_on, signatures=[(first, last) for first, last, *_ in signed], on=on
         )
+        if is_signatory and (to_countersign := left_to_countersign(signed, on=on)) is not None:
+            is_signatory, standing = False, NOT_COUNTERSIGNED.format(agency=signed_in.agency_name)
     groups: dict[int, GroupRole] = {}
     roles: set[AdminRole] = set()
     left_groups: set[int] = set()
@@ -119,6 +132,7 @@ def actor_from(signed_in: SignedInSession, rights: Iterable[RightRow], *, on: da
         in_partnership=in_partnership,
         signatory=is_signatory,
         standing=standing,
+        to_countersign=to_countersign,
         groups=groups,
         left_groups=frozenset(left_groups),
         roles=frozenset(roles),
@@ -136,7 +150,7 @@ def actor_as_of(user_id: int, partnership_id: int, *, on: date) -> Actor:
     user = db.session.scalars(
         select(User).where(User.id == user_id).options(joinedload(User.agency), raiseload("*"))
     ).one()
-    values = {"partnership": partnership_id, "agency": user.agency_id}
+    values = {"partnership": partnership_id, "user": user.id}
     standing = cast(Sequence[StandingRow], directly(_STANDING_OF_ONE, values).all()) if user.agency_id else ()
     return actor_of(_as_if_signed_in(user, partnership_id, standing), on=on)
 
@@ -146,18 +160,16 @@ def actors_as_of(user_ids: Collection[int], partnership_id: int, *, on: date) ->
     users = db.session.scalars(
         select(User).where(User.id.in_(user_ids)).options(joinedload(User.agency), raiseload("*"))
     ).all()
-    agencies = sorted({user.agency_id for user in users if user.agency_id is not None})
+    accounts = [user.id for user in users]
     standings: defaultdict[int, list[StandingRow]] = defaultdict(list)
-    for *row, agency_id in db.session.execute(_STANDING_OF_MANY, {"partnership": partnership_id, "agencies": agencies}):
-        standings[agency_id].append(cast(StandingRow, tuple(row)))
+    for *row, user_id in db.session.execute(_STANDING_OF_MANY, {"partnership": partnership_id, "users": accounts}):
+        standings[user_id].append(cast(StandingRow, tuple(row)))
     rights: defaultdict[int, list[RightRow]] = defaultdict(list)
-    values = {"users": [user.id for user in users], **_day_and_place(partnership_id, on)}
+    values = {"users": accounts, **_day_and_place(partnership_id, on)}
     for found in cast(Sequence[RightRow], db.session.execute(_RIGHTS_OF_MANY, values).all()):
         rights[found[3]].append(found)
     return {
-        user.id: actor_from(
-            _as_if_signed_in(user, partnership_id, standings[user.agency_id or 0]), rights[user.id], on=on
-        )
+        user.id: actor_from(_as_if_signed_in(user, partnership_id, standings[user.id]), rights[user.id], on=on)
         for user in users
     }
 

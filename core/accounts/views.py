@@ -1,18 +1,17 @@
 """Pages of signing in and out, the password, invitations and the choice of partnership."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from core.accounts import operations, queries, views_proving, views_way_in
-from core.accounts.agency_sign_in import views as agency_sign_in
-from core.accounts.agency_sign_in import views_account as agency_account
+from core.accounts import operations, queries, views_proving
 from core.accounts.blueprint import bp
-from core.accounts.coming_in import enter, leave, place_of_request
+from core.accounts.coming_in import enter, place_of_request
 from core.accounts.forms import ChangePasswordForm, ChoosePartnershipForm, NewPasswordForm, SignInForm
-from core.accounts.identity import give_cookie
+from core.accounts.identity import give_cookie, take_cookie
 from core.accounts.models import User
 from core.accounts.passkeys import views as passkeys
 from core.accounts.passwords import matches, token_hash
+from core.accounts.protocol import views as protocol
 from core.accounts.resets import views as resets
 from core.accounts.sessions import views as sessions
 from core.accounts.two_step import views as two_step
@@ -35,16 +34,7 @@ from core.web import (
 )
 from core.web.requests import network_of_client
 
-__all__ = [
-    "agency_account",
-    "agency_sign_in",
-    "bp",
-    "passkeys",
-    "resets",
-    "sessions",
-    "two_step",
-    "views_proving",
-]
+__all__ = ["bp", "passkeys", "protocol", "resets", "sessions", "two_step", "views_proving"]
 
 
 @bp.get("/sign-in", endpoint="sign_in")
@@ -53,7 +43,7 @@ def sign_in_page() -> ResponseReturnValue:
     """The way in."""
     if signed_in():
         return redirect(url_for("home.index"))
-    return views_way_in.way_in(SignInForm())
+    return render("accounts/sign_in.html", form=SignInForm(), passkeys=passkeys.question())
 
 
 @bp.post("/sign-in", endpoint="sign_in_submit")
@@ -62,7 +52,7 @@ def sign_in() -> ResponseReturnValue:
     """Count the try, check address and password outside the write lock, then start a session under a new id."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return views_way_in.way_in(form, 422)
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
     db.session.rollback()
     begin_write()
     try:
@@ -70,7 +60,7 @@ def sign_in() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         beside(form, refused, "email")
-        return views_way_in.way_in(form, 422)
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
     db.session.commit()
     user = operations.password_is_right(form.email.data, form.password.data)
     db.session.rollback()
@@ -79,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
         operations.note_refused_sign_in()
         db.session.commit()
         form.email.errors = [operations.WRONG]
-        return views_way_in.way_in(form, 422)
+        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
     if second_step_of(user.id):
         token = operations.await_code(user.id, at=place_of_request(), now=now())
         db.session.commit()
@@ -96,7 +86,10 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session."""
     operations.sign_out(current_actor(), now=now())
-    return leave()
+    session.clear()
+    response = see_other("accounts.sign_in")
+    take_cookie(response)
+    return response
 
 
 @bp.get("/account")

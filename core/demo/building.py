@@ -22,7 +22,7 @@ from core.demo.post import catch_what_was_sent
 from core.demo.story import play_story
 from core.extensions import db
 from core.facts import SYSTEM
-from core.partnerships.models import GroupMember, Partnership, PartnershipAgency, Signature
+from core.partnerships.models import Countersignature, GroupMember, Partnership, PartnershipAgency, Signature
 from core.schema import bring_up_to_date
 from core.web.transaction import begin_write
 
@@ -85,8 +85,9 @@ def _import(config: Config, now: datetime) -> None:
 
 
 def _settle_in(told: Told, now: datetime) -> None:
-    """Everybody has sat in their groups for long, each agency has a contact who signed for it, the books were taken
-    over as each case was opened, and one password opens all accounts: it is hashed once.
+    """Everybody has sat in their groups for long, each agency has a contact who signed for it and whose colleagues
+    countersigned, the books were taken over as each case was opened, and one password opens all accounts: it is
+    hashed once.
     """
     begin_write()
     db.session.execute(update(Partnership).where(Partnership.key == told["key"]).values(prefix=told["prefix"]))
@@ -100,6 +101,18 @@ def _settle_in(told: Told, now: datetime) -> None:
         theirs = PartnershipAgency.agency_id == user.agency_id
         db.session.execute(update(PartnershipAgency).where(theirs).values(spoc=user.name))
         db.session.execute(update(Signature).where(Signature.agency_id == user.agency_id).values(signed_by=user.name))
+    for signature, user_id in db.session.execute(
+        select(Signature, User.id).join(User, User.agency_id == Signature.agency_id)
+    ).all():
+        db.session.add(
+            Countersignature(
+                user_id=user_id,
+                agency_id=signature.agency_id,
+                partnership_id=signature.partnership_id,
+                document=signature.document,
+                signed_on=signature.signed_on,
+            )
+        )
     db.session.execute(update(User).values(password_hash=hash_password(PASSWORD)))
     db.session.commit()
 

@@ -77,6 +77,22 @@ class Signature(Base):
     agency: Mapped[Agency] = relationship()
 
 
+class Countersignature(Base):
+    """Somebody's own signature under the version of the protocol that their agency signed. Never changed or deleted."""
+
+    __tablename__ = "countersignature"
+    __table_args__ = (UniqueConstraint("user_id", "agency_id", "partnership_id", "document"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    """For whom they worked then: whoever goes to another agency signs there."""
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    document: Mapped[str] = mapped_column(String(60), default="")
+    """As the agency's signature has it."""
+    signed_on: Mapped[date]
+
+
 class Group(Versioned, Base):
     """A standing forum of a partnership."""
 

@@ -22,6 +22,23 @@ def see_agency(actor: Actor, membership: PartnershipAgency) -> Verdict:
     return Verdict.yes()
 
 
+def countersign(actor: Actor, _subject: object = None) -> Verdict:
+    """Whoever works for an agency that has signed: what it signed, they read and put their name to."""
+    if actor.signatory or actor.to_countersign is not None:
+        return Verdict.yes()
+    return Verdict.no(actor.standing or NOT_A_MEMBER)
+
+
+def see_countersignatures(actor: Actor, membership: PartnershipAgency) -> Verdict:
+    """Those who lead a group, the partnership's administrators, and the agency's own."""
+    if not same_partnership(actor, membership.partnership_id):
+        return Verdict.hidden()
+    own = membership.agency_id == actor.agency_id and AdminRole.AGENCY_ADMIN in actor.roles
+    if own or actor.led_groups or partnership_admin(actor):
+        return Verdict.yes()
+    return Verdict.no("Only chairs, coordinators and administrators see who has countersigned.")
+
+
 def run_partnership(actor: Actor, of_partnership: Belongs | None = None) -> Verdict:
     """The partnership's administrators; for one agency, signature or group, of that partnership."""
     if of_partnership is not None and not same_partnership(actor, of_partnership.partnership_id):
@@ -89,7 +106,9 @@ def see_statistics(actor: Actor, _subject: object = None) -> Verdict:
 
 RULES = {
     Permission.SEE_PARTNERSHIP: member_of_partnership,
+    Permission.COUNTERSIGN: countersign,
     Permission.SEE_AGENCY: see_agency,
+    Permission.SEE_COUNTERSIGNATURES: see_countersignatures,
     Permission.MANAGE_AGENCIES: run_partnership,
     Permission.SEE_GROUP: see_group,
     Permission.MANAGE_GROUPS: run_partnership,

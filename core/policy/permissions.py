@@ -12,11 +12,12 @@ class Permission(StrEnum):
     FINISH_SIGNING_IN = "finish signing in"
     END_SESSION = "end session"
     REMOVE_PASSKEY = "remove passkey"
-    UNLINK_AGENCY_ACCOUNT = "unlink own account at the agency"
+    COUNTERSIGN = "countersign the protocol"
 
     # Partnerships: agencies, groups, providers
     SEE_PARTNERSHIP = "see partnership"
     SEE_AGENCY = "see agency"
+    SEE_COUNTERSIGNATURES = "see who has countersigned"
     MANAGE_AGENCIES = "manage agencies"
     SEE_GROUP = "see group"
     MANAGE_GROUPS = "manage groups"
@@ -139,7 +140,6 @@ class Permission(StrEnum):
     INVITE_USER = "invite user"
     TAKE_SECOND_STEP_AWAY = "take second step away"
     ASK_FOR_TWO_STEPS = "ask everybody for two steps"
-    CONNECT_SIGN_IN = "connect the sign-in of an agency"
     SEE_AUDIT = "see audit trail"
     SWITCH_PLUGIN = "switch plugin"
     SEE_PLUGINS = "see plugins"

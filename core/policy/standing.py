@@ -1,5 +1,6 @@
 """The rules that come before all others: membership of the partnership, and the signature."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Protocol
 
@@ -46,6 +47,29 @@ LAPSED = (
     "{agency}’s signature of the Information Sharing Protocol ran out on {day}, so you can see references but not "
     "names. Ask your agency’s single point of contact to sign again."
 )
+
+
+NOT_COUNTERSIGNED = (
+    "You have not countersigned the Information Sharing Protocol as {agency} signed it, so nothing is shown to you. "
+    "Open the home page to read what it asks of you, and countersign it."
+)
+
+SignedVersion = tuple[date, date | None, str, date | None]
+"""Of a signature: signed on, expires on or None, the version, and the day on which somebody countersigned that."""
+
+
+def in_force(signatures: Iterable[SignedVersion], *, on: date) -> SignedVersion | None:
+    """The signature that counts on that day: of those in force the latest."""
+    held = [each for each in signatures if each[0] <= on and (each[1] is None or on <= each[1])]
+    return max(held, key=lambda each: each[0], default=None)
+
+
+def left_to_countersign(signatures: Iterable[SignedVersion], *, on: date) -> str | None:
+    """The version in force that its reader has not countersigned by that day; None where there is nothing to sign."""
+    current = in_force(signatures, on=on)
+    if current is None or (current[3] is not None and current[3] <= on):
+        return None
+    return current[2]
 
 
 def standing_of(

@@ -22,6 +22,7 @@ from core.errors import NotFound, Refused
 from core.extensions import db
 from core.facts import Actor, Verdict
 from core.policy import Permission, decide
+from core.policy.countersigning import go_on
 from core.web import answers
 from core.web.together import append_together
 from core.web.transaction import begin_write, end_read, take_turn
@@ -227,6 +228,9 @@ def _decided(view: View, permission: Permission, on: Loader | None, arguments: d
 
 
 def _loaded(actor: Actor, permission: Permission, on: Loader | None, arguments: dict[str, Any]) -> Any:
+    if not (first := go_on(actor, permission)):
+        g.denied = (permission, arguments)
+        raise Forbidden(first.reason)
     subject = on(**arguments) if on is not None else None
     verdict = decide(actor, permission, subject)
     if not verdict:
@@ -297,17 +301,30 @@ def record_denial() -> None:
 
 
 def _before_anything(permission: Permission) -> Response | None:
-    """Where whoever asks is sent first: to sign in, or to the second step, without which they reach nothing else."""
+    """Where whoever asks is sent first: to sign in, to the second step, or to what they have to countersign.
+
+    Without it they reach nothing else. A page sends them there; to a download, a script or a form the gate says no, so
+    that what was typed stays where it is.
+    """
     if not signed_in():
         return _ask_to_sign_in()
     if not current_user.second_step_due or permission is Permission.FINISH_SIGNING_IN:
-        return None
+        if go_on(current_actor(), permission) or not _asks_for_a_page():
+            return None
+        db.session.rollback()
+        return make_response(redirect(url_for("accounts.protocol", next=request.full_path.rstrip("?"))))
     db.session.rollback()
     if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
         return make_response(redirect(url_for("accounts.two_step")))
     response = make_response("Signing in takes a second step for you. Open “Your account” to take it.", 403)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response
+
+
+def _asks_for_a_page() -> bool:
+    """Whether somebody opens an address in their browser, which says that it wants HTML; a script asks for anything."""
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    return request.method in SAFE_METHODS and wants_page and "HX-Request" not in request.headers
 
 
 def _asked_who_it_is(permission: Permission, on: Loader | None, arguments: dict[str, Any]) -> Response | None:

@@ -15,7 +15,8 @@ def render(template: str, **context: Any) -> str:
     if signed_in():
         actor = current_actor()
         context.setdefault("actor", actor)
-        context.setdefault("nav", [] if current_user.second_step_due else navigation(actor, request.path))
+        comes_first = current_user.second_step_due or actor.to_countersign is not None
+        context.setdefault("nav", [] if comes_first else navigation(actor, request.path))
     return render_template(template, **context)
 
 

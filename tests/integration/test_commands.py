@@ -112,7 +112,8 @@ def test_an_account_is_made_once_and_signs_in(folder: Path) -> None:
         "idempotency_key": "11111111-1111-4111-8111-111111111111",
     }
     assert browser.post("/sign-in", data=form).status_code == 303
-    assert browser.get("/").status_code == 200
+    asked = browser.get("/", headers={"Accept": "text/html"})
+    assert (asked.status_code, asked.location) == (302, "/account/protocol?next=/"), "what the council signed"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.partnerships.signatures import SOON, SignatureState, status_on
-from core.policy.standing import standing_of
+from core.policy.standing import in_force, left_to_countersign, standing_of
 
 TODAY = date(2026, 11, 21)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -51,3 +51,25 @@ def test_leaving_counts_from_its_day_whatever_was_signed():
     signed = [(date(2026, 1, 1), None)]
     assert status_on(TODAY, left_on=TODAY, periods=signed).words == "Left on 21 November 2026"
     assert status_on(TODAY, left_on=TODAY + timedelta(days=1), periods=signed).in_force
+
+
+VERSIONS = st.lists(st.tuples(DAYS, st.none() | DAYS, st.sampled_from(["", "v1", "v2"]), st.none() | DAYS), max_size=4)
+
+
+@given(versions=VERSIONS, day=DAYS)
+def test_what_is_in_force_is_countersigned_or_left_to_countersign(versions, day):
+    current = in_force(versions, on=day)
+    _, signed, _ = standing_of("Homes", left_on=None, signatures=[each[:2] for each in versions], on=day)
+    assert (current is not None) is signed
+    left = left_to_countersign(versions, on=day)
+    if current is None:
+        assert left is None
+    else:
+        *_, version, countersigned = current
+        assert left == (None if countersigned is not None and countersigned <= day else version)
+
+
+def test_of_two_signatures_in_force_the_later_is_countersigned():
+    old, new = (date(2025, 1, 1), None, "v1", date(2025, 1, 2)), (date(2026, 1, 1), None, "v2", None)
+    assert left_to_countersign([new, old], on=date(2025, 12, 31)) is None
+    assert left_to_countersign([old, new], on=date(2026, 1, 1)) == "v2"

@@ -10,15 +10,19 @@ from sqlalchemy.orm import joinedload
 
 from core.accounts.models import Authenticator, Passkey, User, UserSession
 from core.extensions import db, directly
-from core.partnerships.models import Agency, Partnership, PartnershipAgency, Signature
+from core.partnerships.models import Agency, Countersignature, Partnership, PartnershipAgency, Signature
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
 CODE_WITHIN = timedelta(minutes=10)
 """From the password to the second step."""
 
-StandingRow = tuple[str, date | None, date | None, date | None]
-"""Name of the partnership, when the agency left it, and when one of its signatures began and ran out."""
+StandingRow = tuple[str, date | None, date | None, date | None, str | None, date | None]
+"""Name of the partnership, when the agency left it, when one of its signatures began and ran out, of which version, and
+when its owner countersigned that."""
+
+STANDING = 6
+"""Columns of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,14 @@ SIGNED = and_(
 )
 """That a signature is this agency's in this partnership."""
 
+COUNTERSIGNED = and_(
+    Countersignature.user_id == User.id,
+    Countersignature.agency_id == Signature.agency_id,
+    Countersignature.partnership_id == Signature.partnership_id,
+    Countersignature.document == Signature.document,
+)
+"""That somebody countersigned what was signed."""
+
 _APP_IN_USE = exists().where(Authenticator.user_id == UserSession.user_id, Authenticator.confirmed_at.is_not(None))
 _ANY_PASSKEY = exists().where(Passkey.user_id == UserSession.user_id)
 # Asked with every request, so made once: putting such a statement together takes longer than running it.
@@ -69,6 +81,8 @@ _SESSION = (
         PartnershipAgency.left_on,
         Signature.signed_on,
         Signature.expires_on,
+        Signature.document,
+        Countersignature.signed_on,
     )
     .join(User, User.id == UserSession.user_id)
     .outerjoin(Agency, Agency.id == User.agency_id)
@@ -78,6 +92,7 @@ _SESSION = (
         and_(PartnershipAgency.partnership_id == Partnership.id, PartnershipAgency.agency_id == User.agency_id),
     )
     .outerjoin(Signature, SIGNED)
+    .outerjoin(Countersignature, COUNTERSIGNED)
     .where(
         UserSession.token_hash == bindparam("hashed"),
         UserSession.ended_at.is_(None),
@@ -100,8 +115,8 @@ def session_by_token(hashed: str, *, now: datetime) -> SignedInSession | None:
     rows = directly(_SESSION, values).all()
     if not rows:
         return None
-    *session, agency_in_partnership = rows[0][:-4]
-    standing = [cast(StandingRow, row[-4:]) for row in rows if agency_in_partnership is not None]
+    *session, agency_in_partnership = rows[0][:-STANDING]
+    standing = [cast(StandingRow, row[-STANDING:]) for row in rows if agency_in_partnership is not None]
     return SignedInSession(*session, standing=standing)
 
 

@@ -13,7 +13,7 @@ from core.facts import Visibility, visible
 NOT_PRESENT_THEN = "Was not present for the item that it corrects"
 RECUSED_THEN = "Declared a conflict of interest in the item that it corrects"
 RESTRICTED_THEN = "The case that it is about is restricted and not open to them"
-NOT_A_SIGNATORY_NOW = "Their agency has not signed the Information Sharing Protocol"
+NOT_A_SIGNATORY_NOW = "Their agency, or they themselves, have not signed the Information Sharing Protocol"
 WORDS_NOT_THEIRS = "It quotes what is for other agencies only"
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from flask import flash
 from flask.typing import ResponseReturnValue
 
+from core.accounts.protocol.queries import NOTHING, countersigned_at
 from core.errors import NotFound, Refused, Stale
 from core.partnerships.agencies import operations, queries
 from core.partnerships.agencies.forms import (
@@ -103,6 +104,10 @@ def agency(membership: PartnershipAgency) -> ResponseReturnValue:
         ),
         signatures=signatures,
         people=queries.people_of(membership, on=today()),
+        countersigned=countersigned_at(membership, on=today())
+        if may(Permission.SEE_COUNTERSIGNATURES, membership)
+        else None,
+        not_yet=NOTHING,
         providers=providers_of_agency(membership.partnership_id, membership.agency_id),
         left=left_open_by(membership, on=today()) if membership.left_on is not None else None,
         today=today(),

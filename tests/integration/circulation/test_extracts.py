@@ -15,7 +15,7 @@ from core.minutes import build
 from core.minutes.models import Minutes
 from core.minutes.queries import frozen_record
 from core.minutes.record import AgencyName, Parties, RecordedReferral
-from tests.builders import a_provider, a_user, an_agency
+from tests.builders import a_provider, a_user, an_agency, countersigned
 from tests.integration.circulation.test_recipients import composed, recuse, words
 from tests.integration.minutes.test_from_record_to_reader import acting, approved, conference
 from tests.support.papers import text_in
@@ -191,7 +191,7 @@ def test_an_extract_whose_reader_lost_the_signature_opens_no_more(conference, vi
 def test_whoever_changed_agencies_opens_nothing_of_the_old_one(conference, visitor, scheme):
     copy = sent(conference, visitor, scheme)
     scheme.worker.agency_id = conference.homes.id
-    db.session.flush()
+    countersigned(scheme.worker)
     answer = visitor(scheme.worker).get(f"/copies/{copy.id}/minutes.pdf")
     assert answer.status_code == 409
     assert "MEN-2026-0003" not in answer.text

@@ -382,7 +382,7 @@ def sent(table: Table, ids: Ids) -> Ids:
     readers = [table.users[name].id for name in ("member", "chair", "observer")]
     circulation = circulate_minutes(table.actor("coordinator"), made, readers=readers, now=utc_now())
     # Sent while their agencies had signed, and before they declared an interest.
-    for name in ("unsigned", "lapsed", "left", "recused"):
+    for name in ("unsigned", "lapsed", "not countersigned", "left", "recused"):
         add(Copy(circulation_id=circulation.id, user_id=table.users[name].id))
     to_provider = send_extracts(
         table.actor("coordinator"), made, readers=[table.users["provider"].id], now=utc_now()

@@ -15,7 +15,6 @@ from core.partnerships.models import Group, Partnership, ProviderStaff
 from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
 from tests.integration.matrix.things import Ids, Table
-from tests.support.providers import agency_accounts
 
 WORDS = {
     "case": "Zephyrine",
@@ -71,6 +70,7 @@ ACTORS = (
     "unsigned",
     "lapsed",
     "left",
+    "not countersigned",
     "recused",
     "agency admin",
     "partnership admin",
@@ -118,7 +118,6 @@ def _stages(table: Table) -> dict[str, Ids]:
     ids = {**things.main_case(table), "secret_id": secret["case_id"], "token": "no-such-token", "name": "app.css"}
     ids |= {"key": "young_person", "transition": "accept", "kind": "information", "plugin": "mentoring"}
     ids["passkey_id"] = a_passkey(table.users["member"]).id
-    ids["identity_id"] = agency_accounts(table.agencies.council, table.users["member"])
     ids["session_id"] = things.another_session(table.users["member"])
     own = {**ids, **things.before_the_meeting(table, ids)}
     stages = {
@@ -191,6 +190,7 @@ def _users(
         "retired": a_user(agencies.police, "Rita Retired", group=group),
         "recused": a_user(agencies.police, "Rex Recused", group=group),
         "agency admin": a_user(agencies.police, "Ada Agency", admin=AdminRole.AGENCY_ADMIN, partnership=ours),
+        "not countersigned": a_user(agencies.police, "Nina Name", group=group, countersigns=False),
         "partnership admin": a_user(
             agencies.office, "Pat Partnership", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=ours
         ),

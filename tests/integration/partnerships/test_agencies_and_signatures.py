@@ -135,6 +135,8 @@ def test_a_signature_opens_names_from_the_next_request_on(place, visitor):
     assert "Quenby" not in theirs.get("/").text
     form = {"document": "ISP v4", "signed_by": "Rhys Morgan, director", **boxes("signed_on", today())}
     assert visitor(place.admin).post(agency_page(place, "/sign"), form).status_code == 303
+    assert "Quenby" not in theirs.get("/").text, "they have not countersigned it"
+    assert theirs.post("/account/protocol", {"document": "ISP v4", "accepted": "y"}).status_code == 303
     assert "Visit Isolde Quenby" in theirs.get("/").text
     assert "ISP v4" in theirs.get(agency_page(place)).text
 

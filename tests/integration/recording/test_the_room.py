@@ -109,6 +109,21 @@ def test_a_signature_that_lapses_in_the_meeting_closes_the_page_at_once(scene, o
     assert "Ashdown" not in page_of(answer)
 
 
+def test_another_version_of_the_protocol_closes_the_page_like_a_signature_that_lapses(scene, opened):
+    browser, agency_id = opened(scene.police), scene.police.agency_id
+    signed = {"partnership_id": scene.partnership.id, "agency_id": agency_id, "signed_on": today()}
+    db.session.add(Signature(document="Version 5", **signed))
+    for path in ("/item", "/agenda", "/stream"):
+        answer = browser.get(scene.live + path)
+        assert answer.status_code == 403 and "Ashdown" not in page_of(answer)
+    write = f"{scene.live}/items/{scene.items[0].id}/write/decision"
+    answer = browser.post(write, {"text": "We visit."}, headers={"Accept": "text/html"})
+    assert answer.status_code == 403, "not sent elsewhere: what was typed stays in its form"
+    assert "You have not countersigned" in page_of(answer)
+    assert browser.post("/account/protocol", {"document": "Version 5", "accepted": "y"}).status_code == 303
+    assert "Martin Ashdown" in page_of(browser.get(f"{scene.live}/item"))
+
+
 def test_a_conflict_of_interest_closes_the_item_at_once_and_only_the_chair_opens_it(scene, opened):
     police, coordinator, chair = opened(scene.police), opened(scene.coordinator), opened(scene.chair)
     item = scene.items[0]

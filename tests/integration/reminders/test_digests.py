@@ -29,6 +29,7 @@ from tests.builders import (
     a_user,
     an_action,
     an_agency,
+    countersigned,
     today,
 )
 from tests.integration.meetings.table import a_table, at_ten
@@ -286,6 +287,8 @@ def test_who_belongs_to_two_partnerships_gets_one_mail(table):
     other = a_partnership("Southmere Community Safety Partnership")
     db.session.add(PartnershipAgency(partnership_id=other.id, agency_id=table.police.id))
     db.session.add(Signature(partnership_id=other.id, agency_id=table.police.id, signed_on=date(2024, 4, 1)))
+    db.session.flush()
+    countersigned(table.officer)
     far = a_group(other, "Southmere CST")
     a_member(far, table.officer)
     here = an_action(table.case, table.group, table.police, due_on=IN_THREE_DAYS)
