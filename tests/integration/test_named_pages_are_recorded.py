@@ -11,7 +11,7 @@ from tests.integration.matrix.canaries import all_of, stages_of
 from tests.integration.matrix.walking import address, browser_of, guarded_routes, own_copy, send
 from tests.integration.matrix.world import WORDS
 
-OF_PEOPLE = tuple(WORDS[name] for name in ("case", "secret", "staff", "return", "chair", "named"))
+OF_PEOPLE = tuple(WORDS[name] for name in ("case", "victim", "secret", "staff", "return", "chair", "named"))
 """The words that stand for people; the others are on places and on what waits for a decision."""
 
 OWN_STAFF = {"mentoring.mentors", "mentoring.edit_mentor"}

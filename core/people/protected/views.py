@@ -73,6 +73,7 @@ def protect(of: AddressOf) -> ResponseReturnValue:
 @requires(Permission.END_PROTECTION, on=address_of)
 def end_page(of: AddressOf) -> ResponseReturnValue:
     """Ask whether it need not be protected any more."""
+    _disclose(of, "person.read")
     return render("people/end_protection.html", person=of.person, form=EndForm())
 
 
