@@ -29,6 +29,10 @@ TITLES = {
 }
 
 
+AWAY = (AuditUnavailable, Busy, OperationalError, InterfaceError)
+"""The database, or the trail in it, is away, full or busy."""
+
+
 def register_error_pages(app: Flask) -> None:
     """Turn every error into its page."""
     app.register_error_handler(Forbidden, _forbidden)
@@ -38,23 +42,28 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(404, _not_found)
     app.register_error_handler(Stale, _stale)
     app.register_error_handler(StaleDataError, lambda error: _page(409, current={}))
-    app.register_error_handler(AuditUnavailable, _unavailable)
-    app.register_error_handler(Busy, _unavailable)
-    app.register_error_handler(OperationalError, _unavailable)
-    app.register_error_handler(InterfaceError, _unavailable)
+    for away in AWAY:
+        app.register_error_handler(away, _unavailable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _forbidden(error: Forbidden) -> Response:
-    record_denial()
-    return _page(403, reason=error.reason)
+    return _denied(403, reason=error.reason)
 
 
 def _not_found(_error: Exception) -> Response:
     """Byte for byte the same, whether the thing is missing or may not be known."""
-    record_denial()
-    return _page(404)
+    return _denied(404)
+
+
+def _denied(status: int, *, reason: str = "") -> Response:
+    """No answer without its record, and a denial has one, too: here no handler of errors stands behind this one."""
+    try:
+        record_denial()
+    except AWAY as error:
+        return _unavailable(error)
+    return _page(status, reason=reason)
 
 
 def _stale(error: Stale) -> Response:
