@@ -290,7 +290,7 @@ _READ = {
     ),
 }
 
-_THING = re.compile(r"([a-z_]+?)(?:_id)?[:=]([0-9]{1,9})")
+_THING = re.compile(r"(?<![a-z_])([a-z_]+?)(?:_id)?[:=]([0-9]{1,9})")
 
 Things = Mapping[tuple[str, int], str]
 
