@@ -30,8 +30,8 @@ serve: setup ## the application on your own data (PORT=, DATA= a folder)
 test: setup-tests ## the whole test suite, browser and PostgreSQL included (DB=sqlite: without PostgreSQL)
 	$(bin)/pytest --db=$(DB) -n auto --maxprocesses=4 --dist=loadscope
 
-drills: setup-tests ## every drill in full, with one table of their figures at the end (some hours)
-	$(bin)/pytest --db=$(DB) --full -s tests/drills
+drills: setup-tests ## every drill and gate in full, with one table of their figures (some hours)
+	$(bin)/python tools/drills.py --db=$(DB)
 
 check: setup ## lint, format, imports, types, no registry hosts
 	$(bin)/ruff check .
