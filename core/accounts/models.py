@@ -140,6 +140,45 @@ class UsedChallenge(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class IdentityProvider(Versioned, Base):
+    """Where the people of one agency sign in with the accounts that they have there (OpenID Connect)."""
+
+    __tablename__ = "identity_provider"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), unique=True)
+    """Whose people it serves; nobody else comes in by it."""
+    name: Mapped[str] = mapped_column(String(80))
+    """What the accounts are called, as everybody reads it where one signs in."""
+    issuer: Mapped[str] = mapped_column(String(500))
+    client_id: Mapped[str] = mapped_column(String(200))
+    client_secret = EncryptedText()
+    second_step_counts: Mapped[bool] = mapped_column(default=False)
+    """Whether two steps taken there are two steps here."""
+    acr: Mapped[str] = mapped_column(String(200), default="")
+    """What it is asked for, and says, of a sign-in in two steps; empty: `amr` alone says it."""
+
+    agency: Mapped[Agency] = relationship()
+
+
+class LinkedIdentity(Base):
+    """Who an account's owner is at an identity provider. `(issuer, subject)` is that person; an address never is."""
+
+    __tablename__ = "linked_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "provider_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    provider_id: Mapped[int] = mapped_column(ForeignKey("identity_provider.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    linked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+    provider: Mapped[IdentityProvider] = relationship()
+
+
 class ResetAsked(Base):
     """A new password asked for at an address, until the worker has looked whether it is an account's."""
 

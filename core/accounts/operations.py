@@ -83,14 +83,15 @@ def await_code(user_id: int, *, at: Place, now: datetime) -> str:
     return token
 
 
-def sign_in(user_id: int, *, at: Place = NOWHERE, steps: int = 2, now: datetime) -> str:
+def sign_in(user_id: int, *, at: Place = NOWHERE, steps: int = 2, just_now: bool = True, now: datetime) -> str:
     """Start a session and return its token, for the cookie. The table keeps the token's hash alone.
 
-    `steps`: how many they have shown who they are by. The tries that were the owner's own, from the same network, are
-    forgotten; somebody else's from elsewhere are not.
+    `steps`: how many they have shown who they are by; `just_now`: whether they did so this moment, and not elsewhere
+    hours ago. The tries that were the owner's own, from the same network, are forgotten; somebody else's from elsewhere
+    are not.
     """
     session, token = _new_session(user_id, at=at, now=now)
-    session.proved_at = now
+    session.proved_at = now if just_now else None
     session.second_at = now if steps > 1 else None
     user = session.user
     db.session.execute(

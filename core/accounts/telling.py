@@ -11,6 +11,8 @@ from core.facts import MailKind
 APP_SET_UP = "An authenticator app was set up for your account in Roundtable."
 PASSKEY_ADDED = "A passkey was added to your account in Roundtable."
 PASSKEY_REMOVED = "A passkey was removed from your account in Roundtable."
+AGENCY_ACCOUNT_LINKED = "Your account in Roundtable was linked with one at your agency, which now opens it."
+AGENCY_ACCOUNT_UNLINKED = "Your account at your agency no longer opens yours in Roundtable: they were unlinked."
 TAKEN_AWAY = "The app, recovery codes and passkeys of your account in Roundtable were taken away by an administrator."
 
 

@@ -1,13 +1,15 @@
 """Pages of signing in and out, the password, invitations and the choice of partnership."""
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core.accounts import operations, queries, views_proving
+from core.accounts import operations, queries, views_proving, views_way_in
+from core.accounts.agency_sign_in import views as agency_sign_in
+from core.accounts.agency_sign_in import views_account as agency_account
 from core.accounts.blueprint import bp
-from core.accounts.coming_in import enter, place_of_request
+from core.accounts.coming_in import enter, leave, place_of_request
 from core.accounts.forms import ChangePasswordForm, ChoosePartnershipForm, NewPasswordForm, SignInForm
-from core.accounts.identity import give_cookie, take_cookie
+from core.accounts.identity import give_cookie
 from core.accounts.models import User
 from core.accounts.passkeys import views as passkeys
 from core.accounts.passwords import matches, token_hash
@@ -34,7 +36,17 @@ from core.web import (
 )
 from core.web.requests import network_of_client
 
-__all__ = ["bp", "passkeys", "protocol", "resets", "sessions", "two_step", "views_proving"]
+__all__ = [
+    "agency_account",
+    "agency_sign_in",
+    "bp",
+    "passkeys",
+    "protocol",
+    "resets",
+    "sessions",
+    "two_step",
+    "views_proving",
+]
 
 
 @bp.get("/sign-in", endpoint="sign_in")
@@ -43,7 +55,7 @@ def sign_in_page() -> ResponseReturnValue:
     """The way in."""
     if signed_in():
         return redirect(url_for("home.index"))
-    return render("accounts/sign_in.html", form=SignInForm(), passkeys=passkeys.question())
+    return views_way_in.way_in(SignInForm())
 
 
 @bp.post("/sign-in", endpoint="sign_in_submit")
@@ -52,7 +64,7 @@ def sign_in() -> ResponseReturnValue:
     """Count the try, check address and password outside the write lock, then start a session under a new id."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
+        return views_way_in.way_in(form, 422)
     db.session.rollback()
     begin_write()
     try:
@@ -60,7 +72,7 @@ def sign_in() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         beside(form, refused, "email")
-        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
+        return views_way_in.way_in(form, 422)
     db.session.commit()
     user = operations.password_is_right(form.email.data, form.password.data)
     db.session.rollback()
@@ -69,7 +81,7 @@ def sign_in() -> ResponseReturnValue:
         operations.note_refused_sign_in()
         db.session.commit()
         form.email.errors = [operations.WRONG]
-        return invalid("accounts/sign_in.html", form=form, passkeys=passkeys.question())
+        return views_way_in.way_in(form, 422)
     if second_step_of(user.id):
         token = operations.await_code(user.id, at=place_of_request(), now=now())
         db.session.commit()
@@ -86,10 +98,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session."""
     operations.sign_out(current_actor(), now=now())
-    session.clear()
-    response = see_other("accounts.sign_in")
-    take_cookie(response)
-    return response
+    return leave()
 
 
 @bp.get("/account")

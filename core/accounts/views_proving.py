@@ -4,6 +4,7 @@ from flask import Flask, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.accounts import operations
+from core.accounts.agency_sign_in.queries import may_prove_with
 from core.accounts.blueprint import bp
 from core.accounts.coming_in import own_address
 from core.accounts.models import User
@@ -19,6 +20,8 @@ from core.web.answers import FIELD
 from core.web.gate import SAFE_METHODS
 
 NOT_RIGHT = "This is not your password, and not the code that your app shows now"
+WAITS = "waits"
+"""In the place of an address to go on to: a form, in another window."""
 OURS = ("csrf_token", "proof")
 """Fields of the page that asks; every other one is what was typed before it, and goes with the answer."""
 
@@ -45,8 +48,12 @@ def confirm() -> ResponseReturnValue:
 @bp.get("/account/confirmed", endpoint="confirmed")
 @requires(Permission.FINISH_SIGNING_IN)
 def confirmed() -> ResponseReturnValue:
-    """On to what they wanted; by a link, since that may be a file, and a browser stays where it was."""
-    return render("accounts/confirmed.html", target=own_address(request.args.get("next", "")))
+    """On to what they wanted; by a link, since that may be a file, and a browser stays where it was.
+
+    What was typed into a form waits in the window where it was typed.
+    """
+    wanted = request.args.get("next", "")
+    return render("accounts/confirmed.html", target=own_address(wanted), waits=wanted == WAITS)
 
 
 def _ask() -> ResponseReturnValue | None:
@@ -87,8 +94,14 @@ def _page(form: ProofForm, status: int) -> ResponseReturnValue:
         target = request.args.get("next", "") if asks_itself else request.full_path.rstrip("?")
         action, carried = url_for("accounts.confirm_submit", next=target or None), []
     else:
+        target = WAITS
         action = request.full_path.rstrip("?")
         carried = [(name, value) for name, value in request.form.items(multi=True) if name not in OURS]
     if any(name == FIELD for name, _ in carried):
         del form.idempotency_key  # the one that came with the form: it is that write
-    return make_response(render("accounts/confirm.html", form=form, action=action, carried=carried), status)
+    actor = current_actor()
+    by_agency = may_prove_with(actor.user_id, actor.agency_id)
+    page = render(
+        "accounts/confirm.html", form=form, action=action, carried=carried, target=target, by_agency=by_agency
+    )
+    return make_response(page, status)

@@ -11,7 +11,7 @@ from core.accounts.models import User
 from core.accounts.queries import user_by_id
 from core.accounts.two_step.operations import take_away
 from core.accounts.two_step.queries import second_step_of
-from core.admin import operations, queries, views_plugins, views_signing_in, views_trail
+from core.admin import operations, queries, views_agency_sign_in, views_plugins, views_signing_in, views_trail
 from core.admin.blueprint import bp
 from core.admin.forms import ROLES, AccountForm, AccountsFilter, NewAccountForm
 from core.admin.queries import AccountState, Wanted
@@ -23,7 +23,7 @@ from core.web import beside, current_actor, invalid, may, now, render, requires,
 from core.web.addresses import row_id
 from core.web.choices import offered
 
-__all__ = ["bp", "views_plugins", "views_signing_in", "views_trail"]
+__all__ = ["bp", "views_agency_sign_in", "views_plugins", "views_signing_in", "views_trail"]
 
 SHOWN_ONCE = "invitation"
 """Where the browser's own session keeps a link until it has been shown; it is stored nowhere else."""
@@ -52,6 +52,7 @@ def index() -> ResponseReturnValue:
         without_password=without,
         plugins=may(Permission.SEE_PLUGINS),
         signing_in=may(Permission.ASK_FOR_TWO_STEPS),
+        agency_sign_in=may(Permission.CONNECT_SIGN_IN),
         queue=may(Permission.SEE_QUEUE),
         trail=may(Permission.SEE_AUDIT),
         partnership=may(Permission.MANAGE_AGENCIES),

@@ -1,7 +1,8 @@
 """Who may run the partnership's books of accounts, read the trail and look after the machine."""
 
-from core.accounts.models import Passkey, User, UserSession
+from core.accounts.models import LinkedIdentity, Passkey, User, UserSession
 from core.facts import LEADING_ROLES, Actor, AdminRole, Verdict
+from core.partnerships.models import Agency
 from core.policy.partnerships import partnership_admin
 from core.policy.permissions import Permission
 from core.policy.standing import anybody, same_partnership
@@ -9,6 +10,11 @@ from core.policy.standing import anybody, same_partnership
 SHARED_AGENCY = (
     "This agency belongs to another partnership as well, and its people’s accounts open that one’s cases, too. Its own "
     "administrator makes and manages them, or whoever runs the machine, on the command line."
+)
+
+SHARED_SIGN_IN = (
+    "This agency belongs to another partnership as well. How its people sign in is set up by whoever runs the "
+    "machine: a platform administrator."
 )
 
 IN_USE = (
@@ -33,7 +39,7 @@ def _has(actor: Actor, *roles: AdminRole) -> bool:
     return any(role in actor.roles for role in roles)
 
 
-def own(actor: Actor, thing: UserSession | Passkey) -> Verdict:
+def own(actor: Actor, thing: UserSession | Passkey | LinkedIdentity) -> Verdict:
     """One's own. That somebody else has one is not told."""
     return Verdict.yes() if thing.user_id == actor.user_id else Verdict.hidden()
 
@@ -98,6 +104,23 @@ def see_invitation(actor: Actor, user: User) -> bool:
     return bool(invite_user(actor, user)) and bool(partnership_admin(actor))
 
 
+def connect_sign_in(actor: Actor, agency: Agency | None = None) -> Verdict:
+    """Say by which accounts of its own an agency's people sign in: partnership and platform administrators.
+
+    The people of an agency that several partnerships share see the cases of each: whoever runs the machine connects it.
+    """
+    if AdminRole.PLATFORM_ADMIN in actor.roles:
+        return Verdict.yes()
+    if agency is not None and not any(same_partnership(actor, m.partnership_id) for m in agency.memberships):
+        return Verdict.hidden()
+    allowed = partnership_admin(actor)
+    if not allowed or agency is None or agency.id == actor.agency_id:
+        return allowed
+    if any(m.partnership_id != actor.partnership_id and m.left_on is None for m in agency.memberships):
+        return Verdict.no(SHARED_SIGN_IN)
+    return allowed
+
+
 def manage_grants(actor: Actor, grants: frozenset[tuple[int | None, AdminRole]]) -> Verdict:
     """Whether the actor may manage an account that holds these roles: (partnership, role)."""
     if any(partnership_id != actor.partnership_id for partnership_id, _ in grants):
@@ -144,12 +167,14 @@ RULES = {
     Permission.FINISH_SIGNING_IN: anybody,
     Permission.END_SESSION: own,
     Permission.REMOVE_PASSKEY: own,
+    Permission.UNLINK_AGENCY_ACCOUNT: own,
     Permission.SEE_ADMIN: see_admin,
     Permission.MANAGE_USERS: manage_users,
     Permission.MANAGE_USER: manage_user,
     Permission.INVITE_USER: invite_user,
     Permission.TAKE_SECOND_STEP_AWAY: take_second_step_away,
     Permission.ASK_FOR_TWO_STEPS: partnership_admin,
+    Permission.CONNECT_SIGN_IN: connect_sign_in,
     Permission.SEE_AUDIT: see_audit,
     Permission.SEE_PLUGINS: see_plugins,
     Permission.SWITCH_PLUGIN: partnership_admin,

@@ -10,6 +10,7 @@ OPEN_BEFORE = frozenset(
         Permission.MANAGE_OWN_ACCOUNT,
         Permission.END_SESSION,
         Permission.REMOVE_PASSKEY,
+        Permission.UNLINK_AGENCY_ACCOUNT,
     }
 )
 """Their own account, and the page that asks them."""

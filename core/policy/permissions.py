@@ -12,6 +12,7 @@ class Permission(StrEnum):
     FINISH_SIGNING_IN = "finish signing in"
     END_SESSION = "end session"
     REMOVE_PASSKEY = "remove passkey"
+    UNLINK_AGENCY_ACCOUNT = "unlink own account at the agency"
     COUNTERSIGN = "countersign the protocol"
 
     # Partnerships: agencies, groups, providers
@@ -140,6 +141,7 @@ class Permission(StrEnum):
     INVITE_USER = "invite user"
     TAKE_SECOND_STEP_AWAY = "take second step away"
     ASK_FOR_TWO_STEPS = "ask everybody for two steps"
+    CONNECT_SIGN_IN = "connect the sign-in of an agency"
     SEE_AUDIT = "see audit trail"
     SWITCH_PLUGIN = "switch plugin"
     SEE_PLUGINS = "see plugins"

@@ -77,6 +77,7 @@ class Table:
         self.meeting = builders.a_meeting(self.group, status=MeetingStatus.IN_SESSION, cases=[self.case])
         self.meeting.chair_id, self.meeting.minute_taker_id = self.chair.id, self.taker.id
         self.item = self.meeting.items[0]
+        self.later = builders.a_meeting(self.group, cases=[self.case])
         self.action = builders.an_action(self.case, self.group, self.police, item=self.item)
         for user in (self.chair, self.taker, self.officer, self.worker):
             self._in_the_room(user)
@@ -111,6 +112,7 @@ def used(data: Path) -> None:
         sign = _signing(app)
         provider_id = _provided(table, sign)
         _refused_under_10(table, sign(table.officer))
+        _agreed_with_the_parents(table, sign)
         ended = _referred(table, sign(table.officer), provider_id, table.jayden.id)
         drafted = _referred(table, sign(table.officer), provider_id, table.nia.id)
         worker, chair = sign(table.worker), sign(table.chair)
@@ -128,6 +130,7 @@ def used(data: Path) -> None:
         assert "Ended by breach. Next step: A community protection warning" in referral
         table.heard()
         copy_id = _minuted(table, sign)
+        _sent(sign(table.taker), f"/meetings/{table.later.id}/agenda/circulate", {"version": str(table.later.version)})
         _remember(data, table, sign, {"ended": ended, "drafted": drafted, "copy": copy_id})
     RENDERER.close()
 
@@ -142,6 +145,9 @@ def taken_away(data: Path) -> None:
             answer = browsers[name].get(path)
             assert answer.status_code == 200, f"{path}: {answer.status_code}"
             assert _digest(answer.data) == digest, f"{path} is not the same without the plugin"
+        for name, path, words in seen["printed"]:
+            paper = text_of(browsers[name].get(path).data)
+            assert all(each in paper for each in words), f"{path}: {[each for each in words if each not in paper]}"
         for name, path, words in seen["pages"]:
             page = _page(browsers[name], path)
             for each in words:
@@ -170,14 +176,14 @@ def put_back(data: Path) -> None:
         assert "Declined: the young person or a parent does not want a contract" in _page(worker, seen["drafted"])
 
 
-def _provided(table: Table, sign: Sign) -> int:
+def _provided(table: Table, sign: Sign, key: str = KEY) -> int:
     """The team's administrator registers it, and the partnership's approves."""
     team, partnership = sign(table.worker), sign(table.admin)
     for path in ("/partnership", "/partnership/providers"):
         _page(team, path)
-    assert "Acceptable Behaviour Contract" in _page(team, "/partnership/providers/new")
-    _sent(team, "/partnership/providers/new", {"pathway": KEY, "capacity": "20", "contact": "The duty officer"})
-    provider_id = db.session.query(Provider.id).filter_by(pathway_key=KEY).scalar()
+    assert f'value="{key}"' in _page(team, "/partnership/providers/new")
+    _sent(team, "/partnership/providers/new", {"pathway": key, "capacity": "20", "contact": "The duty officer"})
+    provider_id = db.session.query(Provider.id).filter_by(pathway_key=key).scalar()
     _page(partnership, f"/partnership/providers/{provider_id}")
     _sent(partnership, f"/partnership/providers/{provider_id}/approve", {"version": "1"})
     return int(provider_id)
@@ -190,6 +196,15 @@ def _refused_under_10(table: Table, officer: Browser) -> None:
     assert day is not None
     assert "propose a parental agreement to the parents instead" in chooser
     assert str(day.year + 10) in chooser.partition("A contract can be offered from")[2][:40]
+
+
+def _agreed_with_the_parents(table: Table, sign: Sign) -> None:
+    """Instead: the same agency provides agreements with the parents of a child under 10, and records one."""
+    provider_id, worker = _provided(table, sign, "parental_agreement"), sign(table.worker)
+    agreed = _referred(table, sign(table.officer), provider_id, table.tom.id)
+    told = {"details-agreed_with": "Ann Underhill", "details-promised": "Tom is home by six"}
+    _move(worker, agreed, "agree", consents=("parent",), **_in_boxes("details-agreed_on", TODAY), **told)
+    assert "Tom is home by six" in _page(worker, f"/referrals/{agreed}")
 
 
 def _referred(table: Table, officer: Browser, provider_id: int, person_id: int) -> int:
@@ -271,6 +286,14 @@ def _remember(data: Path, table: Table, sign: Sign, made: dict[str, int]) -> Non
     for name, path, words in pages:
         page = _page(browsers[name], path)
         assert all(each in page for each in words), f"{path}: {[each for each in words if each not in page]}"
+    printed: list[tuple[str, str, list[str]]] = [
+        ("chair", f"/meetings/{table.later.id}/agenda/1.pdf", ["Jayden Whitworth"]),
+        ("officer", "/actions/export.pdf", [table.action.ref, table.action.text]),
+        ("chair", f"/meetings/{table.meeting.id}/minutes/full.pdf", ["Full copy of", "Ended by breach"]),
+    ]
+    for name, path, words in printed:
+        paper = text_of(browsers[name].get(path).data)
+        assert all(each in paper for each in words), f"{path}: {[each for each in words if each not in paper]}"
     provider_id = db.session.query(Provider.id).filter_by(pathway_key=KEY).scalar()
     register = f"/pathways/{KEY}/providers/{provider_id}/contracts"
     assert "Nia Adeyemi" in _page(browsers["worker"], register)
@@ -278,6 +301,7 @@ def _remember(data: Path, table: Table, sign: Sign, made: dict[str, int]) -> Non
         "users": {name: getattr(table, name).id for name in browsers},
         "papers": [(name, path, _digest(browsers[name].get(path).data)) for name, path in papers],
         "pages": pages,
+        "printed": printed,
         "drafted": f"/referrals/{made['drafted']}",
         "register": register,
         "choose": f"/cases/{table.case.id}/refer",

@@ -11,11 +11,12 @@ from core.accounts.forms import SignInForm
 from core.accounts.models import Passkey
 from core.accounts.passkeys import operations
 from core.accounts.passkeys.challenges import new_challenge
-from core.accounts.passkeys.site import options_to_register, options_to_sign_in, site
+from core.accounts.passkeys.site import options_to_register, site
+from core.accounts.views_way_in import way_in
 from core.errors import NotFound, Refused
 from core.extensions import db
 from core.policy import Permission
-from core.web import begin_write, beside, current_actor, invalid, now, public, render, requires, see_other
+from core.web import begin_write, beside, current_actor, now, public, render, requires, see_other
 from core.web.forms import Form, Required, at_most
 from core.web.requests import network_of_client
 
@@ -43,12 +44,6 @@ def passkey_of(passkey_id: int) -> Passkey:
     if found is None:
         raise NotFound
     return found
-
-
-def question() -> str:
-    """What a sign-in page asks the browser; empty where there are no passkeys."""
-    at = site()
-    return options_to_sign_in(at, new_challenge(_key(), operations.SIGN_IN, now=now())) if at else ""
 
 
 @bp.post("/sign-in/passkey", endpoint="sign_in_by_passkey")
@@ -86,7 +81,7 @@ def sign_in_by_passkey() -> ResponseReturnValue:
 def _not_in(refused: Refused) -> ResponseReturnValue:
     form = SignInForm(formdata=None)
     beside(form, refused, "email")
-    return invalid("accounts/sign_in.html", form=form, passkeys=question())
+    return way_in(form, 422)
 
 
 @bp.get("/account/passkeys", endpoint="passkeys")

@@ -1,10 +1,10 @@
 """The page of one's own sessions."""
 
-from flask import flash, session
+from flask import flash
 from flask.typing import ResponseReturnValue
 
 from core.accounts.blueprint import bp
-from core.accounts.identity import take_cookie
+from core.accounts.coming_in import leave
 from core.accounts.models import UserSession
 from core.accounts.sessions import operations, queries
 from core.errors import NotFound
@@ -42,7 +42,4 @@ def end(target: UserSession) -> ResponseReturnValue:
 def end_all() -> ResponseReturnValue:
     """Sign out everywhere, here too."""
     operations.end_everywhere(current_actor(), now=now())
-    session.clear()
-    response = see_other("accounts.sign_in")
-    take_cookie(response)
-    return response
+    return leave()

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from core.accounts import operations as accounts
 from core.accounts.blueprint import bp
 from core.accounts.coming_in import enter, place_of_request, token_in_cookie
-from core.accounts.passkeys import views as passkeys
 from core.accounts.passwords import token_hash
 from core.accounts.sessions.queries import session_awaiting_code
 from core.accounts.two_step import codes, operations, queries
 from core.accounts.two_step.forms import AppCodeForm, CodeForm
+from core.accounts.views_way_in import question
 from core.errors import Refused
 from core.extensions import db
 from core.policy import Permission
@@ -27,7 +27,7 @@ def code_page() -> ResponseReturnValue:
     """The second step."""
     if session_awaiting_code(token_hash(token_in_cookie()), now=now()) is None:
         return see_other("accounts.sign_in")
-    return render("accounts/code.html", form=CodeForm(), passkeys=passkeys.question())
+    return render("accounts/code.html", form=CodeForm(), passkeys=question())
 
 
 @bp.post("/sign-in/code", endpoint="enter_code_submit")
@@ -40,13 +40,13 @@ def enter_code() -> ResponseReturnValue:
         return see_other("accounts.sign_in", next=request.args.get("next") or None)
     form = CodeForm()
     if not form.validate_on_submit():
-        return invalid("accounts/code.html", form=form, passkeys=passkeys.question())
+        return invalid("accounts/code.html", form=form, passkeys=question())
     user_id = waiting.user_id
     try:
         count_code(user_id)
     except Refused as refused:
         beside(form, refused, "code")
-        return invalid("accounts/code.html", form=form, passkeys=passkeys.question())
+        return invalid("accounts/code.html", form=form, passkeys=question())
     begin_write()
     waiting = session_awaiting_code(token_hash(token_in_cookie()), now=now())
     if waiting is None or not operations.use_code(waiting.user, form.code.data, now=now()):
@@ -54,7 +54,7 @@ def enter_code() -> ResponseReturnValue:
             accounts.note_refused_code(waiting.user)
         db.session.commit()
         form.code.errors = [operations.NOT_THIS_CODE_OR_OLD]
-        return invalid("accounts/code.html", form=form, passkeys=passkeys.question())
+        return invalid("accounts/code.html", form=form, passkeys=question())
     waiting.ended_at = now()
     token = accounts.sign_in(user_id, at=place_of_request(), now=now())
     db.session.commit()

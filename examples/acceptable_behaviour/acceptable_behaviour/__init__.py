@@ -14,20 +14,26 @@ from core.plugin_api import (
     Pathway,
     Period,
     PluginInfo,
+    ReferralFacts,
     ReferralGlimpse,
     Row,
     Statistic,
     hookimpl,
     in_words,
+    sections_on,
+    steps_of,
+    where_each_stands,
 )
 
 from acceptable_behaviour import queries
 from acceptable_behaviour.models import Base
-from acceptable_behaviour.pathway import AcceptableBehaviour
+from acceptable_behaviour.parental import Agreement, ParentalAgreement
+from acceptable_behaviour.pathway import AcceptableBehaviour, Contract
 from acceptable_behaviour.rules import EVERYBODY
 from acceptable_behaviour.views import bp
 
 PATHWAY = AcceptableBehaviour()
+PARENTAL = ParentalAgreement()
 
 
 @hookimpl
@@ -45,8 +51,8 @@ def roundtable_info() -> PluginInfo:
 
 @hookimpl
 def roundtable_pathways() -> Sequence[Pathway[Any]]:
-    """One pathway."""
-    return (PATHWAY,)
+    """A contract from 10 on, and an agreement with the parents of a younger child."""
+    return (PATHWAY, PARENTAL)
 
 
 @hookimpl
@@ -58,30 +64,25 @@ def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor)
         for glimpse in entry.referrals
         if glimpse.pathway == PATHWAY.key and not glimpse.closed
     ]
+    agreements = where_each_stands(PARENTAL, entries, EVERYBODY)
     if not shown:
-        return ()
+        return agreements
     breaches = queries.breaches_among(glimpse.id for _, glimpse in shown)
     return [
-        Annotation(item_id, glimpse.id, _told(glimpse, breaches.get(glimpse.id, 0)), EVERYBODY)
-        for item_id, glimpse in shown
+        *(
+            Annotation(item_id, glimpse.id, _told(glimpse, breaches.get(glimpse.id, 0)), EVERYBODY)
+            for item_id, glimpse in shown
+        ),
+        *agreements,
     ]
 
 
 @hookimpl
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
-    """Under each item, how its contracts have come along, in stages and dates."""
+    """Under each item, how its contracts and agreements have come along, in stages and dates."""
     return [
-        MinutesSection(
-            title="Acceptable Behaviour Contract, step by step",
-            rows=tuple(
-                Row(PATHWAY.stage(step.stage).title, in_words(step.on), EVERYBODY) for step in facts.progress.history
-            ),
-            item_id=item.item_id,
-            referral_id=facts.id,
-        )
-        for item in record.items
-        for facts in item.of(PATHWAY.key)
-        if facts.progress is not None
+        *sections_on(PATHWAY, record, "Acceptable Behaviour Contract, step by step", _steps),
+        *sections_on(PARENTAL, record, "Parental Agreement, step by step", _steps_of_agreement),
     ]
 
 
@@ -92,6 +93,14 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
         Statistic(f"Acceptable Behaviour: {what}", number)
         for what, number in queries.figures(partnership.id, period).items()
     ]
+
+
+def _steps(facts: ReferralFacts[Contract]) -> Sequence[Row]:
+    return steps_of(PATHWAY, facts, EVERYBODY)
+
+
+def _steps_of_agreement(facts: ReferralFacts[Agreement]) -> Sequence[Row]:
+    return steps_of(PARENTAL, facts, EVERYBODY)
 
 
 def _told(glimpse: ReferralGlimpse, breaches: int) -> str:

@@ -51,6 +51,38 @@ class ContractForm(PathwayForm):
     )
 
 
+class AgreementForm(ContractForm):
+    """Refer a child under 10, for an agreement with the parents."""
+
+    heading = "Refer a child under 10 for a Parental Agreement"
+
+
+class AgreeForm(PathwayForm):
+    """Record what was agreed with the parents."""
+
+    heading = "What was agreed with the parents?"
+
+    agreed_on = DayField("When was it agreed?", [Required("Enter when it was agreed")], what="The day")
+    agreed_with = StringField(
+        "With whom?",
+        description="The parents or carers who agreed. No child under 10 signs.",
+        validators=[Required("Enter with whom it was agreed"), at_most(LINE, "The names")],
+    )
+    promised = TextAreaField(
+        "What will they do?",
+        description="In their own words, one thing a line.",
+        validators=[Required("Enter what they will do"), at_most(TEXT, "What they will do")],
+    )
+
+    def prepare(self, facts: ReferralFacts[Any], on: date) -> None:
+        """Between the referral and today."""
+        self.earliest, self.latest = facts.progress.opened_on if facts.progress else on, on
+
+    def validate_agreed_on(self, field: DayField) -> None:
+        """Between the referral and today."""
+        _between(field.data, self.earliest, self.latest, "The day")
+
+
 class AcceptForm(PathwayForm):
     """Accept a referral, and say who drafts the contract."""
 

@@ -14,7 +14,6 @@ from core.plugin_api import (
     OutcomeMeasure,
     OwnPage,
     Pathway,
-    PersonRole,
     Progress,
     ReferralFacts,
     Row,
@@ -40,6 +39,7 @@ from acceptable_behaviour.forms import (
     SignForm,
 )
 from acceptable_behaviour.rules import (
+    ANTI_SOCIAL,
     DRAFTERS,
     EVERYBODY,
     EVIDENCE,
@@ -52,6 +52,7 @@ from acceptable_behaviour.rules import (
     REVIEW_AFTER,
     STAFF,
     UNDER_WAY,
+    WRONGED,
     YOUNGEST,
 )
 
@@ -59,8 +60,6 @@ YOUNG_PERSON, PARENT = "young_person", "parent"
 _BOTH = frozenset({YOUNG_PERSON, PARENT})
 _PROVIDER = frozenset({Mover.PROVIDER})
 _MEETING = frozenset({Mover.CHAIR})
-
-_WRONGED = (PersonRole.COMPLAINANT, PersonRole.VICTIM, PersonRole.WITNESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class AcceptableBehaviour(Pathway[Contract]):
     def eligibility(self, facts: ReferralFacts[Contract], on: date) -> Sequence[Finding]:
         """By age, and for whom the complaints are about. Under 10: what to do instead, and until when."""
         findings = []
-        if facts.case.role in _WRONGED:
+        if facts.case.role in WRONGED:
             findings.append(
                 Finding.refused(
                     f"Is named in this case as {facts.case.role}. A contract is offered to whoever the complaints are "
@@ -253,16 +252,10 @@ class AcceptableBehaviour(Pathway[Contract]):
 
     def outcomes(self) -> Sequence[OutcomeMeasure]:
         """What is asked at the review and when it is completed."""
-        unknown = ("unknown", "Not known")
+        answers = (("kept", "Kept"), ("mostly", "Mostly kept"), ("not", "Not kept"), ("unknown", "Not known"))
         return (
-            OutcomeMeasure(
-                "kept", "The terms", (("kept", "Kept"), ("mostly", "Mostly kept"), ("not", "Not kept"), unknown)
-            ),
-            OutcomeMeasure(
-                "asb",
-                "Anti-social behaviour",
-                (("ceased", "Ceased"), ("reduced", "Reduced"), ("same", "The same"), ("more", "More"), unknown),
-            ),
+            OutcomeMeasure("kept", "The terms", answers),
+            ANTI_SOCIAL,
         )
 
     def outcome(self, move: StageMove[Contract], measures: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The rules of a contract that need neither web nor database: ages, lengths, and the words in which it is told."""
 
-from core.plugin_api import Audience
+from core.plugin_api import Audience, OutcomeMeasure, PersonRole
 
 YOUNGEST, OLDEST = 10, 17
 """Ages at which a contract can be made, both included."""
@@ -23,6 +23,15 @@ STAFF = frozenset({Audience.PROVIDER})
 DRAFTERS = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.PLAN, Audience.CHAIR})
 """Who knows what it is about and what was agreed: both agencies that draft it, the provider, and the chair."""
 EVERYBODY = DRAFTERS | {Audience.ATTENDEES}
+
+WRONGED = (PersonRole.COMPLAINANT, PersonRole.VICTIM, PersonRole.WITNESS)
+"""To whom neither is offered: it was done to them."""
+
+ANTI_SOCIAL = OutcomeMeasure(
+    "asb",
+    "Anti-social behaviour",
+    (("ceased", "Ceased"), ("reduced", "Reduced"), ("same", "The same"), ("more", "More"), ("unknown", "Not known")),
+)
 
 EVIDENCE = (
     "A breach is not an offence. It is kept as evidence, and the meeting decides the next step of the "

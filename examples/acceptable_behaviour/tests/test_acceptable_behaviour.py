@@ -20,7 +20,8 @@ from core.plugin_api import (
 from core.testing import SOMEBODY, VIEWER, PathwayContract, PluginContract, in_boxes
 
 import acceptable_behaviour
-from acceptable_behaviour import PATHWAY
+from acceptable_behaviour import PARENTAL, PATHWAY
+from acceptable_behaviour.parental import Agreement
 from acceptable_behaviour.pathway import Contract
 
 ON = date(2026, 3, 2)
@@ -33,6 +34,8 @@ SIGNED = replace(
     months=6,
 )
 HEARD = replace(SOMEBODY, payload=SIGNED, progress=Progress((Reached("referred", ON),)), id=1, ref="KIT-R-1")
+AGREEMENT = Agreement("Stones thrown at buses", "A place to play", ON, "Ann Parent", "He is home by six")
+AGREED = replace(SOMEBODY, payload=AGREEMENT, progress=Progress((Reached("referred", ON),)), id=2, ref="KIT-R-2")
 
 
 class TestAcceptableBehaviour(PathwayContract):
@@ -64,11 +67,24 @@ class TestAcceptableBehaviour(PathwayContract):
     )
 
 
+class TestParentalAgreement(PathwayContract):
+    """Every rule for the pathway of a child under 10."""
+
+    pathway = PARENTAL
+    facts = replace(SOMEBODY, person=replace(SOMEBODY.person, date_of_birth=date(2018, 1, 1)))
+    valid = ({"behaviour": "Stones thrown at buses"},)
+    invalid = (("behaviour", {"behaviour": " "}),)
+    steps = (
+        ("agree", {"agreed_with": "Ann Parent", "promised": "He is home by six", **in_boxes("agreed_on", ON)}),
+        ("decline", {"reason": "no_evidence"}),
+    )
+
+
 class TestPlugin(PluginContract):
     """Every rule for a plugin."""
 
     plugin = "acceptable_behaviour"
-    heard = (HEARD,)
+    heard = (HEARD, AGREED)
 
 
 def somebody(born: date | None, role: PersonRole = PersonRole.SUBJECT) -> ReferralFacts[Contract]:
@@ -91,6 +107,37 @@ def test_a_contract_is_for_people_of_10_to_17(born, result, said) -> None:
     found = PATHWAY.eligibility(somebody(born), ON)
     assert overall(found) is result
     assert said in found[-1].reason
+
+
+@pytest.mark.parametrize(
+    ("born", "result", "said"),
+    [
+        (None, Eligibility.UNDETERMINED, "no date of birth"),
+        (date(2016, 3, 3), Eligibility.ELIGIBLE, "Is 9."),
+        (date(2016, 3, 2), Eligibility.REFUSED, "offer a contract"),
+    ],
+)
+def test_a_parental_agreement_is_about_a_child_under_10(born, result, said) -> None:
+    found = PARENTAL.eligibility(somebody(born), ON)
+    assert overall(found) is result
+    assert said in found[-1].reason
+
+
+def test_the_parents_agree_and_the_child_signs_nothing() -> None:
+    assert [consent.key for consent in PARENTAL.consents(somebody(date(2018, 1, 1)), ON)] == ["parent"]
+    answers = {"agreed_on": "2026-03-02", "agreed_with": "Ann Parent", "promised": "He is home by six"}
+    move = StageMove(AGREED, "agreed", VIEWER, ON, transition=PARENTAL.transition("agree"), answers=answers)
+    kept = PARENTAL.advance(Agreement("Stones thrown at buses", "A place to play"), move)
+    assert kept == AGREEMENT
+    rows = {row.label: row for row in PARENTAL.rows(kept, Progress((Reached("agreed", ON),)))}
+    assert rows["Agreed on"].value == "2 March 2026"
+    assert Audience.ATTENDEES not in rows["What the parents will do"].audiences
+    assert PARENTAL.advance(kept, StageMove(AGREED, "referred", VIEWER, ON, source="ended")).agreed_on is None
+
+
+def test_a_child_who_turns_10_is_flagged_and_stays() -> None:
+    assert PARENTAL.flags(somebody(date(2016, 3, 3)), ON) == ()
+    assert "Is 10 now" in PARENTAL.flags(somebody(date(2016, 3, 2)), ON)[0]
 
 
 def test_under_10_the_day_is_told_on_which_that_changes() -> None:

@@ -21,6 +21,10 @@ NOBODYS_FRIENDS = ("chair", "agency admin", "partnership admin", "provider", "le
 """Between them they hold every right that there is in the partnership."""
 
 
+OF_THE_MACHINE = "admin.agency_sign_in", "admin.change_agency_sign_in", "admin.remove_agency_sign_in"
+"""What a platform administrator keeps for every partnership: of an agency its name, and of people none."""
+
+
 SIDE_BY_SIDE = {"meeting_id", "user_id"}
 """A person is no child of a meeting: what one of them gets of another's minutes is an address of its own."""
 
@@ -37,6 +41,8 @@ def test_another_partnerships_things_are_not_there(app, world, actor):
     gone = {"GET": browser.get("/no-such-page").data, "POST": browser.post("/no-such-page").data}
     reached = []
     for route in only(app, ids=1):
+        if actor == "platform admin" and route.endpoint in OF_THE_MACHINE:
+            continue
         answer = send(browser, route, address(app, route, world.stages["foreign"]))
         if verdict_of(answer) != HIDDEN or content_of(answer) != gone[route.method]:
             reached.append(f"{route.name}: {verdict_of(answer)}")

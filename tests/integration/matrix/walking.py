@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from core.accounts.agency_sign_in.queries import provider_of
+from core.accounts.agency_sign_in.views import SHOWN
+from core.accounts.models import UserSession
+from core.accounts.passwords import token_hash
+from core.clock import utc_now
+from core.extensions import db
 from core.web import policy_of
 from tests.integration.matrix.world import World
 from tests.support.browser import Browser
@@ -177,7 +184,25 @@ def browser_of(app: Flask, world: World, actor: str) -> Browser:
     browser = Browser(app)
     if actor != "anonymous":
         browser.client.set_cookie("roundtable", world.people[actor].token)
+    if actor == "chair":
+        come_back(browser, world)
     return browser
+
+
+def come_back(browser: Browser, world: World) -> None:
+    """As from the agency's own sign-in, with an account there that is to be linked."""
+    chair = world.people["chair"]
+    session = db.session.scalars(select(UserSession).where(UserSession.token_hash == token_hash(chair.token))).one()
+    provider = provider_of(session.user.agency_id)
+    shown = {"issuer": "http://127.0.0.1:9", "subject": "chair", "called": "Cher Chair"}
+    with browser.client.session_transaction() as kept:
+        kept[SHOWN] = {
+            **shown,
+            "provider": provider.id if provider else 0,
+            "session": session.id,
+            "at": int(utc_now().timestamp()),
+        }
+    db.session.rollback()
 
 
 def send(browser: Browser, route: Route, path: str, **fields: Any) -> TestResponse:

@@ -15,6 +15,7 @@ from core.partnerships.models import Group, Partnership, ProviderStaff
 from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
 from tests.integration.matrix.things import Ids, Table
+from tests.support.providers import agency_accounts
 
 WORDS = {
     "case": "Zephyrine",
@@ -118,6 +119,7 @@ def _stages(table: Table) -> dict[str, Ids]:
     ids = {**things.main_case(table), "secret_id": secret["case_id"], "token": "no-such-token", "name": "app.css"}
     ids |= {"key": "young_person", "transition": "accept", "kind": "information", "plugin": "mentoring"}
     ids["passkey_id"] = a_passkey(table.users["member"]).id
+    ids["identity_id"] = agency_accounts(table.agencies.council, table.users["member"])
     ids["session_id"] = things.another_session(table.users["member"])
     own = {**ids, **things.before_the_meeting(table, ids)}
     stages = {
