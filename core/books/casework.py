@@ -9,10 +9,12 @@ from core.books.rows import ActionRow, CasePersonRow, CaseRow, PersonRow
 from core.books.shelf import ELSEWHERE, Shelf, not_here
 from core.cases.models import Case, CaseEvent, CaseGroup, CasePerson
 from core.extensions import db
-from core.facts import ActionStatus
+from core.facts import ActionStatus, CaseStatus
 from core.people.models import Person
 from core.people.names import search_name, search_title
 from core.people.protected.queries import protected_addresses
+from core.standards import operations as standards
+from core.standards.lists import PROMISED_TO
 
 
 class People(Shelf[PersonRow]):
@@ -100,7 +102,12 @@ class Cases(Shelf[CaseRow]):
         return case
 
     def amend(self, record: Case, row: CaseRow) -> None:
+        was = record.status
         self._write(record, row)
+        if (was is CaseStatus.CLOSED) != (record.status is CaseStatus.CLOSED):
+            (standards.end_of_case if record.status is CaseStatus.CLOSED else standards.case_opened_again)(
+                record, on=self.into.on
+            )
         self._note(record, "Changed by a new import of the partnership's books")
 
     def _write(self, case: Case, row: CaseRow) -> None:
@@ -124,6 +131,7 @@ class CasePeople(Shelf[CasePersonRow]):
         self._people = queries.people_by_ref(self.into.partnership_id, {row.person for row in rows})
         parts = queries.people_in_cases([case.id for case in self._cases.values()])
         self._parts = {(part.case_id, part.person_id, part.role): part for part in parts}
+        self._planned = queries.planned_in_cases([case.id for case in self._cases.values()])
 
     def objections(self, row: CasePersonRow) -> list[Problem]:
         problems = []
@@ -145,10 +153,18 @@ class CasePeople(Shelf[CasePersonRow]):
         case, person = self._cases[row.case], self._people[row.person]
         part = CasePerson(case_id=case.id, person_id=person.id, role=row.role)
         db.session.add(part)
+        self._promise(case, part)
         return part
 
     def amend(self, record: CasePerson, row: CasePersonRow) -> None:
         """The whole line is its key: another line is another record."""
+
+    def _promise(self, case: Case, part: CasePerson) -> None:
+        """Whoever complained or suffered is owed what is promised to everybody, from the day of the import."""
+        key = (case.id, part.person_id)
+        if part.role in PROMISED_TO and case.status is not CaseStatus.CLOSED and key not in self._planned:
+            standards.add_plan(case, part.person_id, on=self.into.on)
+            self._planned.add(key)
 
     def persons(self, records: Sequence[CasePerson]) -> set[int]:
         return {part.person_id for part in records}

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import raiseload, selectinload, undefer
+from sqlalchemy.orm import load_only, raiseload, selectinload, undefer
 
 from core.accounts.models import User
 from core.actions.models import Action
@@ -24,6 +24,7 @@ from core.partnerships.models import (
     Signature,
 )
 from core.people.models import Person
+from core.standards.models import ContactPlan
 
 BATCH = 500
 """Keys asked for at once: well below what any engine allows in one statement."""
@@ -117,6 +118,12 @@ def people_in_cases(case_ids: Collection[int]) -> Sequence[CasePerson]:
     """Who is who in those cases."""
     query = select(CasePerson).options(raiseload("*"))
     return list(_in_batches(query, CasePerson.case_id, case_ids))
+
+
+def planned_in_cases(case_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Who has a contact plan in which of those cases: numbers of the case and of the person."""
+    query = select(ContactPlan).options(load_only(ContactPlan.case_id, ContactPlan.person_id), raiseload("*"))
+    return {(plan.case_id, plan.person_id) for plan in _in_batches(query, ContactPlan.case_id, case_ids)}
 
 
 def groups_of_cases(case_ids: Collection[int]) -> Sequence[CaseGroup]:

@@ -4,14 +4,14 @@ Two clocks run while the case is open: the day by which the beginning is made, a
 update starts the second anew; a closed case leaves one thing due, to tell them how it ended.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 
 from core import audit
-from core.cases.models import Case
+from core.cases.models import Case, CasePerson
 from core.cases.timeline import note_event
 from core.clock import local_date
 from core.database import version_of_values
@@ -93,11 +93,23 @@ def begin(case: Case, person_id: int, *, on: date) -> None:
     """Somebody is named as complainant or victim: from now on they are owed what is promised to everybody."""
     plan = _of(case.id, person_id)
     if plan is None:
-        plan = ContactPlan(case_id=case.id, person_id=person_id)
-        db.session.add(plan)
-    if case.status is not CaseStatus.CLOSED:
+        plan = add_plan(case, person_id, on=on)
+    elif case.status is not CaseStatus.CLOSED:
         _start_again(plan, on=on)
     db.session.flush()
+
+
+def add_plan(case: Case, person_id: int, *, on: date) -> ContactPlan:
+    """A plan for somebody who has none in the case yet, its clock from that day while the case is not closed.
+
+    Not written at once, so that an import adds many. Its day is that of the import: whatever was promised elsewhere and
+    long ago, the lead agency is told of it here from then on.
+    """
+    plan = ContactPlan(case_id=case.id, person_id=person_id)
+    db.session.add(plan)
+    if case.status is not CaseStatus.CLOSED:
+        _start_again(plan, on=on)
+    return plan
 
 
 def stop(case: Case, person_id: int) -> None:
@@ -117,9 +129,14 @@ def end_of_case(case: Case, *, on: date) -> None:
 
 
 def case_opened_again(case: Case, *, on: date) -> None:
-    """The case is open again: the clocks run from that day."""
-    for plan in _all_of(case):
-        _start_again(plan, on=on)
+    """The case is open again: the clocks run from that day, for those who were imported with a closed case, too."""
+    plans = {plan.person_id: plan for plan in _all_of(case)}
+    named = select(CasePerson.person_id).where(CasePerson.case_id == case.id, CasePerson.role.in_(PROMISED_TO))
+    for person_id in db.session.scalars(named.distinct().order_by(CasePerson.person_id)):
+        if person_id in plans:
+            _start_again(plans[person_id], on=on)
+        else:
+            add_plan(case, person_id, on=on)
 
 
 def agree(actor: Actor, *, promised: Promised, version: int, agreement: Agreement, now: datetime) -> None:
@@ -220,11 +237,11 @@ def _of(case_id: int, person_id: int) -> ContactPlan | None:
     )
 
 
-def _all_of(case: Case) -> list[ContactPlan]:
+def _all_of(case: Case) -> Sequence[ContactPlan]:
     """The plans of those who are complainants or victims in the case now."""
-    named = {part.person_id for part in case.people if part.role in PROMISED_TO}
-    plans = db.session.scalars(select(ContactPlan).where(ContactPlan.case_id == case.id).order_by(ContactPlan.id))
-    return [plan for plan in plans if plan.person_id in named]
+    named = select(CasePerson.person_id).where(CasePerson.case_id == case.id, CasePerson.role.in_(PROMISED_TO))
+    plans = select(ContactPlan).where(ContactPlan.case_id == case.id, ContactPlan.person_id.in_(named))
+    return db.session.scalars(plans.order_by(ContactPlan.id)).all()
 
 
 def _locked(promised: Promised, *, on: date) -> ContactPlan:
@@ -235,10 +252,7 @@ def _locked(promised: Promised, *, on: date) -> ContactPlan:
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
     plan = promised.plan or _of(case.id, promised.person.id)
     if plan is None:
-        plan = ContactPlan(case_id=case.id, person_id=promised.person.id)
-        db.session.add(plan)
-        if case.status is not CaseStatus.CLOSED:
-            _start_again(plan, on=on)
+        plan = add_plan(case, promised.person.id, on=on)
         db.session.flush()
     return plan
 

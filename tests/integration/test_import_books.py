@@ -20,9 +20,11 @@ from core.cases.models import Case, CaseGroup, CasePerson
 from core.database import Base
 from core.errors import Refused
 from core.extensions import db
-from core.facts import SYSTEM, ActionStatus, AdminRole, GroupRole, NotDoneReason
+from core.facts import SYSTEM, ActionStatus, AdminRole, CaseStatus, GroupRole, NotDoneReason
 from core.partnerships.models import Agency, District, Group, GroupMember, Partnership, PartnershipAgency, Signature
 from core.people.models import Person
+from core.standards.lists import PROMISED_TO
+from core.standards.models import ContactPlan
 
 CALDER = Path(__file__).parents[3] / "shared" / "data" / "calder"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -187,6 +189,52 @@ def test_each_file_leaves_one_audit_record_with_its_persons(rejects: Path) -> No
     assert subjects["import.case_people"] == db.session.scalar(named)
     bodies = "".join(r.body for r in records)
     assert "Hindle" not in bodies and "Tootill" not in bodies
+
+
+IN_TIME = date(2026, 11, 27)
+"""Five working days after NOW."""
+
+
+def owed() -> dict[tuple[int, int], date | None]:
+    """By when whom of which case is to be agreed with, as it is kept now."""
+    db.session.expire_all()
+    return {(plan.case_id, plan.person_id): plan.begin_by for plan in db.session.scalars(select(ContactPlan))}
+
+
+def test_whoever_complained_or_suffered_is_owed_the_standards_from_the_day_of_the_import(rejects: Path) -> None:
+    run(CALDER, rejects)
+    parts = db.session.scalars(select(CasePerson).where(CasePerson.role.in_(PROMISED_TO))).all()
+    promised = {(part.case_id, part.person_id) for part in parts if part.case.status is not CaseStatus.CLOSED}
+    assert owed() == dict.fromkeys(promised, IN_TIME), "and nobody is late since the case was opened, years ago"
+    assert len(promised) < len({(part.case_id, part.person_id) for part in parts}), "in closed cases nothing is owed"
+
+
+def test_a_case_that_the_books_close_or_open_again_stops_and_starts_its_clocks(books: Path, rejects: Path) -> None:
+    run(books, rejects)
+    part = db.session.scalars(
+        select(CasePerson).join(Case).where(CasePerson.role.in_(PROMISED_TO), Case.status == CaseStatus.OPEN)
+    ).first()
+    assert part is not None
+    ref, key = part.case.ref, (part.case_id, part.person_id)
+    change(books / "cases.csv", "status", "closed", where=ref)
+    change(books / "cases.csv", "closed_on", "2026-11-19", where=ref)
+    run(books, rejects)
+    assert owed()[key] is None
+    assert the(ContactPlan, case_id=key[0], person_id=key[1]).due_on == IN_TIME, "they are told how it ended"
+    change(books / "cases.csv", "status", "open", where=ref)
+    change(books / "cases.csv", "closed_on", "", where=ref)
+    run(books, rejects)
+    assert owed()[key] == IN_TIME
+    never = db.session.scalars(
+        select(CasePerson).join(Case).where(CasePerson.role.in_(PROMISED_TO), Case.status == CaseStatus.CLOSED)
+    ).first()
+    assert never is not None
+    ref, key = never.case.ref, (never.case_id, never.person_id)
+    assert key not in owed()
+    change(books / "cases.csv", "status", "open", where=ref)
+    change(books / "cases.csv", "closed_on", "", where=ref)
+    run(books, rejects)
+    assert owed()[key] == IN_TIME, "whoever came in with a closed case is owed it once it is open"
 
 
 def test_rejected_rows_are_mended_and_imported(books: Path, rejects: Path, tmp_path: Path) -> None:

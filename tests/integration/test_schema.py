@@ -7,12 +7,15 @@ from sqlalchemy import select, text
 
 from core import migrations
 from core.app import create_app
+from core.clock import local_date, utc_now
 from core.config import Config
 from core.extensions import db
 from core.migrations.heads import heads_of
 from core.partnerships.models import ProviderStaff
 from core.referrals.models import Referral
 from core.schema import bring_up_to_date, what_is_behind
+from core.standards.models import ContactPlan
+from core.working_days import add_working_days
 from tests.support.databases import let_go
 
 HAND_WRITTEN = ("_names", "_trigrams", "alembic_version")
@@ -121,6 +124,31 @@ BEFORE_PAUSING = (
     ),
 )
 
+BEFORE_EVERYBODY_WAS_PROMISED = (
+    (
+        "INSERT INTO person (id, partnership_id, ref, given_name, family_name, known_as, address, postcode,"
+        " support_needs, tenure, search_name, version) VALUES (2, 1, 'P2', 'C', 'D', '', '', '', '', '', 'd c', 1),"
+        " (3, 1, 'P3', 'E', 'F', '', '', '', '', '', 'f e', 1)"
+    ),
+    (
+        "INSERT INTO case_file (id, partnership_id, ref, kind, title, search_title, category, lead_agency_id,"
+        " opened_on, closed_on, closing_reason, outcome, status, risk, hate_incident, restricted, summary, updated_at,"
+        " version) VALUES (2, 1, 'C2', 'individual', 'T', 't', '', 1, '2020-01-01', NULL, '', '', 'monitoring',"
+        " 'high', false, false, '', '2026-01-01', 1),"
+        " (3, 1, 'C3', 'individual', 'T', 't', '', 1, '2020-01-01', '2021-01-01', '', '', 'closed',"
+        " 'high', false, false, '', '2026-01-01', 1)"
+    ),
+    (
+        "INSERT INTO case_person (case_id, person_id, role) VALUES (1, 1, 'victim'), (2, 2, 'victim'),"
+        " (2, 2, 'complainant'), (2, 3, 'subject'), (3, 2, 'victim'), (2, 1, 'complainant')"
+    ),
+    (
+        "INSERT INTO contact_plan (case_id, person_id, begin_by, contact_name, contact_details, reach, instruction,"
+        " support_by, support_what, complaint_by, complaint_text, version)"
+        " VALUES (1, 1, '2026-01-08', '', '', '', '', '', '', '', '', 3)"
+    ),
+)
+
 
 def test_what_was_kept_before_the_later_migrations_is_there_after_them(database, databases, tmp_path):
     """Columns are added to tables with rows in them, which others refer to."""
@@ -153,5 +181,39 @@ def test_what_was_kept_before_the_later_migrations_is_there_after_them(database,
         assert staff == [(2, date(2026, 1, 1), None)], "whoever has an account at the agency, and is not retired"
         meeting = text("SELECT ref, paused_at, acting_chair_id, adjourned_to_id FROM meeting")
         assert db.session.execute(meeting).all() == [("R", None, None, None)]
+        db.session.remove()
+        let_go(db.engine)
+
+
+def test_complainants_and_victims_of_cases_that_are_not_closed_are_promised_the_standards(
+    database, databases, tmp_path
+):
+    """Once each, from the day of the migration; a plan that there was stays as it was."""
+    from alembic import command
+
+    url = databases.empty(database, tmp_path / "promised.db")
+    app = create_app(Config(data=tmp_path, database_url=url, testing=True))
+    with app.app_context():
+        for revision, statements in (
+            ("0002", (*BEFORE_CIRCULATING, *BEFORE_PAUSING)),
+            ("0019", BEFORE_EVERYBODY_WAS_PROMISED),
+        ):
+            with db.engine.connect() as connection:
+                settings = migrations._settings()
+                settings.attributes["connection"] = connection
+                command.upgrade(settings, revision)
+            with db.engine.begin() as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+    bring_up_to_date(app)
+    with app.app_context():
+        plans = db.session.scalars(select(ContactPlan).order_by(ContactPlan.case_id, ContactPlan.person_id)).all()
+        begin_by = add_working_days(local_date(utc_now()), 5)
+        assert [(plan.case_id, plan.person_id, plan.begin_by, plan.version) for plan in plans] == [
+            (1, 1, date(2026, 1, 8), 3),
+            (2, 1, begin_by, 1),
+            (2, 2, begin_by, 1),
+        ]
+        assert {(plan.reach, plan.due_on, plan.interval) for plan in plans} == {("", None, None)}
         db.session.remove()
         let_go(db.engine)
