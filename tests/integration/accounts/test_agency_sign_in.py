@@ -175,6 +175,21 @@ def test_an_account_is_linked_only_with_one_of_the_own_agency_and_with_nobody_el
     assert "Begin again" in told(forced, forced.get(place.at_south.visited(begun_by_another)))
 
 
+def test_who_sits_there_after_somebody_is_given_nothing_that_was_begun_for_them(place, visitor):
+    at, next_one = place.at_north.told(sub="sam"), visitor(a_user(place.north, "Mel Mate", group=place.group))
+    token = next_one.client.get_cookie("roundtable").value
+    browser = visitor(place.sam)
+    back = at.visited(browser.get("/account/agency/begin").location)
+    browser.client.set_cookie("roundtable", token)
+    assert "Begin again" in told(browser, browser.get(back))
+    browser = visitor(place.sam)
+    shown = browser.get(at.anew().visited(browser.get("/account/agency/begin").location)).location
+    browser.client.set_cookie("roundtable", token)
+    assert browser.get(shown).location == "/account/agency"
+    assert browser.post(shown).status_code == 409
+    assert db.session.query(LinkedIdentity).count() == 0
+
+
 SPOILED = (
     "nonce",
     "no nonce",
