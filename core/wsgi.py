@@ -4,9 +4,11 @@ import click
 
 from core.commands.context import plain_refusals, serving_application
 from core.config import Config
+from core.plugin_host import end_where_one_hangs
 
 try:
     with plain_refusals():
         application = serving_application(Config.from_environment())
 except click.ClickException as refused:
     raise SystemExit(refused.message) from None
+end_where_one_hangs(application)

@@ -13,6 +13,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from core.commands.logger import JsonLogger
+from core.plugin_host import end_where_one_hangs
 
 THREADS = 128
 """Live pages hold a thread each: at most 96 streams, and room for the others."""
@@ -54,6 +55,7 @@ class Embedded(BaseApplication):
 
 def serve(app: Flask, *, host: str, port: int) -> None:
     """Serve until stopped, with a worker for the jobs beside it."""
+    end_where_one_hangs(app)
     with worker_beside(app):
         Embedded(app, host=host, port=port).run()
 

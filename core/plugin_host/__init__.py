@@ -22,6 +22,7 @@ from core.plugin_host.host import (
     installed_packages,
     serve_templates,
 )
+from core.plugin_host.limits import end_process
 from core.plugin_host.migrations import BEHIND, behind, upgrade_plugin, upgrade_plugins
 from core.plugin_host.report import PluginReport, PluginState
 from core.plugin_host.switches import forget_what_was_read, switched_off_in
@@ -44,6 +45,7 @@ __all__ = [
     "add_plugin_pages",
     "ask",
     "behind",
+    "end_where_one_hangs",
     "forget_what_was_read",
     "guarded",
     "host_of",
@@ -98,6 +100,11 @@ def leave_out_behind(app: Flask, names: Sequence[str]) -> None:
     """Leave out the plugins whose tables are not up to date: everything else can be served."""
     for name in names:
         host_of(app).leave_out(name, "migrations", BEHIND)
+
+
+def end_where_one_hangs(app: Flask) -> None:
+    """Let the process end when a pathway hangs and cannot be interrupted: for a server that starts another."""
+    host_of(app).limits.leave = end_process
 
 
 def host_of(app: Flask) -> PluginHost:

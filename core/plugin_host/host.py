@@ -21,6 +21,7 @@ from core.plugin_api import hookspecs
 from core.plugin_api.facts import Annotation, Statistic
 from core.plugin_api.pathway import Pathway
 from core.plugin_host import loading
+from core.plugin_host.limits import Limits, Overran
 from core.plugin_host.loading import Candidate, Rejected
 from core.plugin_host.report import PluginReport, place, told
 from core.plugin_host.runners import Task, work_off
@@ -77,6 +78,7 @@ class PluginHost:
     def __init__(self, *, deadline: float) -> None:
         """`deadline`: seconds that all plugins together have to answer a reading hook."""
         self.deadline = deadline
+        self.limits = Limits()
         self.reports: list[PluginReport] = []
         self.templates: dict[str, BaseLoader] = {}
         self.closed: set[str] = set()
@@ -252,16 +254,21 @@ class PluginHost:
 
     @contextmanager
     def guarded(self, pathway: Pathway[Any], where: str) -> Iterator[None]:
-        """Run a pathway's own code. A rule's refusal passes; anything else becomes PluginFailed."""
+        """Run a pathway's own code, for so long and no longer (core.plugin_host.limits).
+
+        A rule's refusal passes; anything else becomes PluginFailed.
+        """
+        name, called = self._pathways[pathway.key][0], f"{pathway.key}.{where}"
+        number = list(self._pathways).index(pathway.key)
         try:
-            with held_transaction():
+            if self.limits.is_off(number):
+                raise TimeoutError("it hung before")
+            with self.limits.within(number, f"{name}, {called},"), held_transaction():
                 yield
         except RoundtableError:
             raise
-        except (Exception, SystemExit) as fault:
-            name, _ = self._pathways[pathway.key]
-            reference = self.failed(name, f"{pathway.key}.{where}", fault)
-            raise PluginFailed(pathway.title, reference) from fault
+        except (Exception, SystemExit, Overran) as fault:
+            raise PluginFailed(pathway.title, self.failed(name, called, fault)) from fault
 
 
 class _Call:

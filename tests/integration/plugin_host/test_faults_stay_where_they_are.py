@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import text
 
 from core.app import create_app
@@ -185,6 +185,37 @@ def test_a_move_whose_plugin_ends_the_transaction_is_refused_and_saves_nothing_b
     after = referral_of(made.id)
     assert (after.stage, len(after.moves)) == ("asked", 1)
     assert db.session.get_one(Partnership, ending.partnership.id).name != "Half"
+
+
+def test_a_move_that_hangs_is_interrupted_and_saves_nothing(ending, caplog) -> None:
+    made = ending.refer()
+    worker = ending.actor(ending.worker)
+    consents.give_consent(worker, referral=made, key="asker", given_on=today(), now=utc_now())
+    db.session.commit()
+    host = host_of(current_app)
+    host.limits.seconds = 0.2
+
+    def hang() -> None:
+        db.session.execute(text("UPDATE partnership SET name = 'Half'"))
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            time.sleep(0.01)
+
+    ends_the_transaction.HOW.append(hang)
+    made = referral_of(made.id)
+    begun = time.monotonic()
+    with pytest.raises(PluginFailed, match="nothing was saved"):
+        operations.move(worker, referral=made, transition="take", now=utc_now(), version=made.version)
+    assert time.monotonic() - begun < 15
+    db.session.rollback()
+    after = referral_of(made.id)
+    assert (after.stage, len(after.moves)) == ("asked", 1)
+    assert db.session.get_one(Partnership, ending.partnership.id).name != "Half"
+    (said,) = [each.getMessage() for each in caplog.records if each.name == "roundtable.plugins"]
+    assert "Overran" in said and "reference" in said
+    ends_the_transaction.HOW.clear()
+    operations.move(worker, referral=after, transition="take", now=utc_now(), version=after.version)
+    assert after.stage != "asked"
 
 
 @pytest.mark.parametrize("how", ["commits", "rolls back", "commits round the interface"])
