@@ -13,6 +13,7 @@ from core.circulation.outbox import queue
 from core.dates import in_words
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, MailKind
+from core.meetings.diary.queries import nearest_meeting
 from core.partnerships.belonging import sits
 from core.partnerships.models import GroupMember, PartnershipAgency
 
@@ -20,7 +21,8 @@ from core.partnerships.models import GroupMember, PartnershipAgency
 def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None:
     """Tell whoever has the action from now on, but for the actor: its person, else its agency's people in the group.
 
-    Nobody to whom it is closed.
+    Nobody to whom it is closed. The mail stands under the meeting that agreed the action; that of an imported one under
+    a meeting of its group, where those who lead it see what became of it.
     """
     letter = write(
         "action_given",
@@ -32,9 +34,17 @@ def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None
         personally=action.owner_user_id is not None,
     )
     closed = closed_to([action])[action.id]
+    meeting = action.meeting or nearest_meeting(action.group_id, at=now)
     for user in _owners(action, on=on):
         if user.id != actor.user_id and user.id not in closed:
-            queue(user, kind=MailKind.ACTIONS, letter=letter, now=now, partnership_id=action.partnership_id)
+            queue(
+                user,
+                kind=MailKind.ACTIONS,
+                letter=letter,
+                now=now,
+                partnership_id=action.partnership_id,
+                meeting=meeting,
+            )
 
 
 def tell_of_handover(user: User, membership: PartnershipAgency, *, number: int, now: datetime) -> None:

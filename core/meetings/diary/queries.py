@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, case, func, select, tuple_
 from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
@@ -175,6 +175,17 @@ def next_meeting(group_id: int, *, after: datetime) -> Meeting | None:
         .order_by(Meeting.starts_at)
         .limit(1)
         .options(joinedload(Meeting.group).joinedload(Group.partnership))
+    ).first()
+
+
+def nearest_meeting(group_id: int, *, at: datetime) -> Meeting | None:
+    """The group's next meeting, or else its last, whatever became of it; None for a group that never had one."""
+    ahead = case((Meeting.starts_at >= at, 0), else_=1)
+    return db.session.scalars(
+        select(Meeting)
+        .where(Meeting.group_id == group_id)
+        .order_by(ahead, case((Meeting.starts_at >= at, Meeting.starts_at)), Meeting.starts_at.desc())
+        .limit(1)
     ).first()
 
 

@@ -14,7 +14,7 @@ from core.circulation.models import Mail
 from core.clock import utc_now
 from core.dates import in_words
 from core.extensions import db
-from core.facts import ActionStatus, GroupRole, NotDoneReason
+from core.facts import ActionStatus, GroupRole, MailState, NotDoneReason
 from core.partnerships.models import Agency, Group
 from core.policy.cases import RECUSED
 from core.recording.models import Recusal
@@ -138,6 +138,21 @@ def test_the_new_owner_is_told_in_a_mail_that_names_nobody_and_says_nothing_of_i
     assert f"/actions/{scene.action.id}" in mail.body
     for word in ("Martin", "Ashdown", "warning", "They know"):
         assert word not in mail.subject + mail.body + mail.body_html
+
+
+@pytest.mark.parametrize("agreed_at_a_meeting", [True, False])
+def test_the_mail_stands_under_a_meeting_where_the_coordinator_sees_that_it_failed(scene, visitor, agreed_at_a_meeting):
+    last, ahead = a_meeting(scene.group, starts_at=utc_now() - timedelta(days=9)), a_meeting(scene.group)
+    a_meeting(scene.group, starts_at=ahead.starts_at + timedelta(days=30))
+    scene.action.meeting_id = last.id if agreed_at_a_meeting else None
+    coordinator = a_user(scene.police, group=scene.group, role=GroupRole.COORDINATOR)
+    step(visitor(scene.chair), scene, "owner", owner=scene.homes.id, person=scene.housing.id, note="They know it")
+    mail = told()["Harriet Homes"]
+    assert mail.meeting_id == (last.id if agreed_at_a_meeting else ahead.id)
+    mail.state, mail.failure = MailState.FAILED, "The mail server refused the address for good (code 550)."
+    db.session.flush()
+    assert "code 550" in visitor(coordinator).get("/mail").text
+    assert "code 550" in visitor(coordinator).get(f"/meetings/{mail.meeting_id}/sent").text
 
 
 def test_an_agency_is_told_by_those_of_its_people_who_work_in_the_group(scene, visitor):
