@@ -13,6 +13,7 @@ from threading import Timer
 
 from core.circulation.models import Mail
 from core.config import Config
+from core.meetings.ics import Method
 
 LONGEST = timedelta(seconds=80)
 """For all exchanges of one mail together: well within the lease under which a worker has it."""
@@ -66,27 +67,20 @@ def message_of(mail: Mail, *, sender: str, at: datetime, enclosed: Enclosure | N
 def _add_calendar(message: EmailMessage, calendar: str) -> None:
     """The meeting as calendars take it.
 
-    What asks for an answer of the reader's calendar is an alternative of the text, with its method (RFC 6047, section
-    2.4): Outlook and Google show the meeting then. The same text is attached as a file for the programs that look for
-    one; as `application/ics`, or those that know both would enter it twice. Several dates at once are a file alone.
+    An alternative of the text, with its method (RFC 6047, section 2.4): Outlook and Google show the meeting then. The
+    same text is attached as a file for the programs that look for one; as `application/ics`, or those that know both
+    would enter it twice.
     """
-    method = _method_of(calendar)
-    if method != "PUBLISH":
-        message.add_alternative(
-            calendar.encode(), maintype="text", subtype="calendar", cte="base64",
-            params={"charset": "utf-8", "method": method, "component": "VEVENT"},
-        )  # fmt: skip
-        message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
-        return
-    message.add_attachment(
-        calendar.encode(), maintype="text", subtype="calendar", filename="meetings.ics",
-        params={"charset": "utf-8", "method": method},
+    message.add_alternative(
+        calendar.encode(), maintype="text", subtype="calendar", cte="base64",
+        params={"charset": "utf-8", "method": _method_of(calendar), "component": "VEVENT"},
     )  # fmt: skip
+    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
 
 
 def _method_of(calendar: str) -> str:
     """What the calendar part asks for, as its own text says it: RFC 6047 wants both to agree."""
-    return next(method for method in ("CANCEL", "PUBLISH", "REQUEST") if f"METHOD:{method}" in calendar)
+    return next(method.value for method in Method if f"METHOD:{method}" in calendar)
 
 
 def send(message: EmailMessage, config: Config) -> None:

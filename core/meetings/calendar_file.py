@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from icalendar import (
     Calendar,
@@ -46,10 +47,15 @@ def _begun(method: Method) -> Calendar:
 
 
 def _filled(calendar: Calendar, invitations: Sequence[Invitation]) -> bytes:
-    calendar.add_component(_london())
+    if not invitations:
+        calendar.add_component(_london())  # a calendar needs a component
+        return bytes(calendar.to_ical())
     for invitation in invitations:
         calendar.add_component(_event(invitation))
-    return bytes(calendar.to_ical())
+    # The time zone is the longer part of an invitation and always the same: it is written once. Within a value there
+    # is no line end, so that this is where the first event begins.
+    head, begins, events = bytes(calendar.to_ical()).partition(b"\r\nBEGIN:VEVENT\r\n")
+    return b"".join((head, b"\r\n", _london_written(), begins.removeprefix(b"\r\n"), events))
 
 
 def _event(invitation: Invitation) -> Event:
@@ -70,6 +76,11 @@ def _event(invitation: Invitation) -> Event:
         attendee.params["RSVP"] = vText("FALSE")  # apologies are sent where the chair sees them
         event.add("attendee", attendee)
     return event
+
+
+@lru_cache
+def _london_written() -> bytes:
+    return bytes(_london().to_ical())
 
 
 def _london() -> Timezone:

@@ -51,7 +51,7 @@ def invitation_text(invitation: Invitation) -> bytes:
 
 
 def calendar_text(method: Method, invitations: Sequence[Invitation]) -> bytes:
-    """Several meetings in one file, as for a group's series; each is written as by `invitation_text`."""
+    """Several meetings in one file, to be downloaded; each is written as by `invitation_text`."""
     from core.meetings.calendar_file import written  # icalendar is large, and few pages need it
 
     return written(method, invitations)

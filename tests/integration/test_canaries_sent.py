@@ -52,7 +52,7 @@ def every_kind_of_mail(world: World) -> None:
         meeting.sequence += 1
         notices.tell_of_move(meeting, was=utc_now(), now=utc_now())
         notices.tell_of_cancellation(meeting, now=utc_now())
-        notices.announce(meeting.group, [meeting], now=utc_now())
+        notices.announce([meeting], now=utc_now())
     for each in sent_about(meeting.id):
         if each.unopened:
             chase(chair, meeting, each, days=1, now=utc_now())

@@ -13,9 +13,8 @@ from core.clock import local_date, local_time
 from core.dates import with_weekday
 from core.facts import MARKING, MailKind
 from core.meetings.diary.queries import people_of
-from core.meetings.ics import Invitation, Method, calendar_text, invitation_text
+from core.meetings.ics import Invitation, Method, invitation_text
 from core.meetings.models import Meeting
-from core.partnerships.models import Group
 
 
 def invite(meeting: Meeting, *, now: datetime) -> None:
@@ -24,62 +23,32 @@ def invite(meeting: Meeting, *, now: datetime) -> None:
     _tell_each(meeting, MailKind.INVITATION, Method.REQUEST, letter, now=now)
 
 
-def announce(group: Group, meetings: Sequence[Meeting], *, now: datetime) -> None:
-    """Tell the members of a series' new meetings, in one mail each."""
-    entries = calendar_text(Method.PUBLISH, [entry_of(Method.PUBLISH, meeting, stamp=now) for meeting in meetings])
-    letter = write(
-        "dates",
-        subject=f"{group.name}, dates of {len(meetings)} meetings",
-        link=f"/meetings?group={group.id}",
-        sentence=f"The {group.name} meets on",
-        lines=[f"{when(meeting.starts_at)} ({meeting.ref})" for meeting in meetings],
-    )
-    for user in _members(group, now):
-        outbox.queue(
-            user,
-            kind=MailKind.INVITATION,
-            letter=letter,
-            now=now,
-            partnership_id=group.partnership_id,
-            calendar=entries.decode(),
-        )
+def announce(meetings: Sequence[Meeting], *, now: datetime) -> None:
+    """Invite the group's members to the new meetings of a series, each meeting in a mail of its own.
+
+    RFC 5546 (section 3.2.2) allows a REQUEST one UID. The instances of one recurring UID would be that, but a series
+    here is no rule that a calendar could be told: its days move off bank holidays and around other meetings, each
+    meeting is moved and cancelled by itself, and of several VEVENTs in one mail Outlook takes the first and leaves the
+    others (MS-STANOICAL, 2.2.175), nor does it know PUBLISH in a mail. So each is invited to as a single meeting is:
+    Outlook and Google enter it, find it again by its UID when it moves, and the coordinator sees what became of it
+    under its own meeting.
+    """
+    for meeting in meetings:
+        invite(meeting, now=now)
 
 
 def tell_of_series(
-    group: Group,
-    *,
-    moved: Sequence[tuple[Meeting, datetime]],
-    cancelled: Sequence[Meeting],
-    added: Sequence[Meeting],
-    now: datetime,
+    *, moved: Sequence[tuple[Meeting, datetime]], cancelled: Sequence[Meeting], added: Sequence[Meeting], now: datetime
 ) -> None:
-    """Tell the members what became of a series' meetings when it was changed, in one mail each.
+    """Tell the members what became of a series' meetings when it was changed, of each as if it had changed alone.
 
-    `moved` pairs a meeting with the moment at which it was to start. Who has the meetings in a calendar finds them
-    changed and taken out there.
+    `moved` pairs a meeting with the moment at which it was to start.
     """
-    lines = [f"{when(was)} is changed: {_sentence(meeting)} ({meeting.ref})" for meeting, was in moved]
-    lines += [f"{when(meeting.starts_at)} is cancelled ({meeting.ref})" for meeting in cancelled]
-    lines += [f"{when(meeting.starts_at)} is new ({meeting.ref})" for meeting in added]
-    entries = [entry_of(Method.PUBLISH, meeting, stamp=now) for meeting in (*(each for each, _ in moved), *added)]
-    entries += [entry_of(Method.CANCEL, meeting, stamp=now) for meeting in cancelled]
-    calendar = calendar_text(Method.PUBLISH, entries).decode()
-    letter = write(
-        "dates",
-        subject=f"{group.name}, dates changed",
-        link=f"/meetings?group={group.id}",
-        sentence=f"The dates of the {group.name} have changed",
-        lines=lines,
-    )
-    for user in _members(group, now):
-        outbox.queue(
-            user,
-            kind=MailKind.CHANGE,
-            letter=letter,
-            now=now,
-            partnership_id=group.partnership_id,
-            calendar=calendar,
-        )
+    for meeting, was in moved:
+        tell_of_move(meeting, was=was, now=now)
+    for meeting in cancelled:
+        tell_of_cancellation(meeting, now=now)
+    announce(added, now=now)
 
 
 def tell_of_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:
@@ -120,24 +89,24 @@ def when(moment: datetime) -> str:
     return f"{with_weekday(moment)} at {local_time(moment):%H:%M}"
 
 
-def _members(group: Group, now: datetime) -> list[User]:
-    return [user for user, _ in people_of(group.id, on=local_date(now))]
-
-
 def _tell_each(meeting: Meeting, kind: MailKind, method: Method, letter: Letter, *, now: datetime) -> None:
     """The same letter to every member, each with a calendar entry of their own; once for each state of the meeting."""
-    for user in _members(meeting.group, now):
-        entry = entry_of(method, meeting, stamp=now, attendee=user.email)
-        outbox.queue(
-            user,
-            kind=kind,
-            letter=letter,
-            now=now,
-            partnership_id=meeting.group.partnership_id,
-            meeting=meeting,
-            calendar=invitation_text(entry).decode(),
-            once_key=f"meeting:{meeting.id}:{meeting.sequence}:{method.value}:u_{user.id}",
-        )
+    members = [user for user, _ in people_of(meeting.group_id, on=local_date(now))]
+    outbox.queue_each(
+        [_entry_for(user, meeting, method, now) for user in members],
+        kind=kind,
+        letter=letter,
+        now=now,
+        meeting=meeting,
+    )
+
+
+def _entry_for(user: User, meeting: Meeting, method: Method, now: datetime) -> outbox.Entry:
+    return outbox.Entry(
+        user,
+        invitation_text(entry_of(method, meeting, stamp=now, attendee=user.email)).decode(),
+        f"meeting:{meeting.id}:{meeting.sequence}:{method.value}:u_{user.id}",
+    )
 
 
 def _words(meeting: Meeting) -> dict[str, str]:
@@ -149,11 +118,6 @@ def _words(meeting: Meeting) -> dict[str, str]:
         "end": f"{local_time(meeting.ends_at):%H:%M}",
         "place": meeting.venue or "online",
     }
-
-
-def _sentence(meeting: Meeting) -> str:
-    words = _words(meeting)
-    return f"The {words['group']} meets on {words['when']} until {words['end']}: {words['place']}."
 
 
 def _path(meeting: Meeting) -> str:

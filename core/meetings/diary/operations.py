@@ -87,7 +87,7 @@ def start_series(
 
 
 def make_meetings(actor: Actor, *, series: Series, now: datetime) -> list[Meeting]:
-    """Make the series' meetings of the next year and tell the members, in one mail each.
+    """Make the series' meetings of the next year and invite the members to each.
 
     Run again, it makes those alone that are not there yet: none is made for a day of the rule that has its
     meeting already, moved or cancelled though it be, nor over another meeting of the group.
@@ -104,14 +104,14 @@ def make_meetings(actor: Actor, *, series: Series, now: datetime) -> list[Meetin
         if sitting.by_rule not in made_for and starts_at > now and not taken:
             made.append(_make_sitting(actor, series, terms, sitting))
     if made:
-        notices.announce(series.group, made, now=now)
+        notices.announce(made, now=now)
     return made
 
 
 def change_series(actor: Actor, *, series: Series, wanted: Terms, version: int, now: datetime) -> Changes:
     """Change rule, time or place from the first date of the new rule on, as `changes_of` says.
 
-    The members are told in one mail each, if anything changes for them. Raises Refused, and Stale when somebody else
+    The members are told of every meeting that changes for them. Raises Refused, and Stale when somebody else
     changed the series since `version`.
     """
     require(actor, Permission.SCHEDULE_MEETING, series.group)
@@ -141,8 +141,7 @@ def change_series(actor: Actor, *, series: Series, wanted: Terms, version: int, 
         payload={"rule": wanted.rule.to_json(), "moved": len(moved), "cancelled": len(cancelled)},
     )
     added = [_make_sitting(actor, series, wanted, sitting) for sitting in changes.added]
-    if moved or cancelled or added:
-        notices.tell_of_series(series.group, moved=moved, cancelled=cancelled, added=added, now=now)
+    notices.tell_of_series(moved=moved, cancelled=cancelled, added=added, now=now)
     return changes
 
 

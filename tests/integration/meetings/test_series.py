@@ -21,7 +21,7 @@ from tests.integration.meetings.table import a_table, at_ten, boxes
 from tests.integration.meetings.test_diary import a_series, chair_of, meetings, next_monday
 
 
-def test_a_series_makes_the_meetings_of_a_year_with_its_agenda_and_one_mail_each(app):
+def test_a_series_makes_the_meetings_of_a_year_and_invites_every_member_to_each(app):
     table = a_table()
     a_series(table)
     made = meetings()
@@ -29,8 +29,9 @@ def test_a_series_makes_the_meetings_of_a_year_with_its_agenda_and_one_mail_each
     assert all(local_date(meeting.starts_at).weekday() == Weekday.MONDAY for meeting in made)
     assert len({meeting.ref for meeting in made}) == len(made)
     mails = db.session.scalars(select(Mail)).all()
-    assert len(mails) == 5
-    assert all(meeting.ref in mails[0].body for meeting in made)
+    assert sorted({mail.meeting_id for mail in mails}) == sorted(meeting.id for meeting in made)
+    assert len(mails) == len({(mail.user_id, mail.meeting_id) for mail in mails}) == 5 * len(made)
+    assert all("METHOD:REQUEST" in mail.calendar for mail in mails)
 
 
 def test_made_again_a_series_makes_no_meeting_twice(app):
