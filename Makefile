@@ -8,7 +8,7 @@ PYTHON ?= python3
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test check bench drills audit sbom screenshots migration lock format wheel clean
+.PHONY: help setup setup-tests demo serve test check bench drills mutants audit sbom screenshots migration lock format wheel clean
 
 help: ## list the targets
 	@echo "make TARGET [PORT=8000] [DATA=var] [DB=sqlite]"
@@ -32,6 +32,9 @@ test: setup-tests ## the whole test suite, browser and PostgreSQL included (DB=s
 
 drills: setup-tests ## every drill and gate in full, with one table of their figures (some hours)
 	$(bin)/python tools/drills.py --db=$(DB)
+
+mutants: setup-tests ## change core/policy and core/audit in small ways, and count how many changes a test notices (some hours)
+	$(bin)/python tools/mutants.py
 
 check: setup ## lint, format, imports, types, no registry hosts
 	$(bin)/ruff check .

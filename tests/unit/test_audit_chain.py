@@ -83,6 +83,30 @@ def test_a_fault_is_reported_at_its_record_and_the_check_goes_on() -> None:
     assert all("altered" in fault.what for fault in faults)
 
 
+def test_each_fault_is_told_in_its_own_words() -> None:
+    chain = a_chain(8)
+    chain[1]["actor"] = "u_9"
+    del chain[3]
+    chain[5] = link({**chain[5], "actor": "u_9"}, "e" * 64)
+    anchors = [Anchor(1, "f" * 64, "minutes:7@1"), Anchor(99, "f" * 64, "minutes:8@1")]
+    assert verify(chain, anchors).faults == (
+        Fault(1, "the hash is not the one kept with minutes:7@1: rewritten"),
+        Fault(2, "its content does not match its hash: altered"),
+        Fault(5, "the record before it is 3: records are missing, repeated or out of order"),
+        Fault(5, "it does not link to the record before it"),
+        Fault(7, "it does not link to the record before it"),
+        Fault(8, "it does not link to the record before it"),
+        Fault(99, "there is no such record, but minutes:8@1 keeps its hash: cut off or removed"),
+    )
+
+
+@pytest.mark.parametrize("content", [float("nan"), "\ud800", {1, 2}])
+def test_a_linked_record_that_holds_what_json_cannot_say_is_altered(content: object) -> None:
+    chain = a_chain(3)
+    chain[2]["actor"] = content
+    assert verify(chain, []).faults == (Fault(3, "its content does not match its hash: altered"),)
+
+
 def test_a_chain_cut_short_is_seen_through_an_anchor_alone() -> None:
     chain = a_chain(10)
     assert verify(chain[:6], []).intact
@@ -113,6 +137,11 @@ def test_an_exported_file_is_verified_like_the_store() -> None:
     chain = a_chain(20)
     lines = [export_line(record) + "\n" for record in chain]
     assert verify(read_export(lines), [anchor_at(chain[-1])]).intact
+
+
+def test_a_blank_line_ends_no_exported_file() -> None:
+    lines = [export_line(record) for record in a_chain(3)]
+    assert verify(read_export(["", *lines[:1], "  \n", *lines[1:], ""]), []).records == 3
 
 
 @pytest.mark.parametrize(
