@@ -99,6 +99,7 @@ PEOPLE = (
     "Jürgen Weiß",
 )
 STARTS = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+HEAD = AuditHead(seq=418, hash="9f2c" * 16)
 
 
 def a_record(cases: int = 3, *, actions: int = 4, people: int = 14) -> MeetingRecord:
@@ -171,7 +172,7 @@ def a_record(cases: int = 3, *, actions: int = 4, people: int = 14) -> MeetingRe
         ),
         items=(*standing, *items),
         next_meeting=STARTS + timedelta(days=35),
-        audit_head=AuditHead(seq=418, hash="9f2c" * 16),
+        audit_head=HEAD,
     )
 
 
@@ -271,6 +272,7 @@ def a_pack(cases: int = 8, *, leads: bool = True) -> ResearchPack:
             )
             for number in range(1, cases + 1)
         ),
+        audit_head=HEAD,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from core.canonical import Frozen
+from core.documents.record import AuditHead
 from core.documents.render import environment
 from core.facts import MARKING, ActionStatus, NotDoneReason
 
@@ -99,6 +100,7 @@ class PaperLog(Frozen):
     parts: tuple[PaperPart, ...] = ()
     left_out: int = 0
     slice: PaperSlice | None = None
+    audit_head: AuditHead
 
     @property
     def number(self) -> int:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 
+from core import audit
 from core.actions import log
 from core.actions.models import Action
 from core.actions.paper import MOST, PaperLine, PaperLog, PaperPart, PaperSlice, slices_of
 from core.actions.summaries import EDGES
+from core.documents.record import AuditHead
 from core.errors import Refused
 from core.facts import ActionStatus, Actor
 from core.policy.actions import see_action
@@ -61,6 +63,7 @@ def log_for_paper(
     closed = sorted((each for each in kept if each.id not in ids), key=lambda each: (each.due_on, each.id))
     if closed:
         parts.append(PaperPart(agency="", lines=tuple(_closed(action, on=on) for action in closed)))
+    head = audit.head()
     paper = PaperLog(
         partnership=actor.partnership_name,
         heading=heading,
@@ -72,6 +75,7 @@ def log_for_paper(
         parts=tuple(parts),
         left_out=len(known) - len(kept),
         slice=part if part.of > 1 else None,
+        audit_head=AuditHead(seq=head.seq, hash=head.hash),
     )
     return paper, log.subjects_of(opened)
 

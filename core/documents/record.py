@@ -37,7 +37,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditHead:
-    """The audit trail's last entry when minutes were approved or an agenda sent out: every copy is its witness."""
+    """The audit trail's last entry when minutes were approved, an agenda sent out, or a list made for somebody: every
+    copy is its witness.
+    """
 
     seq: int
     hash: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.canonical import Frozen
+from core.documents.record import AuditHead
 from core.documents.render import environment
 from core.facts import MARKING
 
@@ -94,6 +95,7 @@ class ResearchPack(Frozen):
     marking: str = MARKING
     progress: tuple[PackProgress, ...] = ()
     cases: tuple[PackCase, ...] = ()
+    audit_head: AuditHead
 
 
 def pack_html(pack: ResearchPack) -> str:

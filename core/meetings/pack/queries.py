@@ -7,9 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Row, case, func, literal, select
 from sqlalchemy.orm import raiseload
 
+from core import audit
 from core.accounts.models import User
 from core.cases.models import Case, CasePerson
 from core.clock import local_date
+from core.documents.record import AuditHead
 from core.extensions import db
 from core.facts import Actor
 from core.meetings.models import AgendaItem, Meeting, Nomination, Research
@@ -24,7 +26,7 @@ ItemRow = Row[int, int, int, str, str, str, str, bool]
 
 
 def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[ResearchPack, frozenset[int]]:
-    """The pack of this reader as of now, and the ids of the cases that it shows. Four queries, however many cases.
+    """The pack of this reader as of now, and the ids of the cases that it shows. Five queries, however many cases.
 
     Those who lead the group have every agency's returns; everybody else what their own agency is asked and answered.
     Of a case that they may not open, be it restricted or one that they declared an interest in: the reference alone.
@@ -34,6 +36,7 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
     open_cases = frozenset(row.case_id for row in asked if row.open)
     people = _people(open_cases)
     returns = _returns(actor, [row.id for row in asked if row.open], on=local_date(now))
+    head = audit.head()
     pack = ResearchPack(
         partnership=meeting.group.partnership.name,
         group=meeting.group.name,
@@ -48,6 +51,7 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
         made_at=now,
         progress=_progress(meeting.id) if leads else (),
         cases=tuple(_case(row, people, returns) for row in asked),
+        audit_head=AuditHead(seq=head.seq, hash=head.hash),
     )
     return pack, open_cases
 

@@ -13,6 +13,7 @@ from core.actions.paper import PaperLine, PaperLog, PaperPart, log_html
 from core.documents.pdf import Renderer
 from core.documents.render import made_for_html
 from core.facts import ActionStatus, NotDoneReason
+from tests.records import HEAD
 from tests.support.papers import pages_of, text_of
 
 EDGES = (5, 20, 60)
@@ -43,6 +44,7 @@ def a_log(lines: int = 30) -> PaperLog:
         made_at=datetime(2026, 3, 3, 10, tzinfo=UTC),
         edges=EDGES,
         parts=tuple(PaperPart(agency=agency, lines=tuple(map(a_line, range(lines)))) for agency in AGENCIES),
+        audit_head=HEAD,
     )
 
 

@@ -26,7 +26,7 @@ from core.minutes.corrections.recorded import CorrectionNote
 from core.minutes.extract import extract_for
 from core.minutes.render import minutes_html
 from core.paths import PACKAGE, template_root
-from tests.records import AGENCIES, PEOPLE, a_pack, a_record, an_agenda
+from tests.records import AGENCIES, HEAD, PEOPLE, a_pack, a_record, an_agenda
 from tests.support.papers import faults, pages_of, text_of
 
 WHO = ("Siân Llewellyn", "Harbour Mentoring")
@@ -97,6 +97,7 @@ def log(actions: int) -> str:
             filters=("Open",),
             edges=EDGES,
             parts=parts if actions else (),
+            audit_head=HEAD,
             **made,
         )
     )
@@ -180,6 +181,15 @@ def test_every_page_has_the_records_hash_in_its_foot(kind: str, made: Callable[[
     *_, record = text_of(made(kind)).partition("Record ")[2].split()[:1]
     assert len(record) == 64
     assert all(page.count(record) == 1 for page in pages_of(made(kind)))
+
+
+@pytest.mark.parametrize("kind", HTML)
+def test_every_page_has_the_version_and_where_the_audit_trail_stood(kind: str, made: Callable[[str], bytes]) -> None:
+    """By their numbers, as `roundtable audit verify` finds them again in the trail."""
+    *_, page = pages = pages_of(made(kind))
+    seq, _, hash_ = page.partition("Audit record ")[2].split()[:3]
+    assert seq.isdecimal() and len(hash_) == 64
+    assert all(page.count(hash_) == 1 and "version " in page.lower() for page in pages)
 
 
 def test_a_locked_copy_is_the_copy(made: Callable[[str], bytes]) -> None:
