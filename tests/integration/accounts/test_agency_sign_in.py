@@ -452,3 +452,36 @@ def test_an_administrator_sets_a_provider_up_and_takes_it_away(place, visitor):
     assert len(db.session.query(Mail).filter_by(user_id=place.sam.id).all()) == 2
     row = db.session.query(AuditRecord).filter_by(action="identity_provider.change").first()
     assert row.object == f"agency:{place.north.id}"
+
+
+def test_an_agency_that_two_partnerships_share_is_connected_by_whoever_runs_the_machine(place, visitor):
+    admin = a_user(place.south, "Pat Admin", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=place.partnership)
+    machine = a_user(place.south, "Tom Machine", admin=AdminRole.PLATFORM_ADMIN)
+    for who in (admin, machine):
+        an_app(who)
+    for agency in (place.north, place.south):
+        db.session.add(PartnershipAgency(partnership_id=a_partnership("Yonder").id, agency_id=agency.id))
+    north, south = f"/admin/agency-sign-in/{place.north.id}", f"/admin/agency-sign-in/{place.south.id}"
+    refused = visitor(admin).get(north)
+    assert refused.status_code == 403 and "set up by whoever runs the machine" in refused.text
+    assert visitor(admin).post(f"{north}/remove").status_code == 403
+    assert visitor(admin).get(south).status_code == 200, "their own agency"
+    assert visitor(machine).get(north).status_code == 200
+    assert "Northbridge" in visitor(machine).get("/admin/agency-sign-in").text
+
+
+def test_a_secret_lies_sealed_and_a_service_for_others_asks_nobody_on_its_own_machine(app, place, visitor):
+    stored = db.session.execute(text("SELECT client_secret FROM identity_provider")).scalars().all()
+    assert len(stored) == 2 and all(each.startswith("v1.") and SECRET not in each for each in stored)
+    admin = a_user(place.south, "Pat Admin", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=place.partnership)
+    an_app(admin)
+    browser, page = visitor(admin), f"/admin/agency-sign-in/{place.north.id}"
+    browser.csrf()
+    before = app.config["ROUNDTABLE"]
+    app.config["ROUNDTABLE"] = before.at("https://roundtable.example")
+    try:
+        browser.client.set_cookie("__Host-roundtable", browser.client.get_cookie("roundtable").value)
+        refused = browser.post(page, fields(place, version=str(place.to_north.version)))
+    finally:
+        app.config["ROUNDTABLE"] = before
+    assert refused.status_code == 422 and "must not be on this machine" in refused.text
