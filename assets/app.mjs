@@ -14,8 +14,8 @@ export function start(scope) {
 
 start(document);
 
-// On a phone the list comes first and its filter folds away.
-if (window.matchMedia("(max-width: 48.0525em)").matches) {
+// Until it has room beside the list, the filter folds away above it: the list comes first.
+if (window.matchMedia("(max-width: 69.95em)").matches) {
   for (const filter of document.querySelectorAll(".app-filter")) filter.open = false;
 }
 

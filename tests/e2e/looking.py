@@ -12,8 +12,8 @@ PICTURES = ROOT / "test-results" / "pages"
 """Git-ignored. One folder a story, two pictures a page."""
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-BETWEEN = (320, 768)
-"""Widths of which no picture is kept: a page enlarged four times over (WCAG 1.4.10), and a tablet."""
+BETWEEN = (320, 768, 800)
+"""Widths of which no picture is kept: a page enlarged four times over (WCAG 1.4.10), a tablet, half a screen."""
 
 TARGETS = "target-size"
 """The rule of WCAG 2.2 AA that axe leaves out unless it is named: 24 px, or as much room around what is smaller."""
