@@ -59,7 +59,7 @@ def enclosure_for(copy_id: int, *, now: datetime) -> Enclosure:
     Slow, with transactions of its own: not under the write lock. The reader's right is asked again when it is kept. The
     same document is the same file at each try. Raises Refused when it cannot be made, or may not be had any more.
     """
-    paper = _paper(copy_id, now=now)
+    paper = make_document(copy_id, now=now)
     copy = _copy(copy_id)
     ref, kind = copy.circulation.meeting.ref, str(copy.circulation.kind)
     password = copy.password or new_password()
@@ -75,8 +75,11 @@ def enclosure_for(copy_id: int, *, now: datetime) -> Enclosure:
     return Enclosure(content, file_name(kind, ref, suffix="pdf"))
 
 
-def _paper(copy_id: int, *, now: datetime) -> Paper:
-    """The open document, made if need be, and kept as any copy is."""
+def make_document(copy_id: int, *, now: datetime) -> Paper:
+    """The reader's document, made if need be, and kept as any copy is. Slow, with a transaction of its own.
+
+    The reader's right is asked again when it is kept. Raises Refused when it cannot be made, or may not be had.
+    """
     copy = _copy(copy_id)
     version = copy.circulation.agenda_version
     if version is not None:

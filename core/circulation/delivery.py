@@ -12,13 +12,14 @@ from sqlalchemy.orm import joinedload
 from core import audit
 from core.accounts.queries import actor_as_of
 from core.audit import Category
-from core.circulation.attaching import enclosure_for
+from core.circulation.attaching import enclosure_for, make_document
 from core.circulation.mailing import Enclosure, NotSent, message_of, send
 from core.circulation.models import UNSENT, Circulation, Copy, Mail
+from core.circulation.rights import lost_since
 from core.clock import local_date
 from core.errors import Refused
 from core.extensions import db
-from core.facts import SYSTEM, MailKind, MailState
+from core.facts import EXTRACTS, SYSTEM, CirculationKind, MailKind, MailState
 from core.meetings.models import Meeting
 from core.partnerships.models import Group
 from core.policy import Permission, decide
@@ -91,7 +92,7 @@ def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
     if refusal:
         return _note(claim, now(), MailState.WITHDRAWN, refusal)
     try:
-        enclosed = _enclosed(mail, claim, now) if mail.attaches else None
+        enclosed = _document(mail, claim, now) if _has_document(mail) else None
         message = message_of(mail_to_send(claim.mail_id), sender=config.mail_from, at=now(), enclosed=enclosed)
         db.session.commit()  # however long the mail server takes, nobody waits for this transaction
         send(message, config)
@@ -116,15 +117,29 @@ class _NoLonger(Exception):
         self.reason = reason
 
 
-def _enclosed(mail: Mail, claim: _Claim, now: Callable[[], datetime]) -> Enclosure | None:
-    """The reader's copy, locked, if the partnership still sends it along. Takes a new lease: making it takes time.
+def _has_document(mail: Mail) -> bool:
+    """Whether a document goes with it, or stands behind its link and is yet to be made."""
+    if mail.copy is None:
+        return False
+    kind = mail.copy.circulation.kind
+    return mail.attaches or (mail.copy.document_id is None and (kind is CirculationKind.MINUTES or kind in EXTRACTS))
+
+
+def _document(mail: Mail, claim: _Claim, now: Callable[[], datetime]) -> Enclosure | None:
+    """Make the reader's document before they are told of it: what each was sent is kept, whether they open it or not.
+
+    Locked, if the partnership still sends it along. Takes a new lease: making it takes time.
 
     Raises NotSent when it cannot be made now, and _NoLonger.
     """
-    if mail.copy is None or not mail.copy.circulation.meeting.group.partnership.attach_copies:
-        return None
+    assert mail.copy is not None
+    is_sent_along = mail.attaches and mail.copy.circulation.meeting.group.partnership.attach_copies
+    enclosed = None
     try:
-        enclosed = enclosure_for(mail.copy.id, now=now())
+        if is_sent_along:
+            enclosed = enclosure_for(mail.copy.id, now=now())
+        else:
+            make_document(mail.copy.id, now=now())
     except Refused as failure:
         db.session.rollback()
         lost = why_not(mail_to_send(claim.mail_id), now())
@@ -163,15 +178,15 @@ def why_not(mail: Mail, now: datetime) -> str:
         return "The account was retired."
     if mail.kind is MailKind.REMINDER:
         return written_anew(mail, now=now)
-    if mail.partnership_id is None:
-        return ""
+    if mail.partnership_id is None or mail.kind is MailKind.CANCELLATION:
+        return ""  # who left is told, too: the meeting stands in their calendar, and its cancellation names nobody
     reader = actor_as_of(mail.user_id, mail.partnership_id, on=local_date(now))
     if not reader.in_partnership:
         return reader.standing or "Their agency does not belong to the partnership."
     if mail.copy is not None:
         verdict = decide(reader, Permission.READ_COPY, mail.copy)
         return "" if verdict else verdict.reason or "They may not read this document any more."
-    return ""
+    return lost_since(reader, mail, now=now)
 
 
 def _note(claim: _Claim, now: datetime, state: MailState, failure: str, *, again: datetime | None = None) -> bool:

@@ -35,7 +35,7 @@ class Circulation(Base):
 
 
 class Copy(Base):
-    """One reader's own document of a circulation, made when it is first needed and kept."""
+    """One reader's own document of a circulation: made as its mail goes, or opened before that, and kept."""
 
     __tablename__ = "copy"
     __table_args__ = (UniqueConstraint("circulation_id", "user_id"),)

@@ -61,7 +61,7 @@ def says_that_it_works(page: Page, button: str) -> None:
 
     page.route("**/*", hold)
     page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("status").get_by_text("Making the documents…")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Circulating the minutes…")).to_be_visible()
     expect(page.get_by_role("button", name=button)).to_be_focused()
     page.wait_for_timeout(1_100)  # past the design system's own pause between two presses
     page.get_by_role("button", name=button).click(force=True)
@@ -69,7 +69,7 @@ def says_that_it_works(page: Page, button: str) -> None:
     assert len(sent) == 1
     page.unroute("**/*", hold)
     page.reload()
-    expect(page.get_by_text("Making the documents…")).to_have_count(0)
+    expect(page.get_by_text("Circulating the minutes…")).to_have_count(0)
 
 
 def test_the_chair_approves_the_coordinator_circulates_and_a_recipient_opens_their_own_part(

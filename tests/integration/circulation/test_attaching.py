@@ -14,6 +14,7 @@ from core.audit.models import AuditRecord
 from core.circulation import attaching
 from core.circulation.delivery import WAITS
 from core.documents.models import Document
+from core.errors import Refused
 from core.extensions import db
 from core.facts import AdminRole, CirculationKind, MailKind, MailState
 from core.partnerships.models import Signature
@@ -55,6 +56,28 @@ def test_a_link_alone_goes_out_unless_the_partnership_wants_files(conference, vi
     assert list(message.iter_attachments()) == []
     assert "locked" not in message.get_body(("plain",)).get_content()
     assert copy_to(conference.officer).password == ""
+
+
+def test_what_each_was_sent_is_kept_before_anybody_opens_it(conference, visitor, server, monkeypatch):
+    approved(conference, visitor)
+    circulated(conference, visitor, conference.officer)
+    made = attaching.minutes_copy
+
+    def fails(copy, *, now):
+        raise Refused("The document could not be made.")
+
+    monkeypatch.setattr(attaching, "minutes_copy", fails)
+    assert deliver() == 0
+    (mail,) = mails(MailKind.MINUTES)
+    assert (mail.state, mail.failure, server.taken) == (MailState.WAITING, "The document could not be made.", [])
+    monkeypatch.setattr(attaching, "minutes_copy", made)
+    assert deliver(WAITS[0]) == 1
+    copy = copy_to(conference.officer)
+    assert copy.times_opened == 0 and len(copy.part_sha256) == 64
+    kept = db.session.get(Document, copy.document_id)
+    assert kept.sha256 == sha256(kept.content).hexdigest() and "Copy of Aisha Rafiq" in text_of(kept.content)
+    opened = visitor(conference.officer).get(f"/copies/{copy.id}/minutes.pdf")
+    assert opened.data == kept.content
 
 
 def test_the_file_is_the_readers_own_and_opens_with_their_password_alone(attached, visitor, server):
