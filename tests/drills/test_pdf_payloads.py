@@ -6,17 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.actions.paper import log_html
 from core.documents.pdf import Renderer, RenderFailed
+from core.documents.render import copy_html, full_copy_html, made_for_html, preview_html
 from core.meetings.agenda_document import agenda_html
 from core.meetings.pack.document import pack_html
+from core.minutes.access.document import access_html
 from core.minutes.render import minutes_html
 from tests.drills.conftest import Report
 from tests.records import a_pack, a_record, an_agenda
+from tests.records_taken import a_correction, a_log, an_access_copy
 from tests.support.papers import faults
 from tests.support.reaching import REACHING, a_host
 
@@ -24,7 +29,12 @@ RECORDS = {
     "minutes": lambda: (minutes_html, a_record(2, people=3)),
     "agenda": lambda: (agenda_html, an_agenda(3)),
     "research": lambda: (pack_html, a_pack(3)),
+    "actions": lambda: (log_html, a_log(3)),
+    "access": lambda: (lambda both: access_html(*both), (an_access_copy(3), a_record(1, people=3))),
+    "correction": lambda: (lambda both: minutes_html(*both), (a_record(2, people=3), (a_correction(),))),
 }
+STAMPS = {"copy": copy_html, "made for": made_for_html, "preview": preview_html, "full copy": full_copy_html}
+"""What is put on a finished document, with the names and agencies that somebody typed."""
 KEPT = {"marking"}
 """Fields that nobody types and that every page is checked for."""
 DEEP = 30
@@ -74,6 +84,13 @@ def test_no_payload_in_any_text_field_reaches_anything(
                 paper = renderer.pdf(page(filled.of(record))).content
                 assert faults(paper) == [], (name, first)
                 made, typed = made + 1, max(typed, filled.count)
+        plain = renderer.pdf(agenda_html(an_agenda(1))).content
+        for name, stamp in STAMPS.items():
+            texts = len(signature(stamp).parameters)
+            for first in range(0, len(payloads) if full else 1, texts):
+                words = (payloads[first:] + payloads[:first])[:texts]
+                assert faults(renderer.stamped(plain, stamp(*words)).content) == [], (name, first)
+                made += 1
         assert asked == []
     assert secret.stat().st_atime == 1, "the file was opened"
     figure("PDF payloads", f"{len(payloads)} in up to {typed} text fields, {made} documents: 0 fetched, 0 files opened")

@@ -3,30 +3,25 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pikepdf
 import pytest
 
-from core.actions.paper import PaperLine, PaperLog, PaperPart, log_html
-from core.actions.summaries import EDGES
+from core.actions.paper import log_html
 from core.checking.queries import KINDS
 from core.circulation.attaching import locked
 from core.documents.pdf import Renderer
 from core.documents.record import Reader
 from core.documents.render import copy_html, full_copy_html, made_for_html, preview_html
-from core.facts import ActionStatus, MaskReason
 from core.meetings.agenda_document import agenda_html
 from core.meetings.pack.document import pack_html
-from core.minutes.access.document import AccessDocument, access_html
-from core.minutes.access.passages import Piece
-from core.minutes.access.shown import ShownBlock, ShownItem, ShownLine
-from core.minutes.corrections.recorded import CorrectionNote
+from core.minutes.access.document import access_html
 from core.minutes.extract import extract_for
 from core.minutes.render import minutes_html
 from core.paths import PACKAGE, template_root
-from tests.records import AGENCIES, HEAD, PEOPLE, a_pack, a_record, an_agenda
+from tests.records import AGENCIES, a_pack, a_record, an_agenda
+from tests.records_taken import a_correction, a_log, an_access_copy
 from tests.support.papers import faults, pages_of, text_of
 
 WHO = ("Siân Llewellyn", "Harbour Mentoring")
@@ -43,9 +38,7 @@ def renderer() -> Iterator[Renderer]:
 
 def corrected() -> str:
     """The minutes with a note on the first page and at the item."""
-    of = date(2026, 4, 7)
-    words = {"reference": "M-2026-019", "agreed_under": 3, "was": "Fourteen calls.", "now": "Four calls."}
-    return minutes_html(a_record(2), [CorrectionNote(item_number=4, on=of, **words)])
+    return minutes_html(a_record(2), [a_correction()])
 
 
 def extract() -> str:
@@ -53,54 +46,6 @@ def extract() -> str:
     provider = AGENCIES[5]
     reader = Reader(user_id=6, agency_id=provider.id, agency_name=provider.name, signatory=True)
     return minutes_html(extract_for(a_record(6), reader)[0])
-
-
-def access() -> str:
-    """A subject-access copy with masks."""
-    masked = (Piece("She said that "), Piece("", MaskReason.THIRD_PARTY), Piece(" had called."))
-    lines = tuple(ShownLine((Piece("", MaskReason.SOURCE),), masked, "", ()) for _ in range(30))
-    said = (ShownBlock("Said", "", lines),)
-    item = ShownItem(4, 4, (Piece(PEOPLE[4]),), "Heard", ("Calder NHS Trust",), "", said, about_them=True)
-    when = datetime(2026, 5, 1, 9, tzinfo=UTC)
-    paper = AccessDocument(
-        person=PEOPLE[4],
-        asked_on=date(2026, 4, 1),
-        due_on=date(2026, 5, 1),
-        issued_at=when,
-        items=(item,) * 4,
-        masked={MaskReason.THIRD_PARTY: 120, MaskReason.SOURCE: 120},
-    )
-    return access_html(paper, a_record(1))
-
-
-def log(actions: int) -> str:
-    """An action log of so many actions for each of three agencies."""
-    lines = tuple(
-        PaperLine(
-            ref=f"A-2026-{number:03d}",
-            case_ref="NB-2026-0001",
-            group="Riverside",
-            text="Visit the household. " * 6,
-            person=PEOPLE[number % len(PEOPLE)],
-            due_on=date(2026, 3, 3),
-            status=ActionStatus.OPEN,
-            overdue=number or None,
-        )
-        for number in range(actions)
-    )
-    parts = tuple(PaperPart(agency=each.name, lines=lines) for each in AGENCIES[:3])
-    made = {"made_for": WHO[0], "made_for_agency": WHO[1], "made_at": datetime(2026, 4, 1, 9, tzinfo=UTC)}
-    return log_html(
-        PaperLog(
-            partnership="Northbridge Community Safety Partnership",
-            heading="Every action",
-            filters=("Open",),
-            edges=EDGES,
-            parts=parts if actions else (),
-            audit_head=HEAD,
-            **made,
-        )
-    )
 
 
 def at_length() -> str:
@@ -124,10 +69,10 @@ HTML: dict[str, Callable[[], str]] = {
     "research": lambda: pack_html(a_pack(14)),
     "research of an agency": lambda: pack_html(a_pack(14, leads=False)),
     "research of nothing": lambda: pack_html(a_pack(0, leads=False)),
-    "actions": lambda: log(40),
-    "actions of nothing": lambda: log(0),
+    "actions": lambda: log_html(a_log(40)),
+    "actions of nothing": lambda: log_html(a_log(0)),
     "extract": extract,
-    "access": access,
+    "access": lambda: access_html(an_access_copy(), a_record(1)),
     "correction": corrected,
 }
 STAMPED: dict[str, tuple[str, str]] = {
