@@ -17,6 +17,9 @@ from core.meetings.diary.queries import nearest_meeting
 from core.partnerships.belonging import sits
 from core.partnerships.models import GroupMember, PartnershipAgency
 
+GIVEN = "action given:"
+"""Begins the key under which the outbox keeps a mail about an action: by it the mail knows which it is about."""
+
 
 def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None:
     """Tell whoever has the action from now on, but for the actor: its person, else its agency's people in the group.
@@ -44,7 +47,15 @@ def tell_owner(actor: Actor, action: Action, *, now: datetime, on: date) -> None
                 now=now,
                 partnership_id=action.partnership_id,
                 meeting=meeting,
+                once_key=f"{GIVEN}{action.id}:{action.version}:u_{user.id}",
             )
+
+
+def action_told_of(once_key: str | None) -> int | None:
+    """The id of the action that a mail of `tell_owner` is about; None of any other mail's key."""
+    if once_key is None or not once_key.startswith(GIVEN):
+        return None
+    return int(once_key.removeprefix(GIVEN).partition(":")[0])
 
 
 def tell_of_handover(user: User, membership: PartnershipAgency, *, number: int, now: datetime) -> None:

@@ -140,11 +140,11 @@ def _told_of(meeting_id: int) -> Mapping[int, frozenset[int]]:
 
 
 def last_told(meeting_id: int) -> Mapping[int, datetime]:
-    """When each account was last told of that meeting's actions: account id -> moment."""
+    """When each account was last told of that meeting's actions: account id -> moment. One given later is no such."""
     return dict(
         db.session.execute(
             select(Mail.user_id, func.max(Mail.created_at))
-            .where(Mail.meeting_id == meeting_id, Mail.kind == MailKind.ACTIONS)
+            .where(Mail.meeting_id == meeting_id, Mail.kind == MailKind.ACTIONS, Mail.copy_id.is_not(None))
             .group_by(Mail.user_id)
         ).all()
     )

@@ -10,6 +10,7 @@ from core.accounts.models import User
 from core.actions import operations
 from core.actions.history import history_of
 from core.actions.models import Action
+from core.circulation.actions_out.queries import last_told
 from core.circulation.models import Mail
 from core.clock import utc_now
 from core.dates import in_words
@@ -149,6 +150,7 @@ def test_the_mail_stands_under_a_meeting_where_the_coordinator_sees_that_it_fail
     step(visitor(scene.chair), scene, "owner", owner=scene.homes.id, person=scene.housing.id, note="They know it")
     mail = told()["Harriet Homes"]
     assert mail.meeting_id == (last.id if agreed_at_a_meeting else ahead.id)
+    assert last_told(mail.meeting_id) == {}, "not of what was agreed there, which is sent out to all at once"
     mail.state, mail.failure = MailState.FAILED, "The mail server refused the address for good (code 550)."
     db.session.flush()
     assert "code 550" in visitor(coordinator).get("/mail").text

@@ -1,0 +1,95 @@
+"""What gave somebody the right to a mail without a copy: asked again as it goes out.
+
+A copy's right is the policy's (`read_copy`). These mails are written to whoever sits at a table, is asked or was given
+something, and days may pass before a mail server takes them.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, exists, or_, select
+
+from core.actions.models import IS_OPEN, WAS_HANDED_OVER, Action, ActionUpdate
+from core.actions.telling import action_told_of
+from core.cases.models import Case
+from core.circulation.models import Mail
+from core.extensions import db
+from core.facts import RECORDING_ROLES, Actor, MailKind
+from core.meetings.models import AgendaItem, Research
+from core.policy.actions import actions_seen_by
+from core.policy.cases import open_to
+from core.policy.meetings import sits_in
+
+NO_SEAT = "They are not a member of this group any more, nor a deputy at this meeting."
+NOT_ASKED = "Their agency has answered since, or is not asked any more."
+NOT_THEIRS = "The action is not theirs any more."
+CLOSED_TO_THEM = "The action is closed to them."
+
+
+def lost_since(reader: Actor, mail: Mail, *, now: datetime) -> str:
+    """Why the reader, who belongs to the partnership, has no right to this mail any more; empty when they have.
+
+    Of invitations and changes that is a seat: they name nobody, and whoever has not signed sits there too.
+    """
+    match mail.kind:
+        case MailKind.INVITATION | MailKind.CHANGE if mail.meeting is not None:
+            return "" if sits_in(reader, mail.meeting) else NO_SEAT
+        case MailKind.RESEARCH if mail.meeting is not None:
+            if reader.groups.get(mail.meeting.group_id) not in RECORDING_ROLES:
+                return NO_SEAT
+            if not reader.signatory:
+                return reader.standing
+            return "" if _is_asked(reader, mail.meeting.id, now) else NOT_ASKED
+        case MailKind.ACTIONS:
+            return _of_action(reader, mail)
+        case _:
+            return ""
+
+
+def _is_asked(reader: Actor, meeting_id: int, now: datetime) -> bool:
+    """Whether their agency has something to answer for the meeting, on a case that is open to them."""
+    waiting = (
+        select(Research.id)
+        .join(AgendaItem, AgendaItem.id == Research.item_id)
+        .join(Case, Case.id == AgendaItem.case_id)
+        .where(
+            AgendaItem.meeting_id == meeting_id,
+            AgendaItem.taken_off_at.is_(None),
+            Research.agency_id == reader.agency_id,
+            or_(Research.answered_at.is_(None), Research.answered_at > now),
+            open_to(reader),
+        )
+    )
+    return _any(waiting)
+
+
+def _of_action(reader: Actor, mail: Mail) -> str:
+    if not reader.signatory:
+        return reader.standing
+    action_id = action_told_of(mail.once_key)
+    if action_id is None:  # of those that came to them as an agency left
+        return "" if _was_handed_any(reader) else NOT_THEIRS
+    works_there = [group_id for group_id, role in reader.groups.items() if role in RECORDING_ROLES]
+    theirs = select(Action.id).where(
+        Action.id == action_id,
+        or_(
+            Action.owner_user_id == reader.user_id,
+            and_(
+                Action.owner_user_id.is_(None),
+                Action.owner_agency_id == reader.agency_id,
+                Action.group_id.in_(works_there),
+            ),
+        ),
+    )
+    if not _any(theirs):
+        return NOT_THEIRS
+    return "" if _any(theirs.where(actions_seen_by(reader))) else CLOSED_TO_THEM
+
+
+def _was_handed_any(reader: Actor) -> bool:
+    handed = exists().where(ActionUpdate.action_id == Action.id, WAS_HANDED_OVER)
+    theirs = (Action.partnership_id == reader.partnership_id) & (Action.owner_user_id == reader.user_id)
+    return _any(select(Action.id).where(theirs, IS_OPEN, handed))
+
+
+def _any(found: Select[int]) -> bool:
+    return db.session.execute(found.limit(1)).first() is not None
