@@ -41,7 +41,7 @@ class PluginContract:
     """Subclass it, call the subclass `Test…`, and name the `plugin` as it is imported.
 
     `heard`: referrals of yours, with payload and progress, as a meeting would have heard them; your minutes section is
-    tried on them. `on`: the day of it.
+    tried on them, so with pathways and minutes of your own you must give some. `on`: the day of it.
     """
 
     plugin: ClassVar[str]
@@ -97,6 +97,14 @@ class PluginContract:
             assert note.item_id in (1, 2, 3), f"An annotation is under item {note.item_id}, which was not asked about."
             assert note.audiences, f"“{note.text}” names no audience, so nobody would read it."
             assert type(note.text) is str, f"“{note.text}” is a {type(note.text).__name__}: give plain text."
+
+    def test_its_minutes_are_tried_on_what_a_meeting_heard(self, app: Flask) -> None:
+        """The rules for minutes would hold of nothing at all: of `heard` they have something to say."""
+        host = host_of(app)
+        asked = host.ask(app, "roundtable_minutes_sections", {"record": MeetingFacts(1, 1, "Kit", self.on, ())})
+        if host.pathways and asked:
+            assert self.heard, "It adds to the minutes, and `heard` is empty: give referrals to try that on."
+            assert self._minuted(app, 1), "It adds nothing to the minutes of a meeting that heard all of `heard`."
 
     def test_what_minutes_keep_of_it_reads_the_same_without_it(self, app: Flask) -> None:
         """Sections hold plain text alone: nothing of the plugin is needed to read them again."""

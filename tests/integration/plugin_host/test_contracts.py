@@ -1,7 +1,9 @@
 """The built-in schemes keep the contract that they ask of everybody else's."""
 
 import inspect
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -9,13 +11,27 @@ from core.app import create_app
 from core.config import Config
 from core.extensions import db
 from core.facts import PersonRole
+from core.plugin_api import Pathway, Progress, Reached, ReferralFacts
 from core.schema import bring_up_to_date
 from core.testing import SOMEBODY, PathwayContract, PluginContract, in_boxes
 from plugins import family_intervention, mediation, mentoring, victim_support
-from plugins.family_intervention.family import Criterion, Domain
+from plugins.family_intervention.family import Criterion, Domain, Member
+from plugins.family_intervention.payload import FamilyPayload
+from plugins.mediation.pathway import MediationPayload
+from plugins.mentoring.pathway import Behaviour, MentoringPayload
+from plugins.victim_support.contact import Way
+from plugins.victim_support.payload import SupportPayload
 from tests.support.databases import let_go
 
 ON = date(2026, 3, 2)
+OTHER = SOMEBODY.case.others(SOMEBODY.person.id)[0]
+
+
+def heard(pathway: Pathway[Any], payload: object) -> tuple[ReferralFacts[Any], ...]:
+    """Two referrals as a meeting would have heard them: one just made, one a stage further."""
+    first, second = (Reached(stage.key, ON) for stage in pathway.stages[:2])
+    made = replace(SOMEBODY, payload=payload, progress=Progress((first,)), id=1, ref="KIT-R-1")
+    return made, replace(made, progress=Progress((first, second)), id=2, ref="KIT-R-2")
 
 
 class TestMentoring(PathwayContract):
@@ -89,18 +105,36 @@ class TestFamilyIntervention(PathwayContract):
 
 class TestMentoringPlugin(PluginContract):
     plugin = "plugins.mentoring"
+    heard = heard(mentoring.PATHWAY, MentoringPayload(Behaviour.LIKELY, True, False, "Somebody to cook with"))
 
 
 class TestMediationPlugin(PluginContract):
     plugin = "plugins.mediation"
+    heard = heard(
+        mediation.PATHWAY, MediationPayload(OTHER.id, OTHER.name, (), True, ON, ON, "A wall", "After six, at home")
+    )
 
 
 class TestVictimSupportPlugin(PluginContract):
     plugin = "plugins.victim_support"
+    heard = heard(
+        victim_support.PATHWAY,
+        SupportPayload(Way.TEXT, "After six, never at work", "On the file", "asb", "themselves", ON, "To sleep"),
+    )
 
 
 class TestFamilyInterventionPlugin(PluginContract):
     plugin = "plugins.family_intervention"
+    heard = heard(
+        family_intervention.PATHWAY,
+        FamilyPayload(
+            members=(Member(SOMEBODY.person.id, SOMEBODY.person.name), Member(OTHER.id, OTHER.name)),
+            met=(Criterion.EVICTION,),
+            unknown=(),
+            need="One letter instead of three",
+            plan="Everybody reads the same letter",
+        ),
+    )
 
 
 BROKEN = [
@@ -121,6 +155,7 @@ BROKEN = [
         "ask for all of them in one query",
     ),
     ("asks_for_each_item", "minutes_cost_the_same_for_one_item_and_for_thirty", "ask for all in one query"),
+    ("well_behaved", "its_minutes_are_tried_on_what_a_meeting_heard", "`heard` is empty"),
     ("raises_when_asked", "statistics_are_counts_without_a_name", "It did not answer"),
     ("keeps_markup", "annotations_are_about_the_entries_and_name_their_audiences", "was not asked about"),
     ("keeps_markup", "what_minutes_keep_of_it_reads_the_same_without_it", "minutes keep plain text"),
