@@ -37,6 +37,7 @@ FILES_OF_SCHEMES = (
     "tests/drills/test_audit_store_broken.py",
     "tests/drills/test_every_route.py",
     "tests/drills/test_patterns.py",
+    "tests/drills/test_stored_scripts.py",
     "tests/drills/test_two_at_a_referral.py",
     "tests/drills/test_without_any_scheme.py",
     "tests/e2e/test_a_family_is_helped.py",
