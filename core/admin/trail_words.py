@@ -262,6 +262,7 @@ OPERATIONS = {
         "referral.resume": "Let a paused referral go on",
         "referral.hand_over": "Handed a referral over to another provider",
         "referral.take_over": "Began a referral that was handed over",
+        "referral.take_back_caution": "Took back how somebody is contacted safely",
         "referral.reopen": "Opened a closed referral again",
         "referral.give_part": "Gave an agency a part in the plan of a referral",
         "referrals.list": "Read the list of referrals",

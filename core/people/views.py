@@ -14,7 +14,7 @@ from core.people.protected.queries import protected_address
 from core.plugin_api.facts import age_on
 from core.policy import Permission
 from core.policy.protecting import AddressOf
-from core.referrals.showing import cautions_about
+from core.referrals.cautions import cautions_about
 from core.standards.lists import PROMISED_TO
 from core.standards.queries import plans_about
 from core.web import current_actor, disclose, invalid, may, render, requires, save_merged, saved_first, see_other, today
@@ -40,7 +40,7 @@ def show(person_and_cases: Named) -> ResponseReturnValue:
     return render(
         "people/show.html",
         person=person,
-        cautions=cautions_about(current_actor(), person.id),
+        cautions=[row for _, row in cautions_about(current_actor(), [person.id])],
         parts=parts,
         plans=plans_about(current_actor(), person.id),
         promised_to=PROMISED_TO,

@@ -213,7 +213,8 @@ class Pathway(ABC, Generic[P]):
     process: ClassVar[frozenset[Audience]] = frozenset({Audience.PROVIDER, Audience.REFERRER, Audience.CHAIR})
     """Who sees stages, clock and history on the referral's page; everybody sees the rows that are for them."""
     cautions: ClassVar[frozenset[str]] = frozenset()
-    """Labels of rows that stand on the person's own page, too, before how they can be reached."""
+    """Labels of rows that stand by the person, before how they can be reached on any page, until the provider takes
+    them back: also after closing."""
     settings: ClassVar[type[PathwayForm] | None] = None
     """What each of its providers says of its own scheme: a form on the provider's page. Every field needs a default in
     the pathway, for providers that have not filled it in."""

@@ -83,6 +83,25 @@ def referrals_seen_by(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def be_cautioned(actor: Actor, referral: Referral) -> Verdict:
+    """How somebody is contacted safely is for all who are let in to where that person can be reached.
+
+    It stands by the person and not by the case: the gate of the page that shows the person decides who that is, and
+    neither another case's restriction nor an interest declared there makes a call any safer
+    (docs/adr/0014-safe-contact-by-person.md).
+    """
+    if not same_partnership(actor, referral.partnership_id):
+        return Verdict.hidden()
+    return Verdict.yes() if actor.signatory else Verdict.no(actor.standing)
+
+
+def cautions_told_to(actor: Actor) -> ColumnElement[bool]:
+    """The SQL twin of `be_cautioned`."""
+    if not (actor.in_partnership and actor.signatory):
+        return false()
+    return Referral.partnership_id == actor.partnership_id
+
+
 def work_referral(actor: Actor, referral: Referral) -> Verdict:
     """Whoever has a part in it. Which moves are theirs, the pathway says and core.referrals.machine keeps."""
     seen = see_referral(actor, referral)

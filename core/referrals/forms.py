@@ -110,6 +110,16 @@ class ReopenForm(VersionedForm):
     )
 
 
+class TakeBackForm(VersionedForm):
+    """What stands about somebody since a closed referral is taken back."""
+
+    reason = TextAreaField(
+        "Why does it hold no longer?",
+        [Required("Enter why it holds no longer"), at_most(LONG_TEXT, "The reason")],
+        description="For the provider’s own staff.",
+    )
+
+
 class HandOverForm(VersionedForm):
     """Another provider of the same pathway takes a referral over."""
 

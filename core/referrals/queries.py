@@ -48,7 +48,7 @@ class Places:
         return f"Full: {self.taken} open {'referral' if self.taken == 1 else 'referrals'}, room for {self.capacity}."
 
 
-_FOR_THE_GATE: tuple[ORMOption, ...] = (
+FOR_THE_GATE: tuple[ORMOption, ...] = (
     joinedload(Referral.case).options(selectinload(Case.groups), selectinload(Case.agencies)),
     joinedload(Referral.provider).joinedload(Provider.agency),
     joinedload(Referral.referrer_agency),
@@ -57,7 +57,7 @@ _FOR_THE_GATE: tuple[ORMOption, ...] = (
 """What policy needs to decide on a referral."""
 
 _WHOLE: tuple[ORMOption, ...] = (
-    *_FOR_THE_GATE,
+    *FOR_THE_GATE,
     joinedload(Referral.case).selectinload(Case.people).joinedload(CasePerson.person),
     joinedload(Referral.person),
     selectinload(Referral.moves),
@@ -130,18 +130,8 @@ def open_referral(person_id: int, pathway_key: str) -> Referral | None:
             Referral.pathway_key == pathway_key,
             Referral.closed_at.is_(None),
         )
-        .options(*_FOR_THE_GATE)
+        .options(*FOR_THE_GATE)
     )
-
-
-def open_referrals_of(actor: Actor, person_id: int) -> Sequence[Referral]:
-    """The open referrals of a person that the actor may see, the oldest first, with what the gate asks of them."""
-    return db.session.scalars(
-        select(Referral)
-        .where(Referral.person_id == person_id, Referral.closed_at.is_(None), referrals_seen_by(actor))
-        .order_by(Referral.id)
-        .options(*_FOR_THE_GATE, raiseload("*"))
-    ).all()
 
 
 def hold(referral: Referral) -> None:

@@ -14,6 +14,7 @@ from core.plugin_host import PluginFailed
 from core.policy import Permission, decide
 from core.policy.referrals import audiences
 from core.referrals import queries
+from core.referrals.cautions import cautions_about, why_not_taken_back
 from core.referrals.endings import when_measured
 from core.referrals.facts import consent_state, facts_of, rows_for
 from core.referrals.handing_over import why_not as why_not_handed_over
@@ -94,6 +95,7 @@ class ReferralPage:
     may_pause: bool = False
     may_hand_over: bool = False
     may_reopen: bool = False
+    may_take_back: bool = False
     linked: Sequence[queries.Linked] = ()
     suggested: str = ""
     unavailable: str = ""
@@ -105,11 +107,14 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
     pathway = plugin_host.pathway(referral.pathway_key, referral.partnership_id)
     known = plugin_host.installed().get(referral.pathway_key)
     first = known.cautions if known is not None else frozenset()
-    rows = rows_for(referral.rows, whom)
+    # Whom it names besides, and how they can be reached, the provider's staff alone read.
+    people = named_in(referral) if Audience.PROVIDER in whom else [referral.person_id]
+    standing = cautions_about(actor, people)
+    own = first if any(each.id == referral.id for each, _ in standing) else frozenset()
     page = ReferralPage(
         referral=referral,
-        cautions=[row for row in rows if row.label in first],
-        rows=[row for row in rows if row.label not in first],
+        cautions=[row if each.id == referral.id else _about(each, row) for each, row in standing],
+        rows=[row for row in rows_for(referral.rows, whom) if row.label not in own],
         sees_process=bool(whom & (known.process if known is not None else PARTIES)),
         sees_everything=Audience.PROVIDER in whom,
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
@@ -152,19 +157,9 @@ def named_in(referral: Referral) -> list[int]:
         return [referral.person_id]
 
 
-def cautions_about(actor: Actor, person_id: int) -> Sequence[Row]:
-    """What stands before anything else on a person's page: the rows of their open referrals whose pathway says so.
-
-    As far as the reader may read them, and while the pathway is installed: switched off, it is as dangerous to forget.
-    """
-    found: list[Row] = []
-    for referral in queries.open_referrals_of(actor, person_id):
-        pathway = plugin_host.installed().get(referral.pathway_key)
-        first = pathway.cautions if pathway is not None else frozenset()
-        if first:
-            rows = rows_for(referral.rows, audiences(actor, referral))
-            found += [row for row in rows if row.label in first]
-    return found
+def _about(referral: Referral, row: Row) -> Row:
+    """What another referral says of somebody whom this one names."""
+    return Row(f"{row.label}, {referral.person.name}", row.value, row.audiences)
 
 
 def consent_asked(referral: Referral, key: str, *, on: date) -> ConsentShown:
@@ -199,6 +194,7 @@ def _ask(
         page.may_pause = not why_no_pause(referral)
         page.may_hand_over = not why_not_handed_over(referral, on=on)
         page.may_reopen = not why_not_reopened(referral, on=on)
+        page.may_take_back = not why_not_taken_back(actor, referral)
     if page.sees_process and referral.suggested_pathway and decide(actor, Permission.REFER, referral.case):
         page.suggested = suggestions(referral, on=on).get(referral.suggested_pathway, "")
     if referral.closed_at is not None or not page.sees_process:

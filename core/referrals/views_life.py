@@ -1,5 +1,8 @@
-"""Pages of what a provider may do with a referral on any pathway: pause it, let it go on, hand it over, reopen it."""
+"""Pages of what a provider may do with a referral on any pathway: pause it, let it go on, hand it over, reopen it, and
+take back how the person is contacted safely.
+"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash
@@ -8,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from core.dates import in_words
 from core.errors import Refused, Stale
 from core.policy import Permission
-from core.referrals import handing_over, pausing, reopening, showing
+from core.referrals import cautions, handing_over, pausing, reopening, showing
 from core.referrals.blueprint import bp, referral_in_url
-from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm
+from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm, TakeBackForm
 from core.referrals.models import Referral
 from core.web import beside, current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
 from core.web.choices import offered
@@ -84,6 +87,35 @@ def reopen(row: Referral) -> ResponseReturnValue:
     return see_other("referrals.referral", referral_id=row.id)
 
 
+@bp.route("/referrals/<int:referral_id>/safe-contact", methods=["GET", "POST"])
+@requires(Permission.RUN_REFERRAL, on=referral_in_url)
+def take_back(row: Referral) -> ResponseReturnValue:
+    """Take back how somebody is contacted safely, after the referral was closed."""
+    form = TakeBackForm()
+    _open_page(row, form)
+    standing = [told for each, told in cautions.cautions_about(current_actor(), [row.person_id]) if each.id == row.id]
+    page = {"form": form, "row": row, "standing": standing, "why": cautions.why_not_taken_back(current_actor(), row)}
+    if not form.is_submitted():
+        return render("referrals/take_back.html", **page)
+    if not form.validate():
+        return invalid("referrals/take_back.html", **page)
+    try:
+        cautions.take_back(
+            current_actor(), referral=row, reason=form.reason.data or "", version=form.version_read, now=now()
+        )
+    except (Stale, Refused) as fault:
+        return _answered(fault, "referrals/take_back.html", page)
+    flash("It is taken back: nobody is told it any longer.")
+    return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.app_template_global("cautions_about")
+def stands_about(person_ids: Iterable[int]) -> list[tuple[str, str]]:
+    """Whom it is about, with what stands, for a plugin's page that shows how these people can be reached."""
+    found = cautions.cautions_about(current_actor(), list(person_ids))
+    return [(referral.person.name, f"{told.label}: {told.value}") for referral, told in found]
+
+
 @bp.route("/referrals/<int:referral_id>/hand-over", methods=["GET", "POST"])
 @requires(Permission.RUN_REFERRAL, on=referral_in_url)
 def hand_over(row: Referral) -> ResponseReturnValue:
@@ -117,7 +149,7 @@ def hand_over(row: Referral) -> ResponseReturnValue:
 
 
 def _open_page(row: Referral, form: VersionedForm) -> None:
-    """What the four have in common: the reading is recorded, and the version is the one that is shown."""
+    """What they have in common: the reading is recorded, and the version is the one that is shown."""
     disclose("referral.read", object=f"referral:{row.id}", subjects=showing.named_in(row))
     if not form.is_submitted():
         form.version.data = str(row.version)

@@ -11,7 +11,7 @@ from core.cases.queries import referrals_of
 from core.errors import Refused, Stale
 from core.facts import CaseStatus
 from core.policy import Permission
-from core.referrals.showing import cautions_about
+from core.referrals.cautions import cautions_about
 from core.standards import operations, queries
 from core.standards.complaints.queries import words_for
 from core.standards.forms import AgreementForm, ComplaintForm, ContactForm, StrikeForm, SupportForm
@@ -244,7 +244,7 @@ def _about(promised: Promised) -> dict[str, Any]:
         "case": promised.case,
         "person": promised.person,
         "plan": promised.plan,
-        "cautions": cautions_about(current_actor(), promised.person.id),
+        "cautions": [row for _, row in cautions_about(current_actor(), [promised.person.id])],
     }
 
 

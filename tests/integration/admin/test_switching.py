@@ -12,8 +12,8 @@ from core.minutes.build import build
 from core.plugin_api import PartnershipFacts, Period
 from core.plugin_host import ask
 from core.referrals import consents, operations
+from core.referrals.cautions import cautions_about
 from core.referrals.queries import providers_in, referral_of
-from core.referrals.showing import cautions_about
 from tests.builders import today
 from tests.support.browser import Browser
 from tests.support.errands_world import Errands
@@ -80,7 +80,7 @@ def test_what_was_kept_reads_on_and_says_why_nothing_can_be_moved(errands_app, n
     assert REASON in text(worker, f"/pathways/errands/providers/{north.provider.id}/runners", 403)
     assert AWAY in text(worker, f"/referrals/{made.id}/moves/take", 409)
     assert AWAY in text(Browser(errands_app, north.admin), f"/partnership/providers/{north.provider.id}")
-    assert cautions_about(north.actor(north.coordinator), north.person.id) != []  # as dangerous to forget as before
+    assert cautions_about(north.actor(north.coordinator), [north.person.id]) != []  # as dangerous to forget as before
 
 
 def test_nothing_is_begun_or_moved_and_a_withdrawal_still_ends_it(errands_app, north) -> None:

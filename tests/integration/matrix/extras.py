@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from core.accounts.passwords import hash_password
 from core.cases.lists import CLOSING_REASONS
-from core.cases.models import Case
+from core.cases.models import Case, CasePerson
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import ActionStatus, AdminRole, CaseStatus, EntryKind, GroupRole
+from core.facts import ActionStatus, AdminRole, CaseStatus, EntryKind, GroupRole, PersonRole
 from core.meetings.feed.operations import make_feed
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes import operations as minutes
@@ -19,6 +19,8 @@ from core.referrals.models import Referral
 from core.referrals.queries import case_to_refer_from, referral_of
 from plugins.mentoring.models import Match, Mentor
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
+from plugins.victim_support.contact import Way
+from plugins.victim_support.payload import SupportPayload
 from tests.builders import (
     PASSWORD,
     a_case,
@@ -124,7 +126,29 @@ def _stood_still(table: Table, ids: Ids) -> Ids:
         version=declined.version,
         now=now,
     )
-    return {"paused_id": paused.id, "declined_id": declined.id}
+    return {"paused_id": paused.id, "declined_id": declined.id, "unsupported_id": _not_supported(table, ids)}
+
+
+def _not_supported(table: Table, ids: Ids) -> int:
+    """A referral for support that was not taken up: how the person is contacted safely stands all the same."""
+    person = a_person(table.partnership, "Vic", "Unsupported")
+    case = a_case(table.partnership, table.agencies.council, title="Vic Unsupported", group=table.group, subject=person)
+    things.add(CasePerson(case_id=case.id, person_id=person.id, role=PersonRole.VICTIM))
+    service = things.get(Provider, ids["support_provider_id"])
+    day = today()
+    made = referrals.refer(
+        table.actor("member"),
+        case=case_to_refer_from(case.id),
+        person=person,
+        provider=service,
+        payload=SupportPayload(Way.PHONE, "After six", "01632 960198", "asb", "themselves", day, "To sleep"),
+        now=utc_now(),
+    )
+    row = referral_of(made.id)
+    answers, now = {"reason": "area"}, utc_now()
+    provider = table.actor("provider")
+    referrals.move(provider, referral=row, transition="decline", answers=answers, version=row.version, now=now)
+    return row.id
 
 
 def _mentored(table: Table, ids: Ids) -> int:

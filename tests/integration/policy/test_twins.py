@@ -42,7 +42,7 @@ from core.policy.cases import known_to, open_case, open_person, open_to, people_
 from core.policy.correcting import corrections_read_by, read_correction
 from core.policy.meetings import meetings_seen_by, see_meeting
 from core.policy.minutes import copies_open_to, read_copy
-from core.policy.referrals import referrals_seen_by, see_referral
+from core.policy.referrals import be_cautioned, cautions_told_to, referrals_seen_by, see_referral
 from core.policy.standards import is_told_of, told_to
 from core.referrals.models import Referral, ReferralPartner
 from core.standards.models import ContactPlan
@@ -307,6 +307,7 @@ TWINS: dict[str, tuple[type[Any], Callable[..., Any], Callable[[Actor], ColumnEl
     "open person": (Person, of_person, people_open_to),
     "see action": (Action, see_action, actions_seen_by),
     "see referral": (Referral, see_referral, referrals_seen_by),
+    "be cautioned": (Referral, be_cautioned, cautions_told_to),
     "see meeting": (Meeting, see_meeting, meetings_seen_by),
     "read own copy": (Copy, read_copy, copies_open_to),
     "read correction": (Correction, of_correction, corrections_read_by),

@@ -1,6 +1,6 @@
 """A victim is referred, contacted safely and supported; who reads what of it, and where the number is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.referrals.handing_over import hand_over
 from core.referrals.models import Referral
 from core.referrals.reopening import reopen
 from core.working_days import add_working_days
+from plugins.mentoring.pathway import Behaviour, MentoringPayload
 from plugins.victim_support import roundtable_agenda_annotations, roundtable_statistics
 from plugins.victim_support.contact import Need, Way
 from plugins.victim_support.models import Assessment, Contact, Entry
@@ -201,7 +202,7 @@ def test_from_the_referral_to_its_end_and_what_each_of_those_at_the_table_reads_
     assert not [body for body in trail if NUMBER in body or SAID in body or INSTRUCTION in body]
 
 
-def test_the_persons_own_page_has_the_safe_contact_before_the_address_while_the_referral_is_open(
+def test_the_persons_own_page_has_the_safe_contact_before_the_address_until_it_is_taken_back(
     place: Place, visitor
 ) -> None:
     place.victim.address = "59 Causey Way"
@@ -210,9 +211,65 @@ def test_the_persons_own_page_has_the_safe_contact_before_the_address_while_the_
         page = text(visitor(reader).get(f"/people/{place.victim.id}"))
         assert 0 < page.index(f"Safe contact: By text message. {INSTRUCTION}") < page.index("59 Causey Way")
         assert NUMBER not in page
-    place.move(referral, "decline", reason="area")
+    referral = place.move(referral, "decline", reason="area")
     db.session.commit()
+    path = f"/referrals/{referral.id}/safe-contact"
+    assert INSTRUCTION in text(visitor(place.member).get(f"/people/{place.victim.id}")), "closed, and as dangerous"
+    assert visitor(place.referrer).post(path, {"reason": "Moved"}).status_code == 403
+    sent = {"reason": "Moved away", "version": str(referral.version)}
+    assert visitor(place.worker).post(path, sent).status_code == 303
     assert INSTRUCTION not in text(visitor(place.member).get(f"/people/{place.victim.id}"))
+    again = {"reason": "Moved away", "version": str(place.read(referral.id).version)}
+    assert visitor(place.worker).post(path, again).status_code == 422
+
+
+def test_it_stands_by_the_person_on_cases_whose_readers_know_nothing_of_the_referral(place: Place, visitor) -> None:
+    referral = place.refer()
+    homes = builders.an_agency(db.session.get(Partnership, place.partnership_id), "Homes")
+    stranger = builders.a_user(homes, "Hal Homes")
+    other = builders.a_case(db.session.get(Partnership, place.partnership_id), homes, title="Another matter")
+    db.session.add(CasePerson(case_id=other.id, person_id=place.victim.id, role=PersonRole.WITNESS))
+    db.session.get(Case, place.case_id).restricted = True
+    db.session.commit()
+    assert visitor(stranger).get(f"/referrals/{referral.id}").status_code == 404
+    page = text(visitor(stranger).get(f"/people/{place.victim.id}"))
+    assert f"Safe contact: By text message. {INSTRUCTION}" in page
+    assert referral.ref not in page and NUMBER not in page
+    nobody = builders.a_user(builders.an_agency(db.session.get(Partnership, place.partnership_id)))
+    assert visitor(nobody).get(f"/people/{place.victim.id}").status_code == 404
+
+
+def test_it_stands_first_on_the_same_persons_referral_to_another_scheme(place: Place, visitor) -> None:
+    place.move(place.refer(), "decline", reason="area")
+    partnership = db.session.get(Partnership, place.partnership_id)
+    scheme = builders.an_agency(partnership, "Alongside")
+    worker = builders.a_user(scheme, "Mary Mentor")
+    made = operations.refer(
+        place.actor(place.referrer),
+        case=queries.case_to_refer_from(place.case_id),
+        person=place.victim,
+        provider=builders.a_provider(partnership, scheme, "mentoring"),
+        payload=MentoringPayload(Behaviour.LIKELY, one_to_one_safe=True, on_abc=False, need="07700 900111"),
+        now=NOW,
+    )
+    db.session.commit()
+    page = text(visitor(worker).get(f"/referrals/{made.id}"))
+    assert 0 < page.index(f"Safe contact, Isra Example: By text message. {INSTRUCTION}") < page.index("07700 900111")
+    assert NUMBER not in page
+
+
+def test_what_was_said_at_the_latest_referral_counts(place: Place, visitor) -> None:
+    place.move(place.refer(), "decline", reason="area")
+    again = place.refer(replace(PAYLOAD, instruction="Mornings alone."))
+    db.session.commit()
+    page = text(visitor(place.member).get(f"/people/{place.victim.id}"))
+    assert "Mornings alone." in page and INSTRUCTION not in page
+    again = place.move(again, "decline", reason="area")
+    sent = {"reason": "Moved away", "version": str(again.version)}
+    db.session.commit()
+    assert visitor(place.worker).post(f"/referrals/{again.id}/safe-contact", sent).status_code == 303
+    page = text(visitor(place.member).get(f"/people/{place.victim.id}"))
+    assert "Safe contact" not in page, "what was said before is not brought back"
 
 
 def test_a_changed_safe_contact_stands_everywhere_at_once(place: Place, visitor) -> None:
