@@ -266,6 +266,16 @@ def test_opening_is_recorded_and_the_second_copy_is_the_same_bytes(conference, v
     assert copy.opened_at is not None
 
 
+def test_a_copy_that_was_kept_is_loaded_once_to_be_opened_again(conference, visitor, count_queries):
+    approved(conference, visitor)
+    visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [conference.officer.id]})
+    copy_id, officer = db.session.query(Copy.id).scalar(), visitor(conference.officer)
+    path = f"/copies/{copy_id}/minutes.pdf"
+    officer.get(path)
+    # Who asks, the copy, its reader's part, the document; then the opening, and its record.
+    assert count_queries(lambda: officer.get(path)) == 11
+
+
 def test_mails_name_nobody_and_say_when_there_is_no_mail_server(conference, visitor):
     approved(conference, visitor)
     visitor(conference.coordinator).post(conference.path("circulate"), {"readers": [conference.officer.id]})
