@@ -275,6 +275,7 @@ class MailKind(StrEnum):
     CORRECTION = "correction"
     CHASE = "not opened yet"
     REMINDER = "reminder"
+    EMERGENCY = "emergency"
     ACCOUNT = "account"
     """With a link that sets a password: the outbox forgets what it says once it has gone, or will never go."""
 

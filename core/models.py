@@ -7,6 +7,7 @@ import core.books.models
 import core.cases.models
 import core.circulation.models
 import core.documents.models
+import core.emergencies.models
 import core.encryption.models
 import core.incidents.models
 import core.meetings.models

@@ -6,6 +6,7 @@ from core.admin.views import bp as admin
 from core.cases.views import bp as cases
 from core.checking.views import bp as checking
 from core.circulation.views import bp as circulation
+from core.emergencies.views import bp as emergencies
 from core.home.views import bp as home
 from core.incidents.views import bp as incidents
 from core.meetings.feed.views import bp as calendar
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     recording,
     actions,
     cases,
+    emergencies,
     standards,
     people,
     protected,

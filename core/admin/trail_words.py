@@ -80,6 +80,12 @@ OPERATIONS = {
         "actions.export": "Downloaded the list of actions",
     },
     "Cases and people": {
+        "emergency.ask": "Asked to open a case in an emergency",
+        "emergency.read": "Read who asked for a case in an emergency",
+        "emergency.grant": "Opened a case to somebody in an emergency",
+        "emergency.decline": "Declined to open a case in an emergency",
+        "emergency.end": "Ended an emergency opening of a case",
+        "emergency.note": "Looked at an emergency opening of a case",
         "case.create": "Opened a new case",
         "case.read": "Read a case",
         "case.list": "Read the list of cases",

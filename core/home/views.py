@@ -13,6 +13,7 @@ from core.admin.queries import accounts_without_password
 from core.cases.quiet import quiet_cases
 from core.circulation.queue.queries import failed_of_groups
 from core.clock import local_date
+from core.emergencies.queries import waiting_for
 from core.errors import NotFound
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
@@ -79,6 +80,7 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "quiet": quiet_cases(actor, clocks, on=today()),
         "to_people": due_to_people(actor, until=add_working_days(today(), duties.SOON), on=today()),
         "copies": queries.unread_copies(actor),
+        "emergencies": waiting_for(actor, at=now()) if actor.led_groups else [],
         "mails_failed": failed_of_groups(actor) if actor.led_groups else 0,
         "corrections": waiting_for_leaders(actor, now=now()) if actor.led_groups else [],
     }

@@ -33,6 +33,12 @@ class Permission(StrEnum):
     # People and cases
     LIST_CASES = "list cases"
     OPEN_CASE = "open case"
+    ASK_IN_EMERGENCY = "ask for a case in an emergency"
+    SEE_EMERGENCY = "see emergency"
+    ANSWER_EMERGENCY = "answer emergency"
+    END_EMERGENCY = "end emergency"
+    NOTE_EMERGENCY = "note emergency"
+    READ_IN_EMERGENCY = "read case in an emergency"
     CREATE_CASE = "create case"
     EDIT_CASE = "edit case"
     CHOOSE_HEARING = "choose what a group hears"

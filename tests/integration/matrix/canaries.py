@@ -24,8 +24,8 @@ def stages_of(world: World, route: Route) -> list[str]:
     return [name for name in ours if route.endpoint.startswith(FOR_ITSELF.get(name, ""))]
 
 
-IN_THE_CASE = {"member", "chair", "coordinator", "observer", "named agency", "provider", "agency admin"}
-"""By the group, by name, as provider of a referral, and as the agency that owns an action and referred."""
+IN_THE_CASE = {"member", "chair", "coordinator", "observer", "named agency", "let in", "provider", "agency admin"}
+"""By the group, by name, in an emergency, as provider of a referral, and as the agency that owns an action."""
 
 MAY_READ = {
     WORDS["case"]: IN_THE_CASE,

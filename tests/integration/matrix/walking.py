@@ -126,6 +126,9 @@ _OTHER_STAGES = {
 }
 _OTHER_IDS = {
     "cases.end_share": {"agency_id": "school_id"},
+    "emergencies.end": {"emergency_id": "open_emergency_id"},
+    "emergencies.note": {"emergency_id": "open_emergency_id"},
+    "emergencies.read": {"emergency_id": "open_emergency_id"},
     "circulation.copy_agenda": {"copy_id": "agenda_copy_id"},
     "circulation.copy_actions": {"copy_id": "actions_copy_id"},
     "minutes.decide_correction": {"item_id": "standing_id"},

@@ -8,12 +8,14 @@ from sqlalchemy import delete, update
 
 from core.accounts.models import User, UserSession
 from core.accounts.operations import sign_in
+from core.cases.models import Case
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import AdminRole, GroupRole
 from core.partnerships.models import Group, Partnership, ProviderStaff
 from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
+from tests.integration.matrix.emergencies import emergencies
 from tests.integration.matrix.things import Ids, Table
 from tests.support.providers import agency_accounts
 
@@ -66,6 +68,7 @@ ACTORS = (
     "observer",
     "other group",
     "named agency",
+    "let in",
     "provider",
     "colleague",
     "unsigned",
@@ -117,6 +120,14 @@ def _stages(table: Table) -> dict[str, Ids]:
     """The same things, seen from each of the meetings that they were dealt with at."""
     secret = things.restricted_case(table)
     ids = {**things.main_case(table), "secret_id": secret["case_id"], "token": "no-such-token", "name": "app.css"}
+    case = things.get(Case, ids["case_id"])
+    ids |= emergencies(
+        table.partnership.id,
+        case.id,
+        reference=case.ref,
+        asker=table.users["let in"],
+        granter=table.users["coordinator"],
+    )
     ids |= {"key": "young_person", "transition": "accept", "kind": "information", "plugin": "mentoring"}
     ids["passkey_id"] = a_passkey(table.users["member"]).id
     ids["identity_id"] = agency_accounts(table.agencies.council, table.users["member"])
@@ -164,6 +175,7 @@ def _agencies(partnership: Partnership) -> SimpleNamespace:
         youth=an_agency(partnership, "Youth Service"),
         homes=an_agency(partnership, "Homes"),
         school=an_agency(partnership, "High School"),
+        rescue=an_agency(partnership, "Rescue Service"),
         mentors=an_agency(partnership, "Mentoring Scheme"),
         office=an_agency(partnership, "Partnership Office"),
         unsigned=an_agency(partnership, "Buses", signed_on=None),
@@ -184,6 +196,7 @@ def _users(
         "observer": a_user(agencies.youth, "Obi Observer", group=group, role=GroupRole.OBSERVER),
         "other group": a_user(agencies.homes, "Olga Other", group=other_group),
         "named agency": a_user(agencies.school, "Nan Named"),
+        "let in": a_user(agencies.rescue, "Lee Let-in"),
         "provider": a_user(agencies.mentors, "Pia Provider"),
         "colleague": a_user(agencies.mentors, "Cole Colleague"),
         "unsigned": a_user(agencies.unsigned, "Una Unsigned", group=group),
