@@ -20,6 +20,7 @@ from core.policy.cases import open_to
 from core.policy.meetings import sits_in
 
 NO_SEAT = "They are not a member of this group any more, nor a deputy at this meeting."
+DOES_NOT_ANSWER = "They do not answer for their agency in this group any more."
 NOT_ASKED = "Their agency has answered since, or is not asked any more."
 NOT_THEIRS = "The action is not theirs any more."
 CLOSED_TO_THEM = "The action is closed to them."
@@ -35,7 +36,7 @@ def lost_since(reader: Actor, mail: Mail, *, now: datetime) -> str:
             return "" if sits_in(reader, mail.meeting) else NO_SEAT
         case MailKind.RESEARCH if mail.meeting is not None:
             if reader.groups.get(mail.meeting.group_id) not in RECORDING_ROLES:
-                return NO_SEAT
+                return DOES_NOT_ANSWER
             if not reader.signatory:
                 return reader.standing
             return "" if _is_asked(reader, mail.meeting.id, now) else NOT_ASKED

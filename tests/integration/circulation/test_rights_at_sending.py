@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from core.accounts.queries import actor_as_of
 from core.actions.operations import reassign
 from core.circulation.models import Mail
-from core.circulation.rights import NO_SEAT, NOT_ASKED, NOT_THEIRS
+from core.circulation.rights import DOES_NOT_ANSWER, NO_SEAT, NOT_ASKED, NOT_THEIRS
 from core.clock import utc_now
 from core.extensions import db
 from core.facts import GroupRole, MailKind, MailState
@@ -110,8 +110,8 @@ def watches_from_now_on(table: Table) -> None:
     ("since", "reason"),
     [
         (None, ""),
-        (lambda table: leaves(table.officer), NO_SEAT),
-        (watches_from_now_on, NO_SEAT),
+        (lambda table: leaves(table.officer), DOES_NOT_ANSWER),
+        (watches_from_now_on, DOES_NOT_ANSWER),
         (lambda table: signature_lapses(table.police), "ran out"),
         (answered, NOT_ASKED),
         (taken_off, NOT_ASKED),
