@@ -5,22 +5,23 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy import update
 
 from core.accounts.models import User
 from core.circulation import outbox
 from core.circulation.letters import Letter, about, link_to, write
 from core.clock import local_date, local_time
 from core.dates import with_weekday
+from core.extensions import db
 from core.facts import MARKING, MailKind
-from core.meetings.diary.queries import people_of
+from core.meetings.diary import queries
 from core.meetings.ics import Invitation, Method, invitation_text
 from core.meetings.models import Meeting
 
 
 def invite(meeting: Meeting, *, now: datetime) -> None:
     """Invite the group's members to one meeting."""
-    letter = write("invitation", subject=about(meeting, "invitation"), link=_path(meeting), **_words(meeting))
-    _tell_each(meeting, MailKind.INVITATION, Method.REQUEST, letter, now=now)
+    _tell_each(meeting, MailKind.INVITATION, Method.REQUEST, _invitation(meeting), now=now)
 
 
 def announce(meetings: Sequence[Meeting], *, now: datetime) -> None:
@@ -57,6 +58,31 @@ def tell_of_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:
     _tell_each(meeting, MailKind.CHANGE, Method.REQUEST, letter, now=now)
 
 
+def invite_to_all(user: User, group_id: int, *, now: datetime) -> None:
+    """Invite somebody who has joined the group to each of its meetings to come."""
+    for meeting in _ahead_anew(group_id, now):
+        _tell([user], meeting, MailKind.INVITATION, Method.REQUEST, _invitation(meeting), now=now)
+
+
+def take_out_all(user: User, group_id: int, *, now: datetime) -> None:
+    """Take the group's meetings to come out of the calendar of somebody who has left it (RFC 5546, section 3.2.5)."""
+    for meeting in _ahead_anew(group_id, now):
+        letter = write("left", subject=about(meeting, "not in your calendar any more"), link="/", **_words(meeting))
+        _tell([user], meeting, MailKind.CANCELLATION, Method.CANCEL, letter, now=now)
+
+
+def _ahead_anew(group_id: int, now: datetime) -> Sequence[Meeting]:
+    """The meetings to come, each under its next sequence number.
+
+    Without it, whoever comes back would be invited under the number that took the meeting out of their calendar, or
+    that they were invited under before. Nothing of the meeting changes: its version stays, for whoever has it open.
+    """
+    ahead = queries.still_to_come(group_id, after=now)
+    numbers = [meeting.id for meeting in ahead]
+    db.session.execute(update(Meeting).where(Meeting.id.in_(numbers)).values(sequence=Meeting.sequence + 1))
+    return queries.still_to_come(group_id, after=now)
+
+
 def tell_of_cancellation(meeting: Meeting, *, now: datetime) -> None:
     """Tell everybody that the meeting is off. The reason is behind the link: it may be about people."""
     letter = write("cancellation", subject=about(meeting, "cancelled"), link=_path(meeting), **_words(meeting))
@@ -91,14 +117,24 @@ def when(moment: datetime) -> str:
 
 def _tell_each(meeting: Meeting, kind: MailKind, method: Method, letter: Letter, *, now: datetime) -> None:
     """The same letter to every member, each with a calendar entry of their own; once for each state of the meeting."""
-    members = [user for user, _ in people_of(meeting.group_id, on=local_date(now))]
+    members = [user for user, _ in queries.people_of(meeting.group_id, on=local_date(now))]
+    _tell(members, meeting, kind, method, letter, now=now)
+
+
+def _tell(
+    users: Sequence[User], meeting: Meeting, kind: MailKind, method: Method, letter: Letter, *, now: datetime
+) -> None:
     outbox.queue_each(
-        [_entry_for(user, meeting, method, now) for user in members],
+        [_entry_for(user, meeting, method, now) for user in users],
         kind=kind,
         letter=letter,
         now=now,
         meeting=meeting,
     )
+
+
+def _invitation(meeting: Meeting) -> Letter:
+    return write("invitation", subject=about(meeting, "invitation"), link=_path(meeting), **_words(meeting))
 
 
 def _entry_for(user: User, meeting: Meeting, method: Method, now: datetime) -> outbox.Entry:

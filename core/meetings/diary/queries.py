@@ -178,6 +178,17 @@ def next_meeting(group_id: int, *, after: datetime) -> Meeting | None:
     ).first()
 
 
+def still_to_come(group_id: int, *, after: datetime) -> Sequence[Meeting]:
+    """The group's scheduled meetings that start after that moment, in order."""
+    return db.session.scalars(
+        select(Meeting)
+        .where(Meeting.group_id == group_id, Meeting.status == MeetingStatus.SCHEDULED, Meeting.starts_at > after)
+        .order_by(Meeting.starts_at)
+        .options(joinedload(Meeting.group))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def nearest_meeting(group_id: int, *, at: datetime) -> Meeting | None:
     """The group's next meeting, or else its last, whatever became of it; None for a group that never had one."""
     ahead = case((Meeting.starts_at >= at, 0), else_=1)

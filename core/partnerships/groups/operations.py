@@ -10,6 +10,7 @@ from core.accounts.operations import end_sessions_of
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, GroupKind, GroupRole
+from core.meetings.diary import notices
 from core.partnerships.groups import queries
 from core.partnerships.models import District, Group, GroupLsoa, GroupMember
 
@@ -96,8 +97,11 @@ def draw_area_from_lsoas(actor: Actor, *, group: Group, version: int, name: str,
     _set_area(actor, group, version, name=name, district_id=None, codes=codes)
 
 
-def add_member(actor: Actor, *, group: Group, user_id: int, role: GroupRole, on: date) -> GroupMember:
-    """Take somebody in. Raises Refused for a second chair, and for anybody not of an agency of the partnership."""
+def add_member(actor: Actor, *, group: Group, user_id: int, role: GroupRole, on: date, now: datetime) -> GroupMember:
+    """Take somebody in, and invite them to what is still to come.
+
+    Raises Refused for a second chair, and for anybody not of an agency of the partnership.
+    """
     if user_id not in {row.id for row in queries.who_could_join(group, on=on)}:
         raise Refused(NOT_HERE, field="user_id")
     _one_chair(group.id, role, on=on)
@@ -108,6 +112,7 @@ def add_member(actor: Actor, *, group: Group, user_id: int, role: GroupRole, on:
     seat.role, seat.since, seat.until = role, on, None
     db.session.flush()
     _record(actor, "group.add_member", group, {"user": user_id, "role": role})
+    notices.invite_to_all(db.session.get_one(User, user_id), group.id, now=now)
     return seat
 
 
@@ -120,10 +125,14 @@ def change_role(actor: Actor, *, member: GroupMember, role: GroupRole, on: date,
     _record(actor, "group.change_role", member.group, {"user": member.user_id, "role": role})
 
 
-def end_membership(actor: Actor, *, member: GroupMember, on: date) -> None:
-    """Take somebody out, from their next request on. What they wrote stays theirs."""
+def end_membership(actor: Actor, *, member: GroupMember, on: date, now: datetime) -> None:
+    """Take somebody out, from their next request on, and the meetings to come out of their calendar.
+
+    What they wrote stays theirs.
+    """
     member.until = on
     _record(actor, "group.remove_member", member.group, {"user": member.user_id})
+    notices.take_out_all(db.session.get_one(User, member.user_id), member.group_id, now=now)
 
 
 def close_group(actor: Actor, *, group: Group, on: date) -> None:

@@ -215,7 +215,9 @@ def add_member(group: Group) -> ResponseReturnValue:
     if not form.validate():
         return invalid(page, group=group, form=form, role_hints=role_hints())
     try:
-        operations.add_member(current_actor(), group=group, user_id=form.user_id.data, role=form.role.data, on=today())
+        operations.add_member(
+            current_actor(), group=group, user_id=form.user_id.data, role=form.role.data, on=today(), now=now()
+        )
     except Refused as refused:
         beside(form, refused, "role")
         return invalid(page, group=group, form=form, role_hints=role_hints())
@@ -258,7 +260,7 @@ def change_role(member: GroupMember) -> ResponseReturnValue:
 @requires(Permission.MANAGE_MEMBER, on=member_of)
 def end_membership(member: GroupMember) -> ResponseReturnValue:
     """Take them out of the group."""
-    operations.end_membership(current_actor(), member=member, on=today())
+    operations.end_membership(current_actor(), member=member, on=today(), now=now())
     flash(f"{queries.name_of(member.user_id)} is no longer in the group.")
     return see_other("partnerships.group", group_id=member.group_id)
 

@@ -41,7 +41,7 @@ VALUES = {
 
 OURS = (
     *("account", "actions", "agenda", "cancellation", "change", "chase"),
-    *("extract", "invitation", "minutes", "research"),
+    *("extract", "invitation", "left", "minutes", "research"),
 )
 
 WORD = r"[\w:/.<>]+"
