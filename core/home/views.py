@@ -18,6 +18,7 @@ from core.errors import NotFound
 from core.facts import Actor, AdminRole
 from core.home import duties, queries
 from core.home.figures import figures_of
+from core.home.stranded import stranded_for
 from core.minutes.corrections.queries import waiting_for_leaders
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.clocks import agenda_due
@@ -76,6 +77,7 @@ def _named_work(actor: Actor) -> dict[str, Any]:
             (row, agenda_due(local_date(row.starts_at), clocks.of(row.group_id)))
             for row in queries.nominations_to_decide(actor, now=now())
         ],
+        "stranded": stranded_for(actor, clocks, now=now()),
         "duties": duties.due_soon(duties.duties_of(actor, clocks, now=now()), on=today()),
         "quiet": quiet_cases(actor, clocks, on=today()),
         "to_people": due_to_people(actor, until=add_working_days(today(), duties.SOON), on=today()),

@@ -18,6 +18,7 @@ from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, AdminRole
 from core.home.duties import Owed, duties_of
 from core.home.queries import action_not_recused, nominations_to_decide, not_recused, research_to_answer
+from core.home.stranded import stranded_for
 from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import agenda_due
@@ -128,6 +129,7 @@ def reminders_for(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datet
         *_research(actor, clocks, days, now=now),
         *_referrals(actor, clocks, days),
         *_nominations(actor, clocks, days, now=now),
+        *_stranded(actor, clocks, days, now=now),
         *_duties(actor, clocks, days, now=now),
         *_to_people(actor, clocks, days),
         *before,
@@ -237,6 +239,21 @@ def _nominations(actor: Actor, clocks: ClocksInForce, days: Days, *, now: dateti
             what = f"{waiting}, {_line(row.group)}, {row.ref}"
             found.append(Reminder(Kind.NOMINATIONS, what, due, f"/meetings/{row.meeting_id}/nominations"))
     return found
+
+
+def _stranded(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -> list[Reminder]:
+    """Cases carried forward too often that came before no steering group, counted from the meeting that did it."""
+    return [
+        Reminder(
+            Kind.NOMINATIONS,
+            f"{each.ref}, carried forward {each.times} times, {_line(each.group)}",
+            each.on,
+            f"/meetings/groups/{each.steering_id}/new" if each.steering_id is not None else "/meetings",
+            "waits for a meeting of a steering group",
+        )
+        for each in stranded_for(actor, clocks, now=now)
+        if reminds_on_any(each.on, days, clocks.own)
+    ]
 
 
 _PAGES = {

@@ -304,4 +304,5 @@ def test_the_page_takes_the_same_queries_however_much_waits(place, visitor, coun
     browser.get("/")
     few = count_queries(browser.get, "/")
     fill(12)
-    assert count_queries(browser.get, "/") == few <= 25
+    # The 26th asks for cases that wait for a steering group without a meeting: no other page tells its leaders of them.
+    assert count_queries(browser.get, "/") == few <= 26

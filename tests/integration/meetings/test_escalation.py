@@ -126,6 +126,60 @@ def test_without_a_steering_meeting_the_timeline_says_so_and_the_next_carry_forw
     assert [each.meeting_id for each in nominations()] == [scene.to.id]
 
 
+STRANDED = "Waiting for a steering group"
+
+
+def test_without_a_steering_meeting_its_leaders_are_told_until_the_case_is_nominated(app, visitor):
+    scene = Scene(steering_in=None)
+    coordinator = a_user(scene.table.landlord, "Stella Steering", group=scene.steering, role=GroupRole.COORDINATOR)
+    scene.close(visitor)
+    for user in (scene.steering_chair, coordinator):
+        page = visitor(user).get("/").text
+        assert f"{scene.table.case.ref}: carried forward 3 times" in page
+        assert f"/meetings/groups/{scene.steering.id}/new" in page
+        assert "Brennand" not in page and "doctor" not in page
+    assert STRANDED not in visitor(scene.table.chair).get("/").text, "the steering group is to see to it"
+    make_digests(now=at_local(add_working_days(today(), 1), time(8)), hour=time(7, 30))
+    db.session.expire_all()
+    mails = db.session.scalars(select(Mail).where(Mail.kind == MailKind.REMINDER)).all()
+    told = {mail.user.name: mail.body for mail in mails}
+    assert f"{scene.table.case.ref}, carried forward 3 times, {scene.table.group.name}" in told[coordinator.name]
+    to = a_meeting(scene.steering, starts_at=at_ten(in_working_days(20)))
+    assert STRANDED in visitor(coordinator).get("/").text, "a meeting alone does not bring the case to it"
+    nomination = Nomination(
+        meeting_id=to.id,
+        case_id=scene.table.case.id,
+        agency_id=scene.table.police.id,
+        made_by_id=coordinator.id,
+        made_at=utc_now(),
+        reason="It is stuck",
+    )
+    db.session.add(nomination)
+    db.session.commit()
+    assert STRANDED not in visitor(coordinator).get("/").text
+    to.status = MeetingStatus.CANCELLED
+    db.session.commit()
+    assert STRANDED in visitor(coordinator).get("/").text
+
+
+def test_where_there_is_no_steering_group_those_who_lead_the_group_are_told(app, visitor):
+    scene = Scene(steering_in=None)
+    scene.steering.closed_on = today()
+    scene.close(visitor)
+    page = visitor(scene.table.chair).get("/").text
+    assert f"{scene.table.case.ref}: carried forward 3 times" in page and "has no steering group" in page
+    assert STRANDED not in visitor(scene.table.officer).get("/").text
+    scene.table.case.status = CaseStatus.CLOSED
+    db.session.commit()
+    assert STRANDED not in visitor(scene.table.chair).get("/").text
+
+
+def test_a_case_that_its_group_did_not_carry_too_often_is_not_told_of(app, visitor):
+    scene = Scene(before=1, steering_in=None)
+    scene.close(visitor)
+    assert STRANDED not in visitor(scene.steering_chair).get("/").text
+
+
 def test_what_the_steering_group_has_before_it_is_not_nominated_twice(app, visitor):
     scene = Scene()
     scene.close(visitor)
