@@ -24,6 +24,8 @@ from core.circulation.sent.operations import chase
 from core.circulation.sent.queries import sent_about
 from core.clock import at_local, utc_now
 from core.documents.models import Document
+from core.emergencies import operations as emergencies
+from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import MailKind, MailState
 from core.meetings.diary import notices
@@ -44,7 +46,9 @@ from tests.support.papers import unlocked
 
 
 def every_kind_of_mail(world: World) -> None:
-    """Write what the world has not written yet: the time of meetings, chasers, corrections, the day's mail, a link."""
+    """Write what the world has not written yet: the time of meetings, chasers, corrections, the day's mail, a link, an
+    emergency.
+    """
     chair = actor_as_of(world.people["chair"].user_id, our_partnership(), on=today())
     for stage in ("own", "sent"):
         meeting = db.session.get_one(Meeting, world.stages[stage]["meeting_id"])
@@ -61,6 +65,8 @@ def every_kind_of_mail(world: World) -> None:
     ).all()
     assert tell_holders(chair, agreed, by=agreed[0].decided_item.meeting, now=utc_now())
     the_days_mail()
+    asked = db.session.get_one(Emergency, world.stages["own"]["emergency_id"])
+    emergencies.grant(chair, asked, now=utc_now(), on=today())
     mail_invitation(chair, db.session.get_one(User, world.people["observer"].user_id), now=utc_now())
     db.session.commit()
 

@@ -102,6 +102,13 @@ def test_what_is_answered_is_the_same_whether_or_not_there_is_such_a_case(place,
     assert "Declined" in visitor(place.asker).get(missing).text
 
 
+@pytest.mark.parametrize("typed", ["Jayden Whitworth", "Whitworth", "Whitworth, born 2012", "T9 2026"])
+def test_a_name_that_is_typed_for_a_reference_is_mailed_to_nobody(place, visitor, typed):
+    answer = visitor(place.asker).post("/emergency/ask", {"reference": typed, "reason": REASON})
+    assert answer.status_code == 422 and "and no name" in answer.text
+    assert not db.session.scalars(select(Mail).where(Mail.subject.contains(typed))).all()
+
+
 def test_nobody_asks_for_one_reference_after_another(place, visitor):
     browser = visitor(place.asker)
     for number in range(3):
