@@ -137,6 +137,7 @@ PAGES = {
 SECRET_WORDS = "correct-horse-battery-staple-94"
 
 FILLED = {
+    ("emergencies.ask_submit", "reference"): "CAL-2026-9999",
     ("actions.due", "due"): "soon",
     ("minutes.access_begin", "asked_on"): "today",
     ("minutes.access_day_submit", "asked_on"): "today",
