@@ -69,7 +69,7 @@ def _claim(now: datetime) -> _Claim | None:
                 (Mail.state == MailState.SENDING) & (Mail.leased_until < now),
             ),
         )
-        .order_by(Mail.next_attempt_at, Mail.id)
+        .order_by(Mail.copy_id.is_not(None), Mail.next_attempt_at, Mail.id)  # nobody waits for others' documents
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -96,6 +96,8 @@ def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
         message = message_of(mail_to_send(claim.mail_id), sender=config.mail_from, at=now(), enclosed=enclosed)
         db.session.commit()  # however long the mail server takes, nobody waits for this transaction
         send(message, config)
+    except _TakenUp:
+        return False
     except _NoLonger as refused:
         return _note(claim, now(), MailState.WITHDRAWN, refused.reason)
     except NotSent as failure:
@@ -107,6 +109,10 @@ def _deliver(claim: _Claim, now: Callable[[], datetime]) -> bool:
             raise _ServerDown from failure
         return False
     return _note(claim, now(), MailState.SENT, "")
+
+
+class _TakenUp(Exception):
+    """While the file was made the lease ran out, and another worker took the mail up."""
 
 
 class _NoLonger(Exception):
@@ -130,7 +136,7 @@ def _document(mail: Mail, claim: _Claim, now: Callable[[], datetime]) -> Enclosu
 
     Locked, if the partnership still sends it along. Takes a new lease: making it takes time.
 
-    Raises NotSent when it cannot be made now, and _NoLonger.
+    Raises NotSent when it cannot be made now, _NoLonger, and _TakenUp.
     """
     assert mail.copy is not None
     is_sent_along = mail.attaches and mail.copy.circulation.meeting.group.partnership.attach_copies
@@ -148,10 +154,15 @@ def _document(mail: Mail, claim: _Claim, now: Callable[[], datetime]) -> Enclosu
             raise _NoLonger(lost) from failure
         raise NotSent(failure.reason) from failure
     begin_write()
-    db.session.execute(
-        update(Mail).where(Mail.id == claim.mail_id, Mail.attempts == claim.attempt).values(leased_until=now() + LEASE)
+    still_ours = db.session.scalar(
+        update(Mail)
+        .where(Mail.id == claim.mail_id, Mail.attempts == claim.attempt)
+        .values(leased_until=now() + LEASE)
+        .returning(Mail.id)
     )
     db.session.commit()
+    if still_ours is None:
+        raise _TakenUp
     return enclosed
 
 

@@ -250,14 +250,14 @@ def _check_terms(terms: Terms) -> None:
 
 def _change(meeting: Meeting, starts_at: datetime, ends_at: datetime, venue: str, online_link: str) -> None:
     meeting.starts_at, meeting.ends_at, meeting.venue, meeting.online_link = starts_at, ends_at, venue, online_link
-    meeting.sequence += 1
+    meeting.sequence = Meeting.sequence + 1  # the database counts: whoever joins the group raises it beside the version
     meeting.revision += 1
 
 
 def _cancel(actor: Actor, meeting: Meeting, reason: str) -> None:
     meeting.status = MeetingStatus.CANCELLED
     meeting.cancelled_reason = reason
-    meeting.sequence += 1
+    meeting.sequence = Meeting.sequence + 1  # the database counts: whoever joins the group raises it beside the version
     meeting.revision += 1
     db.session.flush()
     audit.record(

@@ -42,6 +42,15 @@ def test_an_interruption_never_reaches_what_comes_after() -> None:
     assert interrupted
 
 
+def test_an_interruption_that_is_swallowed_is_met_all_the_same() -> None:
+    limits = Limits(seconds=0.1, grace=30)
+    with pytest.raises(Overran), limits.within(0, "swallows"):
+        try:
+            spin(20)
+        except BaseException:
+            spin(0.05)
+
+
 def test_what_cannot_be_interrupted_ends_the_process() -> None:
     limits, left = Limits(seconds=0.05, grace=0.05), threading.Event()
     limits.leave = left.set
