@@ -12,11 +12,15 @@ from core.actions.models import IS_OPEN, WAS_HANDED_OVER, Action, ActionUpdate
 from core.actions.telling import action_told_of
 from core.cases.models import Case
 from core.circulation.models import Mail
+from core.emergencies.models import Emergency
+from core.emergencies.telling import Told, told_of
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, MailKind
 from core.meetings.models import AgendaItem, Research
 from core.policy.actions import actions_seen_by
+from core.policy.admin import see_audit
 from core.policy.cases import open_to
+from core.policy.emergencies import seen_by
 from core.policy.meetings import sits_in
 
 NO_SEAT = "They are not a member of this group any more, nor a deputy at this meeting."
@@ -24,6 +28,7 @@ DOES_NOT_ANSWER = "They do not answer for their agency in this group any more."
 NOT_ASKED = "Their agency has answered since, or is not asked any more."
 NOT_THEIRS = "The action is not theirs any more."
 CLOSED_TO_THEM = "The action is closed to them."
+NOT_SHOWN = "What was asked for in an emergency is not shown to them any more."
 
 
 def lost_since(reader: Actor, mail: Mail, *, now: datetime) -> str:
@@ -42,6 +47,8 @@ def lost_since(reader: Actor, mail: Mail, *, now: datetime) -> str:
             return "" if _is_asked(reader, mail.meeting.id, now) else NOT_ASKED
         case MailKind.ACTIONS:
             return _of_action(reader, mail)
+        case MailKind.EMERGENCY:
+            return _of_emergency(reader, mail)
         case _:
             return ""
 
@@ -90,6 +97,19 @@ def _was_handed_any(reader: Actor) -> bool:
     handed = exists().where(ActionUpdate.action_id == Action.id, WAS_HANDED_OVER)
     theirs = (Action.partnership_id == reader.partnership_id) & (Action.owner_user_id == reader.user_id)
     return _any(select(Action.id).where(theirs, IS_OPEN, handed))
+
+
+def _of_emergency(reader: Actor, mail: Mail) -> str:
+    """Whether the page behind its link is still shown to them: that of the emergency, or the trail."""
+    told = told_of(mail.once_key)
+    if told is None:
+        return NOT_SHOWN
+    emergency_id, what = told
+    if what is Told.ADMINISTRATORS:
+        return see_audit(reader).reason
+    if not reader.signatory:
+        return reader.standing
+    return "" if _any(select(Emergency.id).where(Emergency.id == emergency_id, seen_by(reader))) else NOT_SHOWN
 
 
 def _any(found: Select[int]) -> bool:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from core import audit
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
@@ -29,6 +31,10 @@ NOT_THEM = (
     "This case cannot be opened to them: they declared an interest in it, or they or their agency have not signed the "
     "Information Sharing Protocol. Decline it, and ask them what they need."
 )
+NOBODY_TO_TELL = (
+    "This case cannot be opened: there is nobody else to whom it could be reported. Decline it, and ask them what they "
+    "need."
+)
 
 
 def purpose_of(emergency: Emergency) -> str:
@@ -43,6 +49,8 @@ def ask(actor: Actor, *, reference: str, reason: str, now: datetime, on: date) -
     know.
     """
     assert actor.partnership_id is not None and actor.agency_id is not None
+    # One at a time: of two that are asked at once neither would count the other. Mails to them go on being written.
+    db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
     if queries.waiting_of(actor, at=now) >= MOST_WAITING:
         raise Refused(TOO_MANY, field="reference")
     if queries.has_asked(actor, reference, at=now):
@@ -67,10 +75,12 @@ def ask(actor: Actor, *, reference: str, reason: str, now: datetime, on: date) -
     return emergency
 
 
-def grant(actor: Actor, emergency: Emergency, *, now: datetime, on: date) -> None:
+def grant(actor: Actor, emergency: Emergency, *, now: datetime, on: date) -> bool:
     """Open the case to them for four hours, and report it at once. Whether the actor may is asked before.
 
-    Raises Refused where there is no such case, and where whoever asked may not be let in by anybody.
+    Whether it was reported to those who chair or to its lead agency; where there is none of them but the actor, it was
+    to the partnership's administrators. Raises Refused where there is no such case, where whoever asked may not be let
+    in by anybody, and where there is nobody to report it to.
     """
     case = emergency.case
     if case is None:
@@ -78,6 +88,10 @@ def grant(actor: Actor, emergency: Emergency, *, now: datetime, on: date) -> Non
     asker = actor_as_of(emergency.asked_by_id, emergency.partnership_id, on=on)
     if not asker.signatory or case.id in asker.recused_cases or emergency.asked_by.retired_at is not None:
         raise Refused(NOT_THEM)
+    told = queries.who_is_told(emergency, case, granter_id=actor.user_id, on=on)
+    administrators = [] if told else queries.who_administer(emergency, granter_id=actor.user_id, on=on)
+    if not told and not administrators:
+        raise Refused(NOBODY_TO_TELL)
     emergency.decided_at, emergency.decided_by_id, emergency.ends_at = now, actor.user_id, now + LASTS
     note_event(case.id, now=now, kind="shared", text=f"Opened in an emergency to {emergency.agency.name}", actor=actor)
     db.session.flush()
@@ -90,16 +104,17 @@ def grant(actor: Actor, emergency: Emergency, *, now: datetime, on: date) -> Non
         purpose=purpose_of(emergency),
         recipient=f"u_{emergency.asked_by_id}",
     )
-    told: list[User] = [user for user in queries.who_is_told(emergency, case, on=on) if user.id != actor.user_id]
-    telling.tell_of_grant(emergency, told, now=now)
-    telling.tell_who_asked(emergency, emergency.asked_by, granted=True, now=now)
+    telling.tell_of_grant(emergency, case, told, now=now)
+    telling.tell_administrators(emergency, case, administrators, now=now)
+    telling.tell_of_answer(emergency, f"case {case.ref} was opened to you", now=now)
+    return bool(told)
 
 
 def decline(actor: Actor, emergency: Emergency, *, now: datetime) -> None:
     """Do not open it. Whether the actor may is asked before."""
     emergency.decided_at, emergency.decided_by_id = now, actor.user_id
     _record(actor, emergency, "decline", Category.ADMIN)
-    telling.tell_who_asked(emergency, emergency.asked_by, granted=False, now=now)
+    telling.tell_of_answer(emergency, "it was declined", now=now)
 
 
 def end(actor: Actor, emergency: Emergency, *, now: datetime) -> None:

@@ -7,12 +7,14 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import AdminRoleGrant, User
+from core.accounts.queries import actors_as_of
 from core.cases.models import Case, CaseAgency, CaseGroup
 from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import CHAIRING_ROLES, LEADING_ROLES, Actor, AdminRole
-from core.partnerships.belonging import belongs, has_signed, is_open, sits
-from core.partnerships.models import Group, GroupMember, PartnershipAgency, Signature
+from core.partnerships.belonging import is_open, sits
+from core.partnerships.models import Group, GroupMember
+from core.policy.admin import see_audit
 from core.policy.emergencies import seen_by
 from core.recording.models import Recusal
 
@@ -92,57 +94,60 @@ def has_asked(actor: Actor, reference: str, *, at: datetime) -> bool:
     return bool(db.session.scalar(select(asked)))
 
 
-def who_answer(emergency: Emergency, *, on: date) -> Sequence[User]:
+def who_answer(emergency: Emergency, *, on: date) -> list[User]:
     """Those who lead a group of the partnership, but for whoever asked and whoever is recused from the case."""
-    return _people(emergency, GroupMember.role.in_(LEADING_ROLES), on=on)
+    return _seated(emergency, GroupMember.role.in_(LEADING_ROLES), on=on)
 
 
-def who_is_told(emergency: Emergency, case: Case, *, on: date) -> Sequence[User]:
-    """Whom a granted one is reported to, each once.
+def who_is_told(emergency: Emergency, case: Case, *, granter_id: int, on: date) -> list[User]:
+    """Whom a granted one is reported to, each once, but for whoever granted it. It may be nobody.
 
     Those who chair a group that hears the case, where none does any group; and of its lead agency those who sit in such
     a group, where nobody does its administrators.
     """
     hearing = [link.group_id for link in case.groups]
     of_these = GroupMember.group_id.in_(hearing) if hearing else Group.partnership_id == emergency.partnership_id
-    chairs = _people(emergency, GroupMember.role.in_(CHAIRING_ROLES), of_these, on=on)
+    chairs = _seated(emergency, GroupMember.role.in_(CHAIRING_ROLES), of_these, on=on)
     lead = User.agency_id == case.lead_agency_id
-    theirs = _people(emergency, lead, GroupMember.group_id.in_(hearing), on=on) if hearing else ()
+    theirs = _seated(emergency, lead, GroupMember.group_id.in_(hearing), on=on) if hearing else []
     if not theirs:
-        administers = exists().where(
-            AdminRoleGrant.user_id == User.id,
-            AdminRoleGrant.role == AdminRole.AGENCY_ADMIN,
-            AdminRoleGrant.partnership_id == emergency.partnership_id,
-        )
-        theirs = db.session.scalars(
-            select(User).where(lead, administers, *_not_aside(emergency)).order_by(User.id).options(raiseload("*"))
-        ).all()
-    return list({user.id: user for user in (*chairs, *theirs)}.values())
+        administers = _holds(AdminRole.AGENCY_ADMIN, emergency)
+        theirs = [user for user, actor in _people(emergency, lead, administers, on=on) if actor.signatory]
+    return [user for user in {user.id: user for user in (*chairs, *theirs)}.values() if user.id != granter_id]
 
 
-def _people(emergency: Emergency, *who: ColumnElement[bool], on: date) -> Sequence[User]:
-    """Those with such a seat in a group of the partnership, of agencies that belong and have signed."""
-    signed = exists().where(
-        Signature.partnership_id == PartnershipAgency.partnership_id,
-        Signature.agency_id == PartnershipAgency.agency_id,
-        has_signed(on),
+def who_administer(emergency: Emergency, *, granter_id: int, on: date) -> list[User]:
+    """The partnership's administrators, but for whoever asked, granted it, or is recused: they read the trail."""
+    administers = _holds(AdminRole.PARTNERSHIP_ADMIN, emergency)
+    return [user for user, actor in _people(emergency, administers, User.id != granter_id, on=on) if see_audit(actor)]
+
+
+def _holds(role: AdminRole, emergency: Emergency) -> ColumnElement[bool]:
+    return exists().where(
+        AdminRoleGrant.user_id == User.id,
+        AdminRoleGrant.role == role,
+        AdminRoleGrant.partnership_id == emergency.partnership_id,
     )
+
+
+def _seated(emergency: Emergency, *who: ColumnElement[bool], on: date) -> list[User]:
+    """Those with such a seat in a group of the partnership, to whom what was asked for is shown."""
     seated = (
         select(GroupMember.user_id)
         .join(Group, Group.id == GroupMember.group_id)
         .join(User, User.id == GroupMember.user_id)
-        .join(
-            PartnershipAgency,
-            and_(
-                PartnershipAgency.agency_id == User.agency_id,
-                PartnershipAgency.partnership_id == Group.partnership_id,
-            ),
-        )
-        .where(Group.partnership_id == emergency.partnership_id, sits(on), is_open(on), belongs(on), signed, and_(*who))
+        .where(Group.partnership_id == emergency.partnership_id, sits(on), is_open(on), and_(*who))
     )
-    return db.session.scalars(
-        select(User).where(User.id.in_(seated), *_not_aside(emergency)).order_by(User.id).options(raiseload("*"))
+    return [user for user, actor in _people(emergency, User.id.in_(seated), on=on) if actor.signatory]
+
+
+def _people(emergency: Emergency, *who: ColumnElement[bool], on: date) -> list[tuple[User, Actor]]:
+    """Such people, each with who they are in the partnership on that day: a mail that is held back tells nobody."""
+    users = db.session.scalars(
+        select(User).where(*who, *_not_aside(emergency)).order_by(User.id).options(raiseload("*"))
     ).all()
+    actors = actors_as_of([user.id for user in users], emergency.partnership_id, on=on)
+    return [(user, actors[user.id]) for user in users]
 
 
 def _not_aside(emergency: Emergency) -> tuple[ColumnElement[bool], ...]:
@@ -151,12 +156,6 @@ def _not_aside(emergency: Emergency) -> tuple[ColumnElement[bool], ...]:
         Recusal.user_id == User.id, Recusal.case_id == emergency.case_id, Recusal.lifted_at.is_(None)
     )
     return User.id != emergency.asked_by_id, User.retired_at.is_(None), ~recused
-
-
-def is_recused(user_id: int, case_id: int) -> bool:
-    """Whether somebody declared an interest in the case, and it was not lifted."""
-    recused = exists().where(Recusal.user_id == user_id, Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
-    return bool(db.session.scalar(select(recused)))
 
 
 def waiting_for(actor: Actor, *, at: datetime) -> Sequence[Emergency]:

@@ -18,6 +18,12 @@ from core.policy.emergencies import EmergencyNow
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
 from core.web.templates import moment
 
+REPORTED = "It was reported to others who chair or work in its lead agency."
+REPORTED_TO_ADMINISTRATORS = (
+    "Nobody else who chairs or works in its lead agency could be told: it was reported to the partnership’s "
+    "administrators."
+)
+
 bp = Blueprint("emergencies", __name__, url_prefix="/emergency")
 
 
@@ -90,8 +96,8 @@ def show(asked: EmergencyNow) -> ResponseReturnValue:
 @requires(Permission.ANSWER_EMERGENCY, on=emergency_of, proved=True)
 def grant(asked: EmergencyNow) -> ResponseReturnValue:
     """Open the case to them."""
-    operations.grant(current_actor(), asked.emergency, now=now(), on=today())
-    flash("The case is open to them for four hours. It was reported to its chair and its lead agency.")
+    to_its_own = operations.grant(current_actor(), asked.emergency, now=now(), on=today())
+    flash(f"The case is open to them for four hours. {REPORTED if to_its_own else REPORTED_TO_ADMINISTRATORS}")
     return see_other("emergencies.show", emergency_id=asked.emergency.id)
 
 

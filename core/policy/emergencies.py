@@ -22,6 +22,7 @@ NOT_TO_END = "Only whoever asked, whoever granted it and those who lead a group 
 NOT_OPEN = "The case is not open by this: it was not granted, or has ended."
 NOT_TO_READ = "The case is open to the person who asked for it alone."
 NOT_TO_NOTE = "Only those who chair a group that hears the case note that they have looked at it."
+NOT_ITS_OWN = "You asked for this or granted it yourself. Somebody else who chairs notes that they have looked at it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,19 @@ def end(actor: Actor, asked: EmergencyNow) -> Verdict:
 
 
 def note(actor: Actor, asked: EmergencyNow) -> Verdict:
-    """Note that one has looked at it: whoever chairs a group that hears the case; of any group, where none does."""
+    """Note that one has looked at it: whoever chairs a group that hears the case; of any group, where none does.
+
+    A third person: neither whoever asked nor whoever granted it looks at what they did themselves.
+    """
     verdict = see(actor, asked)
     if not verdict:
         return verdict
     emergency = asked.emergency
     hearing = {link.group_id for link in emergency.case.groups} if emergency.case is not None else set()
-    if emergency.asked_by_id == actor.user_id or not any(actor.chairs(group) for group in hearing or actor.groups):
+    if not any(actor.chairs(group) for group in hearing or actor.groups):
         return Verdict.no(NOT_TO_NOTE)
+    if actor.user_id in (emergency.asked_by_id, emergency.decided_by_id):
+        return Verdict.no(NOT_ITS_OWN)
     return Verdict.yes() if emergency.ends_at is not None else Verdict.no(NOT_OPEN)
 
 

@@ -1,22 +1,27 @@
 """One case opened in an emergency: asked by one person, granted by another, for four hours, and reported."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from core.accounts.models import UserSession
+from core.accounts.models import AdminRoleGrant, UserSession
 from core.accounts.queries import actor_as_of
 from core.audit.models import AuditRecord
 from core.cases.models import Case, CaseGroup
+from core.circulation.delivery import why_not
 from core.circulation.models import Mail
 from core.clock import utc_now
+from core.emergencies import queries
 from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import AdminRole, GroupRole, MailKind
-from core.partnerships.models import Signature
-from core.policy.emergencies import EmergencyNow, open_by_emergency, read, see, seen_by
+from core.partnerships.models import GroupMember, Signature
+from core.policy.emergencies import NOT_ITS_OWN, EmergencyNow, open_by_emergency, read, see, seen_by
 from core.recording.models import Recusal
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency, an_item, today
 
@@ -92,21 +97,36 @@ def test_what_is_answered_is_the_same_whether_or_not_there_is_such_a_case(place,
         pages.append([line for line in text.splitlines() if "token" not in line and "key" not in line])
         again = browser.post("/emergency/ask", {"reference": reference, "reason": REASON})
         assert again.status_code == 422 and "You have asked for this case already" in again.text
-        mails = db.session.scalars(select(Mail.user_id).where(Mail.subject.contains(reference))).all()
-        assert set(mails) == {place.chair.id, place.coordinator.id, place.other_chair.id}
+        mails = db.session.scalars(select(Mail).where(Mail.once_key.contains(f":{emergency.id}:asked:"))).all()
+        assert {mail.user_id for mail in mails} == {place.chair.id, place.coordinator.id, place.other_chair.id}
+        assert all(mail.body.count(page) == 1 for mail in mails)
     assert pages[0] == pages[1]
     missing = f"/emergency/{emergency.id}"
     refused = visitor(place.chair).post(f"{missing}/grant")
     assert refused.status_code == 409 and "There is no case of that reference" in refused.text
     assert visitor(place.chair).post(f"{missing}/decline").status_code == 303
     assert "Declined" in visitor(place.asker).get(missing).text
+    for mail in db.session.scalars(select(Mail)):
+        assert reference not in mail.subject + mail.body + mail.body_html
 
 
 @pytest.mark.parametrize("typed", ["Jayden Whitworth", "Whitworth", "Whitworth, born 2012", "T9 2026"])
-def test_a_name_that_is_typed_for_a_reference_is_mailed_to_nobody(place, visitor, typed):
+def test_a_name_that_is_typed_for_a_reference_is_refused(place, visitor, typed):
     answer = visitor(place.asker).post("/emergency/ask", {"reference": typed, "reason": REASON})
     assert answer.status_code == 422 and "and no name" in answer.text
-    assert not db.session.scalars(select(Mail).where(Mail.subject.contains(typed))).all()
+    assert not db.session.scalars(select(Mail)).all()
+
+
+def test_what_was_typed_for_a_reference_is_mailed_to_nobody_and_a_granted_case_goes_by_its_own(place, visitor):
+    named, page = (asked(visitor(place.asker), typed) for typed in ("Jayden-Whitworth-2012", place.case.ref.lower()))
+    assert "Jayden-Whitworth-2012" in visitor(place.chair).get(named).text, "the page says it"
+    assert visitor(place.chair).post(f"{named}/decline").status_code == 303
+    assert visitor(place.coordinator).post(f"{page}/grant").status_code == 303
+    mails = db.session.scalars(select(Mail)).all()
+    everything = "\n".join(mail.subject + mail.body + mail.body_html for mail in mails)
+    assert "Whitworth" not in everything and place.case.ref.lower() not in everything
+    [answer] = [mail for mail in mails if mail.user_id == place.asker.id and "declined" not in mail.subject]
+    assert answer.subject.endswith(f"Emergency: case {place.case.ref} was opened to you")
 
 
 def test_nobody_asks_for_one_reference_after_another(place, visitor):
@@ -117,6 +137,31 @@ def test_nobody_asks_for_one_reference_after_another(place, visitor):
     assert answer.status_code == 422 and "wait for an answer" in answer.text
 
 
+def test_two_that_are_asked_at_once_are_counted_one_after_the_other(place, visitor, monkeypatch):
+    counted = queries.waiting_of
+
+    def slowly(actor, *, at):
+        number = counted(actor, at=at)
+        sleep(0.3)  # the other has counted by then, where nothing keeps it
+        return number
+
+    browsers = [visitor(place.asker) for _ in range(2)]
+    for number in range(2):
+        asked(browsers[0], f"T9-2026-000{number}")
+    db.session.commit()
+    monkeypatch.setattr(queries, "waiting_of", slowly)
+    forms = [
+        {"reference": f"T9-2026-001{n}", "reason": REASON, "csrf_token": each.csrf(), "idempotency_key": str(uuid4())}
+        for n, each in enumerate(browsers)
+    ]
+
+    def ask(browser, form):
+        return browser.client.post("/emergency/ask", data=form).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, browsers, forms)) == [303, 422]
+
+
 def test_a_case_that_is_open_to_them_anyway_need_not_be_asked_for(place, visitor):
     answer = visitor(place.chair).post("/emergency/ask", {"reference": place.case.ref, "reason": REASON})
     assert answer.status_code == 422 and "is open to you" in answer.text
@@ -125,7 +170,7 @@ def test_a_case_that_is_open_to_them_anyway_need_not_be_asked_for(place, visitor
 def test_it_is_reported_at_once_to_the_chair_and_the_lead_agency_and_stands_on_the_chairs_home_page(
     place, visitor, granted
 ):
-    told = select(Mail).where(Mail.kind == MailKind.EMERGENCY, Mail.subject.contains("was opened"))
+    told = select(Mail).where(Mail.kind == MailKind.EMERGENCY, Mail.once_key.contains(":granted:"))
     mails = db.session.scalars(told).all()
     assert {mail.user_id for mail in mails} == {place.chair.id}, "the coordinator of the lead agency granted it"
     assert all("Quenby" not in mail.subject + mail.body and REASON not in mail.body for mail in mails)
@@ -145,8 +190,58 @@ def test_where_no_group_hears_it_the_lead_agencys_administrators_and_every_chair
     db.session.query(CaseGroup).delete()
     page = asked(visitor(place.asker), place.case.ref)
     assert visitor(place.coordinator).post(f"{page}/grant").status_code == 303
-    told = select(Mail.user_id).where(Mail.subject.contains("was opened"))
+    told = select(Mail.user_id).where(Mail.once_key.contains(":granted:"))
     assert set(db.session.scalars(told)) == {place.chair.id, place.other_chair.id, administrator.id}
+
+
+def test_where_there_is_nobody_else_to_report_it_to_the_administrators_are_told_or_it_is_refused(place, visitor):
+    place.chair.retired_at = utc_now()
+    page = asked(visitor(place.asker), place.case.ref)
+    refused = visitor(place.coordinator).post(f"{page}/grant")
+    assert refused.status_code == 409 and "nobody else to whom it could be reported" in refused.text
+    assert db.session.scalars(select(Emergency)).one().decided_at is None
+    chairs_too = a_user(place.homes, group=place.group, role=GroupRole.CHAIR, countersigns=False)
+    administrator = a_user(place.homes, admin=AdminRole.PARTNERSHIP_ADMIN, partnership=place.partnership)
+    browser = visitor(place.coordinator)
+    assert "the partnership’s administrators" in browser.post(f"{page}/grant", follow_redirects=True).text
+    mails = db.session.scalars(select(Mail).where(Mail.subject.endswith(f"{place.case.ref} was opened"))).all()
+    assert [mail.user_id for mail in mails] == [administrator.id], f"not {chairs_too.id}, who has not countersigned"
+    assert f"/admin/trail?object=case:{place.case.id}" in mails[0].body
+    trail = visitor(administrator).get(f"/admin/trail?object=case:{place.case.id}")
+    assert "Opened a case to somebody in an emergency" in trail.text
+    assert why_not(mails[0], utc_now()) == ""
+    db.session.execute(delete(AdminRoleGrant))
+    db.session.expire_all()
+    assert "may read the audit trail" in why_not(mails[0], utc_now())
+
+
+def test_whoever_granted_it_does_not_note_that_somebody_has_looked_at_it(place, visitor):
+    second = a_user(place.homes, group=place.group, role=GroupRole.DEPUTY_CHAIR)
+    page, chair = asked(visitor(place.asker), place.case.ref), visitor(place.chair)
+    assert "reported to others who chair" in chair.post(f"{page}/grant", follow_redirects=True).text
+    assert "I have looked at this" not in chair.get(page).text
+    refused = chair.post(f"{page}/note")
+    assert refused.status_code == 403 and NOT_ITS_OWN in refused.text
+    assert visitor(second).post(f"{page}/note").status_code == 303
+
+
+def test_a_mail_that_waits_is_not_sent_to_whom_the_emergency_is_closed_by_then(place, visitor, granted):
+    def held_back():
+        db.session.commit()
+        db.session.expire_all()
+        return {mail.once_key for mail in db.session.scalars(select(Mail)) if why_not(mail, utc_now())}
+
+    number = granted.rpartition("/")[2]
+    assert not held_back()
+    item = an_item(a_meeting(place.group), place.case)
+    db.session.add(Recusal(case_id=place.case.id, user_id=place.chair.id, declared_at=utc_now(), item_id=item.id))
+    theirs = {f"emergency:{number}:{what}:u_{place.chair.id}" for what in ("asked", "granted")}
+    assert held_back() == theirs
+    db.session.execute(delete(GroupMember).where(GroupMember.user_id == place.other_chair.id))
+    assert held_back() == theirs | {f"emergency:{number}:asked:u_{place.other_chair.id}"}
+    lapsed = update(Signature).where(Signature.agency_id == place.asker.agency_id)
+    db.session.execute(lapsed.values(expires_on=today() - timedelta(1)))
+    assert f"emergency:{number}:answered:u_{place.asker.id}" in held_back()
 
 
 def test_after_four_hours_or_when_either_ends_it_the_next_request_is_refused(place, visitor, granted):
