@@ -15,7 +15,7 @@ from core.errors import RoundtableError
 KEPT_FOR = timedelta(minutes=1)
 """A provider that went away is not led to for longer, and a key that it made today is known after that."""
 ASKED_AGAIN_AFTER = timedelta(seconds=20)
-"""Of one that did not answer: nobody waits for it meanwhile."""
+"""Of one that did not answer: nobody waits for it meanwhile. While one that answered is asked, what it said stands."""
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Signatures that only the provider can make: never "none", and never one by a secret that both know."""
@@ -50,14 +50,19 @@ class _Kept:
 
 _kept: dict[str, _Kept] = {}
 _failed: dict[str, datetime] = {}
+_being_asked: set[str] = set()
 _lock = Lock()
 
 
 def known(issuer: str, *, now: datetime) -> tuple[Metadata, KeySet]:
-    """Addresses and keys of a provider, as it told them less than a minute ago. Raises NoAnswer, NotAsItShould."""
+    """Addresses and keys of a provider, as it told them less than a minute ago. Raises NoAnswer, NotAsItShould.
+
+    One request asks; those that come meanwhile go by what was known, or on without: a slow one holds nobody else up.
+    """
     with _lock:
-        kept, failed = _kept.get(issuer), _failed.get(issuer)
-    if kept is not None and timedelta(0) <= now - kept.at < KEPT_FOR:
+        kept, failed, meanwhile = _kept.get(issuer), _failed.get(issuer), issuer in _being_asked
+    lasts = KEPT_FOR + ASKED_AGAIN_AFTER if meanwhile else KEPT_FOR
+    if kept is not None and timedelta(0) <= now - kept.at < lasts:
         return kept.metadata, kept.keys
     if failed is not None and timedelta(0) <= now - failed < ASKED_AGAIN_AFTER:
         raise NoAnswer("did not answer a moment ago")
@@ -65,7 +70,11 @@ def known(issuer: str, *, now: datetime) -> tuple[Metadata, KeySet]:
 
 
 def asked(issuer: str, *, now: datetime) -> tuple[Metadata, KeySet]:
-    """The same, asked now. Raises NoAnswer, NotAsItShould."""
+    """The same, asked now. Raises NoAnswer, also while another request asks; NotAsItShould."""
+    with _lock:
+        if issuer in _being_asked:
+            raise NoAnswer("is being asked")
+        _being_asked.add(issuer)
     try:
         metadata = _checked(issuer, fetched(get_well_known_url(issuer, external=True)))
         keys = _keys_at(metadata.jwks_uri)
@@ -73,6 +82,9 @@ def asked(issuer: str, *, now: datetime) -> tuple[Metadata, KeySet]:
         with _lock:
             _failed[issuer] = now
         raise
+    finally:
+        with _lock:
+            _being_asked.discard(issuer)
     with _lock:
         _failed.pop(issuer, None)
         _kept[issuer] = _Kept(metadata, keys, now)
