@@ -132,7 +132,7 @@ def way_there(begun: Begun, tenant: Tenant, *, back: str, again: bool, now: date
     """
     metadata, _ = known(tenant.issuer, now=now)
     extra: dict[str, Any] = {"prompt": "login"} if again else {}
-    if begun.errand == Errand.PROVE:
+    if begun.errand in (Errand.PROVE, Errand.LINK):
         extra["max_age"] = 0
     if tenant.acr:
         extra["acr_values"] = tenant.acr

@@ -11,8 +11,9 @@ from core import audit
 from core.accounts.agency_sign_in import queries
 from core.accounts.agency_sign_in.exchange import LASTS, Begun, Shown
 from core.accounts.models import IdentityProvider, LinkedIdentity, SignInAttempt, UsedChallenge, User
-from core.accounts.operations import count_try, end_other_sessions
+from core.accounts.operations import TOO_MANY, TRIES_WITHIN, end_other_sessions, end_sessions_of
 from core.accounts.passwords import token_hash
+from core.accounts.queries import lock_tries
 from core.accounts.telling import AGENCY_ACCOUNT_LINKED, AGENCY_ACCOUNT_UNLINKED, tell_owner
 from core.audit import Category
 from core.errors import Refused, Stale
@@ -29,6 +30,10 @@ NOT_JUST_NOW = (
     "Your agency did not say that you signed in there just now. Confirm with your password or a code instead, and tell "
     "whoever runs your agency’s accounts: they must send “auth_time”."
 )
+NOT_JUST_NOW_TO_LINK = (
+    "Your agency did not say that you signed in there just now, so nothing was linked. Try again; if it happens again, "
+    "tell whoever runs your agency’s accounts: they must send “auth_time”."
+)
 NOT_SERVED = "Your agency has no accounts of its own that open Roundtable."
 HAS_ONE = "Your account is linked already. Unlink that first."
 ANOTHERS = "This account of your agency is linked with somebody else’s in Roundtable. Ask an administrator."
@@ -36,23 +41,39 @@ SKEW = timedelta(minutes=1)
 """By which two clocks may differ."""
 TWO_STEPS = "mfa"
 """Of `amr`: more than one step was taken (RFC 8176)."""
+ANSWERS = 200
+"""From one network that a provider did not stand by, within TRIES_WITHIN: nobody guesses a code, which is good once and
+for whoever holds the verifier. The limit spares the provider, and no neighbour uses it up by the way."""
 
 
-def count_answer(provider_id: int, *, network: str, now: datetime) -> None:
-    """Count who comes back from a provider, as a try at an address is counted. Raises Refused after too many."""
-    count_try(_tries_by(provider_id), network=network, now=now, anywhere=1000)
+def count_answer(provider_id: int, *, network: str, now: datetime) -> int:
+    """Count who comes back from a provider with a code; the number of the count. Raises Refused after too many.
+
+    Apart from the tries at passwords, which are guessed: the row says nothing of its network but within the hash.
+    """
+    hashed = _answers_from(provider_id, network)
+    lock_tries(hashed)
+    if queries.answers(hashed, since=now - TRIES_WITHIN) >= ANSWERS:
+        raise Refused(TOO_MANY)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - 2 * TRIES_WITHIN))
+    counted = SignInAttempt(email_hash=hashed, network="", at=now)
+    db.session.add(counted)
+    db.session.flush()
+    return counted.id
+
+
+def forget_answer(counted: int) -> None:
+    """Forget that one: the provider was away, and who came can do nothing about it."""
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.id == counted))
 
 
 def forget_answers(provider_id: int, *, network: str) -> None:
     """Forget those from there: the provider stands by who came, and an office is one network."""
-    hashed = token_hash(_tries_by(provider_id))
-    db.session.execute(
-        delete(SignInAttempt).where(SignInAttempt.email_hash == hashed, SignInAttempt.network == network)
-    )
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.email_hash == _answers_from(provider_id, network)))
 
 
-def _tries_by(provider_id: int) -> str:
-    return f"\0identity provider {provider_id}"
+def _answers_from(provider_id: int, network: str) -> str:
+    return token_hash(f"\0identity provider {provider_id} from {network}")
 
 
 def use(begun: Begun, *, now: datetime) -> bool:
@@ -122,6 +143,16 @@ def check_proof(actor: Actor, provider_id: int, shown: Shown, *, begun: Begun, n
         raise Refused(reason)
 
 
+def check_anew(actor: Actor, shown: Shown, *, begun: Begun, now: datetime) -> None:
+    """Raise Refused, and keep that in the trail, unless who is to be linked showed their agency just now who they are.
+
+    The browser may hold a colleague's session there, which the provider must not answer by.
+    """
+    if not showed_just_now(shown, since=datetime.fromtimestamp(begun.at, UTC), now=now):
+        audit.record(actor, Category.AUTH, "agency_account.link", object=f"account:{actor.user_id}", outcome="deny")
+        raise Refused(NOT_JUST_NOW_TO_LINK)
+
+
 def link(actor: Actor, *, provider_id: int, issuer: str, subject: str, now: datetime) -> LinkedIdentity:
     """Let an account of the actor's agency open theirs here; other sessions end.
 
@@ -146,7 +177,8 @@ def link(actor: Actor, *, provider_id: int, issuer: str, subject: str, now: date
 
 
 def unlink(actor: Actor, identity: LinkedIdentity, *, now: datetime) -> None:
-    """It opens the account no more."""
+    """It opens the account no more; other sessions end, which it may have opened."""
+    end_other_sessions(actor, now=now)
     audit.record(actor, Category.AUTH, "agency_account.unlink", object=f"account:{identity.user_id}")
     tell_owner(identity.user_id, AGENCY_ACCOUNT_UNLINKED, now=now)
     db.session.delete(identity)
@@ -184,8 +216,9 @@ def connect(
 ) -> int:
     """Set a provider up for an agency, or change it; how many accounts are no longer linked.
 
-    Those are unlinked, and their owners told, whose word came from another issuer than the one from now on. Raises
-    Stale; Refused where there is no secret to keep: never is one sent to an issuer that it was not entered for.
+    Those are unlinked, and their owners told, whose word came from another issuer than the one from now on. They are
+    signed out, and so is everybody who is linked where two steps taken there count no longer as they did. Raises Stale;
+    Refused where there is no secret to keep: never is one sent to an issuer that it was not entered for.
     """
     if provider is None:
         if not details.client_secret:
@@ -199,7 +232,12 @@ def connect(
         if details.issuer != provider.issuer and not details.client_secret:
             raise Refused("Enter the client secret of the new issuer", field="client_secret")
         what = "identity_provider.change"
-    gone = 0 if provider.issuer in (None, details.issuer) else _unlink_all(provider, now=now)
+    gone = 0
+    if provider.issuer not in (None, details.issuer):
+        gone = _unlink_all(actor, provider, now=now)
+    elif provider.second_step_counts and (not details.second_step_counts or provider.acr != details.acr):
+        for owner in queries.owners_linked(provider):
+            end_sessions_of(actor, owner, now=now)
     provider.name, provider.issuer, provider.client_id = details.name, details.issuer, details.client_id
     provider.second_step_counts, provider.acr = details.second_step_counts, details.acr
     if details.client_secret:
@@ -210,17 +248,20 @@ def connect(
 
 
 def disconnect(actor: Actor, provider: IdentityProvider, *, now: datetime) -> int:
-    """Take a provider away; how many accounts were linked. Their owners are told, and go on with their passwords."""
-    gone = _unlink_all(provider, now=now)
+    """Take a provider away; how many accounts were linked.
+
+    Their owners are told and signed out, and go on with their passwords.
+    """
+    gone = _unlink_all(actor, provider, now=now)
     audit.record(actor, Category.ADMIN, "identity_provider.remove", object=f"agency:{provider.agency_id}")
     db.session.delete(provider)
     return gone
 
 
-def _unlink_all(provider: IdentityProvider, *, now: datetime) -> int:
-    owners = db.session.scalars(
-        delete(LinkedIdentity).where(LinkedIdentity.provider_id == provider.id).returning(LinkedIdentity.user_id)
-    ).all()
-    for user_id in sorted(owners):
-        tell_owner(user_id, AGENCY_ACCOUNT_UNLINKED, now=now)
+def _unlink_all(actor: Actor, provider: IdentityProvider, *, now: datetime) -> int:
+    owners = queries.owners_linked(provider)
+    db.session.execute(delete(LinkedIdentity).where(LinkedIdentity.provider_id == provider.id))
+    for owner in owners:
+        end_sessions_of(actor, owner, now=now)
+        tell_owner(owner.id, AGENCY_ACCOUNT_UNLINKED, now=now)
     return len(owners)

@@ -1,11 +1,12 @@
 """Reads of the providers that agencies have, and of who is linked with an account there."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, raiseload
 
-from core.accounts.models import IdentityProvider, LinkedIdentity, User
+from core.accounts.models import IdentityProvider, LinkedIdentity, SignInAttempt, User
 from core.extensions import db
 from core.partnerships.models import Agency, PartnershipAgency
 
@@ -49,6 +50,22 @@ def may_prove_with(user_id: int, agency_id: int | None) -> IdentityProvider | No
         .join(LinkedIdentity, LinkedIdentity.provider_id == IdentityProvider.id)
         .where(LinkedIdentity.user_id == user_id, IdentityProvider.agency_id == agency_id)
     ).first()
+
+
+def owners_linked(provider: IdentityProvider) -> Sequence[User]:
+    """Everybody who has linked their account, retired or not; always in the same order."""
+    return db.session.scalars(
+        select(User)
+        .join(LinkedIdentity, LinkedIdentity.user_id == User.id)
+        .where(LinkedIdentity.provider_id == provider.id)
+        .order_by(User.id)
+    ).all()
+
+
+def answers(hashed: str, *, since: datetime) -> int:
+    """How many answers were counted under that since then."""
+    query = select(func.count()).where(SignInAttempt.email_hash == hashed, SignInAttempt.at > since)
+    return db.session.scalar(query) or 0
 
 
 def how_many_are_linked(provider: IdentityProvider) -> int:

@@ -101,17 +101,39 @@ def answer(agency_id: int) -> ResponseReturnValue:
         flash(BEGIN_AGAIN, "important")
         return see_other("accounts.account" if signed_in() else "accounts.sign_in")
     tenant, name = Tenant.of(provider), provider.name
+    code = request.args.get("code", "")
+    if not code or "error" in request.args:  # there is nothing to ask the provider for, and so nothing to count
+        return _with_a_word(begun, _fault(NotTaken("no code"), tenant, name))
     try:
-        _count(tenant, begun)
-        shown = _shown(begun, tenant)
+        counted = _count(tenant, begun)
     except Refused as refused:
         return _with_a_word(begun, refused.reason)
+    back, named = way_back(tenant.agency), request.args.get("iss")
+    try:
+        shown = who_came(begun, tenant, code=code, named=named, back=back, now=now())
     except (NoAnswer, NotAsItShould, NotTaken) as fault:
+        if isinstance(fault, NoAnswer):
+            _forget(counted)
         return _with_a_word(begun, _fault(fault, tenant, name))
     if begun.errand == Errand.SIGN_IN:
         return _come_in(begun, tenant, shown)
     if begun.errand == Errand.PROVE:
         return _prove(begun, tenant, shown)
+    return _show_whom_to_link(begun, tenant, shown)
+
+
+def _show_whom_to_link(begun: Begun, tenant: Tenant, shown: Shown) -> ResponseReturnValue:
+    """They have shown just now, at their agency, who they are: kept with the session, for them to look at."""
+    actor = current_actor()
+    db.session.rollback()
+    begin_write()
+    operations.forget_answers(tenant.id, network=network_of_client())
+    try:
+        operations.check_anew(actor, shown, begun=begun, now=now())
+    except Refused as refused:
+        db.session.commit()
+        return _with_a_word(begun, refused.reason)
+    db.session.commit()
     session[SHOWN] = {
         "provider": tenant.id,
         "issuer": shown.issuer,
@@ -130,27 +152,26 @@ def _provider(agency_id: int) -> IdentityProvider:
     return found
 
 
-def _count(tenant: Tenant, begun: Begun) -> None:
-    """Count it, and take what was begun, before the provider is asked. Raises Refused."""
+def _count(tenant: Tenant, begun: Begun) -> int:
+    """Count it, and take what was begun, before the provider is asked; the number of the count. Raises Refused."""
     db.session.rollback()
     begin_write()
     try:
-        operations.count_answer(tenant.id, network=network_of_client(), now=now())
+        counted = operations.count_answer(tenant.id, network=network_of_client(), now=now())
         if not operations.use(begun, now=now()):
             raise Refused(BEGIN_AGAIN)
     except Refused:
         db.session.rollback()
         raise
     db.session.commit()
+    return counted
 
 
-def _shown(begun: Begun, tenant: Tenant) -> Shown:
-    """Who came back. Raises NotTaken, NoAnswer, NotAsItShould."""
-    code = request.args.get("code", "")
-    if not code or "error" in request.args:
-        raise NotTaken("no code")
-    back = way_back(tenant.agency)
-    return who_came(begun, tenant, code=code, named=request.args.get("iss"), back=back, now=now())
+def _forget(counted: int) -> None:
+    db.session.rollback()
+    begin_write()
+    operations.forget_answer(counted)
+    db.session.commit()
 
 
 def _come_in(begun: Begun, tenant: Tenant, shown: Shown) -> ResponseReturnValue:

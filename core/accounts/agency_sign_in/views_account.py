@@ -82,7 +82,7 @@ def link() -> ResponseReturnValue:
 def unlink(identity: LinkedIdentity) -> ResponseReturnValue:
     """It opens the account no more."""
     operations.unlink(current_actor(), identity, now=now())
-    flash("It no longer opens your account.")
+    flash("It no longer opens your account. You are signed out everywhere else.")
     return see_other("accounts.agency_account")
 
 

@@ -135,7 +135,8 @@ def owner_shown_by(answer: str, *, at: Site, key: bytes, now: datetime) -> User:
 
 
 def remove_passkey(actor: Actor, passkey: Passkey, *, now: datetime) -> None:
-    """It lets nobody in any more."""
+    """It lets nobody in any more; other sessions end, which it may have opened."""
+    end_other_sessions(actor, now=now)
     audit.record(actor, Category.AUTH, "passkey.remove", object=f"passkey:{passkey.id}")
     tell_owner(passkey.user_id, PASSKEY_REMOVED, now=now)
     db.session.delete(passkey)

@@ -114,7 +114,7 @@ def add() -> ResponseReturnValue:
 def remove(passkey: Passkey) -> ResponseReturnValue:
     """It lets nobody in any more."""
     operations.remove_passkey(current_actor(), passkey, now=now())
-    flash("This passkey is removed.")
+    flash("This passkey is removed. You are signed out everywhere else.")
     return see_other("accounts.passkeys")
 
 

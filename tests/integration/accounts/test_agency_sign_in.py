@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import text, update
 
-from core.accounts.agency_sign_in import asking, metadata
-from core.accounts.models import IdentityProvider, LinkedIdentity, UserSession
-from core.accounts.operations import TRIES
+from core.accounts.agency_sign_in import asking, metadata, operations
+from core.accounts.models import IdentityProvider, LinkedIdentity, SignInAttempt, UserSession
+from core.accounts.operations import TRIES_FROM_NETWORK
 from core.accounts.two_step.codes import code_at, new_seed
 from core.audit.models import AuditRecord
 from core.circulation.models import Mail
@@ -98,7 +98,8 @@ def test_somebody_links_their_account_and_comes_in_with_it_from_then_on(place, v
     assert "does not open Roundtable yet" in told(stranger, come_in(stranger, place.north, at))
     assert "Link your Northbridge account" in browser.get("/account/agency").text
     there = browser.get("/account/agency/begin").location
-    assert asked_at(there)["prompt"] == "login", "whoever is signed in there in this browser shows again who they are"
+    asked = asked_at(there)
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0"), "whoever is signed in there shows again who they are"
     back = browser.get(at.anew().visited(there))
     assert back.location == "/account/agency/link"
     assert db.session.query(LinkedIdentity).count() == 0, "not before they have looked whose it is"
@@ -117,6 +118,7 @@ def test_somebody_links_their_account_and_comes_in_with_it_from_then_on(place, v
     entry = re.search(r'action="(/account/agency/\d+/unlink)"', later.get("/account/agency").text)[1]
     assert visitor(place.alex).post(entry).status_code == 404
     assert later.post(entry).status_code == 303
+    assert is_in(later) and not is_in(browser), "what it had opened elsewhere ends with it"
     assert "does not open Roundtable yet" in told(stranger, come_in(stranger, place.north, at))
     actions = [row.action for row in db.session.query(AuditRecord).order_by(AuditRecord.seq)]
     assert [each for each in actions if each.startswith("agency_account")] == [
@@ -221,8 +223,6 @@ def test_no_word_but_the_providers_own_and_whole_lets_anybody_in(place, visitor)
         answer = come_in(browser, place.north, place.at_north.told(spoil=spoil))
         if answer.location != "/sign-in" or "was not taken" not in told(browser, answer) or is_in(browser):
             wrong[spoil] = answer.location
-        db.session.execute(text("DELETE FROM sign_in_attempt"))
-        db.session.commit()
     assert not wrong
     assert db.session.query(UserSession).count() == 0
     browser = visitor()
@@ -255,23 +255,53 @@ def test_an_answer_is_good_once_for_the_browser_that_asked_and_not_for_long(plac
         assert "Begin again" in told(late, late.get(back))
 
 
-def test_who_is_refused_there_or_comes_too_often_is_told_so(place, visitor):
+def test_a_session_there_that_is_somebody_elses_or_hours_old_is_not_linked(place, visitor):
+    browser = visitor(place.sam)
+    for spoil in ("signed in long ago", "not said when"):
+        there = browser.get("/account/agency/begin").location
+        back = browser.get(place.at_north.anew().told(spoil=spoil).visited(there))
+        assert "so nothing was linked" in told(browser, back)
+        assert browser.post("/account/agency/link").status_code == 409
+    assert refusals("agency_account.link") == 2
+    assert db.session.query(LinkedIdentity).count() == 0
+
+
+def test_who_is_refused_there_or_comes_too_often_is_told_so(place, visitor, monkeypatch):
+    monkeypatch.setattr(operations, "ANSWERS", 4)
     browser = visitor()
-    answer = come_in(browser, place.north, place.at_north.told(spoil="refused"))
-    assert "did not sign you in" in told(browser, answer)
+    for _ in range(6):
+        answer = come_in(browser, place.north, place.at_north.anew().told(spoil="refused"))
+        assert "did not sign you in" in told(browser, answer), "counted nowhere"
     said = []
-    for _ in range(TRIES + 1):
+    for _ in range(5):
         state = asked_at(begun(browser, place.north))["state"]
         made_up = f"/sign-in/agency/{place.north.id}/answer?code=made-up&state={state}&iss={place.at_north.issuer}"
         said.append(told(browser, browser.get(made_up)))
-    assert "was not taken" in said[TRIES - 2] and "Too many tries" in said[TRIES - 1]
+    assert "was not taken" in said[3] and "Too many tries" in said[4]
     assert refusals() == 0, "what the provider does not stand by fills no trail"
     elsewhere = visitor()
     elsewhere.client.environ_base["REMOTE_ADDR"] = "198.51.7.7"
-    for _ in range(TRIES + 1):
+    for _ in range(6):
         answer = come_in(elsewhere, place.north, place.at_north.told())
     assert "does not open Roundtable yet" in told(elsewhere, answer), "an office of people who have not linked theirs"
-    assert refusals() == TRIES + 1
+    assert refusals() == 6
+
+
+def test_answers_that_a_provider_does_not_stand_by_lock_no_network_out(place, visitor):
+    browser = visitor()
+    browser.client.environ_base["REMOTE_ADDR"] = "198.51.7.7"
+    for _ in range(TRIES_FROM_NETWORK + 1):
+        operations.count_answer(place.to_north.id, network="198.51.7.0/24", now=utc_now())
+    db.session.commit()
+    linked(place.sam, place.to_north, "sam")
+    assert come_in(browser, place.north, place.at_north.told()).location == "/"
+    assert db.session.query(SignInAttempt).count() == 0, "forgotten, as the provider stands by who came"
+    for _ in range(TRIES_FROM_NETWORK + 1):
+        operations.count_answer(place.to_north.id, network="198.51.7.0/24", now=utc_now())
+    db.session.commit()
+    by_password = visitor()
+    by_password.client.environ_base["REMOTE_ADDR"] = "198.51.7.7"
+    assert by_password.post("/sign-in", {"email": place.sam.email, "password": PASSWORD}).location == "/"
 
 
 def test_a_retired_account_and_one_that_nobody_linked_are_told_the_same(place, visitor):
@@ -377,6 +407,7 @@ def test_a_provider_that_is_away_costs_moments_and_the_password_works(place, vis
     back = place.at_north.visited(begun(browser, place.north))
     place.at_north.told(wait=1500)
     assert "does not answer at the moment" in told(browser, browser.get(back))
+    assert db.session.query(SignInAttempt).count() == 0, "nobody's fault that comes by it"
     metadata.forget()
     assert "your password: it works" in told(browser, browser.get(f"/sign-in/agency/{place.north.id}"))
     place.at_north.told()
@@ -439,19 +470,50 @@ def test_an_administrator_sets_a_provider_up_and_takes_it_away(place, visitor):
         assert refused.status_code == 422 and why in refused.text, says
     place.at_north.told()
     linked(place.sam, place.to_north, "sam")
+    sams, alexs = visitor(place.sam), visitor(place.alex)
     kept = browser.post(page, fields(place, version=version, client_secret="", second_step_counts="y"))
     assert kept.status_code == 303
     assert db.session.get(IdentityProvider, place.to_north.id).client_secret == SECRET
+    assert is_in(sams), "more counts than before"
     away = browser.post(page, fields(place, version="2", issuer="http://127.0.0.1:9"))
     assert away.status_code == 303 and "did not answer just now" in told(browser, away)
     assert db.session.query(LinkedIdentity).count() == 0, "who was somebody at one issuer is nobody at the next"
+    assert not is_in(sams), "nor goes on in a session that it may have opened"
     linked(place.sam, place.to_north, "sam")
+    sams = visitor(place.sam)
     assert browser.post(f"{page}/remove").status_code == 303
+    assert not is_in(sams) and is_in(alexs) and is_in(browser)
     assert db.session.query(LinkedIdentity).count() == 0
     assert visitor().get(f"/sign-in/agency/{place.north.id}").status_code == 404
     assert len(db.session.query(Mail).filter_by(user_id=place.sam.id).all()) == 2
     row = db.session.query(AuditRecord).filter_by(action="identity_provider.change").first()
     assert row.object == f"agency:{place.north.id}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "goes_on"),
+    [
+        ((True, ""), (True, ""), True),
+        ((True, ""), (False, ""), False),
+        ((True, "one"), (True, "two"), False),
+        ((False, "one"), (True, "two"), True),
+    ],
+)
+def test_sessions_by_two_steps_that_count_no_longer_end(place, visitor, before, after, goes_on):
+    admin = a_user(place.north, "Pat Admin", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=place.partnership)
+    an_app(admin)
+    place.to_north.second_step_counts, place.to_north.acr = before
+    for who in (admin, place.sam):
+        linked(who, place.to_north, who.name)
+    browser, sams, alexs = visitor(admin), visitor(place.sam), visitor(place.alex)
+    more = {"second_step_counts": "y"} if after[0] else {}
+    version = str(place.to_north.version)
+    saved = browser.post(
+        f"/admin/agency-sign-in/{place.north.id}", fields(place, version=version, acr=after[1], **more)
+    )
+    assert saved.status_code == 303
+    assert (is_in(sams), is_in(alexs), is_in(browser)) == (goes_on, True, True)
+    assert db.session.query(LinkedIdentity).count() == 2
 
 
 def test_an_agency_that_two_partnerships_share_is_connected_by_whoever_runs_the_machine(place, visitor):

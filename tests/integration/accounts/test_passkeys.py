@@ -77,7 +77,10 @@ def test_a_chair_who_must_take_two_steps_takes_them_with_a_passkey_alone(place, 
     assert by_password.location == "/sign-in/code", "the password alone does not do any more"
     removing = re.search(r'action="(/account/passkeys/\d+/remove)"', later.get("/account/passkeys").text)[1]
     assert visitor(place.member).post(removing).status_code == 404
+    elsewhere = visitor(place.chair)
     assert later.post(removing).status_code == 303
+    assert later.get("/account").status_code == 200
+    assert elsewhere.get("/account").location.startswith("/sign-in"), "what it may have opened ends with it"
     mails = db.session.query(Mail).order_by(Mail.id).all()
     assert [(mail.user_id, mail.kind) for mail in mails] == [(place.chair.id, MailKind.ACCOUNT)] * 2
     assert "was added" in mails[0].body and "was removed" in mails[1].body
