@@ -9,12 +9,14 @@
 
 import { start, taken, unsaved, warn } from "./app.js";
 import { clear, count, isPossible, onChangeElsewhere } from "./kept.js";
-import { asAction, blankForm, filled, kept, remember } from "./kept-forms.js";
+import { asAction, blankForm, filled, isUnknown, kept, known, remember } from "./kept-forms.js";
 import { Rows, told } from "./kept-rows.js";
 import { Sender } from "./sending.js";
 
 const SOON_MS = 250;
 const FORM_PATIENCE_MS = 8000;
+const AHEAD_MS = 1000;
+const AHEAD_SPREAD_MS = 3000; // sixty pages that open at once do not ask at once
 
 const root = document.getElementById("keeping");
 const status = root.querySelector("[data-kept-status]");
@@ -227,6 +229,33 @@ async function formOrBlank(address, request) {
   }
 }
 
+// Before the network goes: each form that this reader may write in is fetched once, into the memory of this page and
+// nowhere else. Nothing of it is stored, and the server decides on each as on one that is opened.
+const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work));
+let fetchingAhead = false;
+
+function soonAhead() {
+  setTimeout(() => whenIdle(() => fetchAhead()), AHEAD_MS + Math.random() * AHEAD_SPREAD_MS);
+}
+
+async function fetchAhead() {
+  if (fetchingAhead || document.hidden || sender.state === "impossible" || sender.state === "closed") return;
+  fetchingAhead = true;
+  const offered = [...document.querySelectorAll("#item a[hx-target='#writing']")].map((link) => link.getAttribute("hx-get"));
+  for (const address of [...offered, ...(root.dataset.ahead ?? "").split(" ")].filter(isUnknown)) {
+    if (!isUnknown(address)) continue;
+    const options = { headers: { "HX-Request": "true" }, cache: "no-store", signal: AbortSignal.timeout(FORM_PATIENCE_MS) };
+    const response = await fetch(address, options).catch(() => null);
+    if (!response?.ok) break;
+    remember(address, await response.text().catch(() => ""));
+  }
+  root.dataset.known = known();
+  fetchingAhead = false;
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || soonAhead());
+document.addEventListener("htmx:after:swap", ({ target }) => target.closest?.("#item") && soonAhead());
+
 // What came back for something that was sent later.
 sender.addEventListener("answer", ({ row, status: code, text }) => {
   savedSomething ||= code < 400;
@@ -329,6 +358,7 @@ async function begin() {
     sender.flush();
   }
   show();
+  if (writing()) soonAhead();
   if (root.dataset.worker && "serviceWorker" in navigator && window.isSecureContext) {
     navigator.serviceWorker.register(root.dataset.worker, { scope: "/meetings/" }).catch(() => {});
   }

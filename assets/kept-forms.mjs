@@ -69,8 +69,16 @@ const KIND = /\/items\/\d+\/(write\/\w+|action)$/;
 
 export function remember(address, html) {
   const kind = KIND.exec(address)?.[1];
-  if (kind) seen.set(kind, html);
+  if (kind && html.includes("hx-post")) seen.set(kind, html); // what answers somebody who is signed out is no form
 }
+
+// Whether that form is still to be fetched, for the time without network.
+export function isUnknown(address) {
+  const kind = KIND.exec(address)?.[1];
+  return kind !== undefined && !seen.has(kind);
+}
+
+export const known = () => [...seen.keys()].join(" ");
 
 const PLAIN = {
   "write/discussion": ["Note the discussion", "What was discussed?"],
@@ -87,10 +95,11 @@ export function blankForm(address, template) {
     place.append(template.content.cloneNode(true));
     const [heading, question] = PLAIN[kind] ?? [];
     if (!heading) {
-      place.querySelector("form").replaceWith(place.querySelector("[data-no-form]"));
+      place.querySelector(kind ? "[data-needs-network]" : "[data-no-form]").remove();
+      place.querySelector("form").remove();
       return place.innerHTML;
     }
-    place.querySelector("[data-no-form]").remove();
+    for (const each of place.querySelectorAll("[data-no-form], [data-needs-network]")) each.remove();
     place.querySelector("h2").textContent = heading;
     place.querySelector("label").textContent = question;
   }

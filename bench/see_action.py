@@ -20,6 +20,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import psycopg
@@ -102,6 +103,10 @@ def stream():
             yield f"data: {body}\\n\\n" if new else ": beat\\n\\n"
     return Response(lines(), mimetype="text/event-stream")
 """
+BETWEEN_SAVES = 0.5
+"""Seconds from a save that has come to everybody to the next one."""
+PATIENCE = 60.0
+"""Seconds in which a save has come to everybody, or never does."""
 MOST_WATCHERS = 60
 """Of one meeting, at the second of two processes."""
 TABLES = "create table action(id serial, body text); create table audit(id serial, what text); create table m(rev int)"
@@ -116,6 +121,7 @@ class Watcher(threading.Thread):
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
         self.heard: list[float] = []
         self.seen: list[float] = []
+        self.fetched = 0
         self.then = then
 
     def run(self) -> None:
@@ -189,7 +195,8 @@ def bare_delays(here: int, there: int, watchers: int, saves: int) -> list[float]
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/act", urlencode({"text": "Visit"}), headers)
         connection.getresponse().read()
-        time.sleep(0.5)
+        _until_all([thread.heard for thread in threads], len(sent))
+        time.sleep(BETWEEN_SAVES)
     return delays(sent, [thread.heard for thread in threads])
 
 
@@ -202,15 +209,16 @@ def word_delays(room: Room, attendees: int, saves: int, *, at: Room | None = Non
     """Milliseconds from sending the form to the words in the part of the page that the hint makes it fetch."""
     there = at or room
     readers = dict(enumerate(clients(there, attendees)))
-    counts = dict.fromkeys(readers, 0)
+    counts: dict[int, int] = {}
 
     def fetch_for(number: int):
         def fetch(watcher: Watcher) -> None:
-            _, _, part = readers[number].get(f"{room.live}/item")
+            status, _, part = readers[number].get(f"{room.live}/item")
+            assert status == 200
             shown = len(re.findall('id="action-', part))
-            if shown > counts[number]:
-                watcher.seen += [time.perf_counter()] * (shown - counts[number] if counts[number] else 1)
-                counts[number] = shown
+            watcher.seen += [time.perf_counter()] * (shown - counts.get(number, shown))
+            counts[number] = shown
+            watcher.fetched += 1
 
         return fetch
 
@@ -227,21 +235,36 @@ def _product(room: Room, watchers: int, saves: int, then_for, *, at: Room | None
     ]
     for thread in threads:
         thread.start()
-    time.sleep(2)
+    # The greeting, with the number that the meeting stood at, and what each page showed then.
+    _until(lambda: all(thread.heard and (not then_for or thread.fetched) for thread in threads))
     for thread in threads:
-        thread.heard.clear()  # the greeting, with the number that the meeting stood at
+        thread.heard.clear()
         thread.seen.clear()
-    sent = []
+    moments = [thread.seen if then_for else thread.heard for thread in threads]
+    sent: list[float] = []
     for _ in range(saves):
         sent.append(time.perf_counter())
         assert writer.post(f"{room.item}/action", room.action)[0] == 303
-        time.sleep(0.5)
-    time.sleep(1)
-    found = delays(sent, [thread.seen if then_for else thread.heard for thread in threads])
+        # Each save's own arrival: the next is not made while pages still fetch for the last.
+        _until_all(moments, len(sent))
+        time.sleep(BETWEEN_SAVES)
+    found = delays(sent, moments)
     for thread in threads:
         thread.socket.shutdown(socket.SHUT_RDWR)
     time.sleep(6)  # a vanished reader is noticed at the next beat
     return found
+
+
+def _until_all(arrived: list[list[float]], number: int) -> None:
+    """Until so many saves came to everybody."""
+    _until(lambda: all(len(moments) >= number for moments in arrived))
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    """Until it is so; what never comes is told by `delays`."""
+    last = time.monotonic() + PATIENCE
+    while not is_so() and time.monotonic() < last:
+        time.sleep(0.01)
 
 
 def delays(sent: list[float], arrived: list[list[float]]) -> list[float]:

@@ -6,7 +6,7 @@ import click
 
 from core import __version__
 from core.books.commands import import_books, import_incidents
-from core.commands.backup import backup, restore, verify
+from core.commands.backup import backup, erasures, restore, verify
 from core.commands.context import plain_refusals
 from core.commands.database import database
 from core.commands.demonstration import demo
@@ -69,7 +69,7 @@ def _say_where(command: click.Command) -> None:
 
 COMMANDS = (demo, serve, worker, import_books, import_incidents, database, user, plugins, plugin, keys, audit)
 
-for command in (*COMMANDS, backup, restore, verify):
+for command in (*COMMANDS, backup, restore, erasures, verify):
     _say_where(command)
     main.add_command(command)
 

@@ -107,6 +107,11 @@ class Config:
         """The file that the audit trail's anchors are added to."""
         return self.anchors_file or self.data / "anchors.jsonl"
 
+    @property
+    def erasures(self) -> Path:
+        """The file that says what was erased, which outlives a restore (core.retention.register)."""
+        return self.data / "erasures.jsonl"
+
     def at(self, url: str) -> "Config":
         """The same installation, reached at that address."""
         return replace(self, external_url=url)

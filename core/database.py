@@ -92,6 +92,7 @@ def prepare_engine(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is erased is written over (core.retention.gone)
             "cache_size=-20000",
             "mmap_size=268435456",
             "temp_store=MEMORY",

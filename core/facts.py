@@ -40,6 +40,8 @@ class AdminRole(StrEnum):
     PARTNERSHIP_ADMIN = "partnership administrator"
     AGENCY_ADMIN = "agency administrator"
     AUDITOR = "auditor"
+    DATA_LEAD = "data protection lead"
+    """Answers for what is held of people: their requests, mistakes in it, how long it is kept. Opens no case."""
     PLATFORM_ADMIN = "platform administrator"
 
 
@@ -161,6 +163,12 @@ class Visibility(StrEnum):
     EVERYONE = "everyone at this item"
     NAMED = "named agencies"
     CHAIR = "chair and coordinator"
+    AGREED = "agencies that were agreed to"
+    """By whoever gave it in a complaint: for nobody else, not for the chair either [Salford 15]."""
+
+
+FOR_NAMED = frozenset({Visibility.NAMED, Visibility.AGREED})
+"""For the agencies that an entry names."""
 
 
 def visible(
@@ -172,11 +180,11 @@ def visible(
     leads: bool,
 ) -> bool:
     """The one rule of an entry's visibility, for pages and for documents."""
-    if visibility is Visibility.EVERYONE or leads:
+    if visibility is Visibility.EVERYONE or (leads and visibility is not Visibility.AGREED):
         return True
     if agency_id is None:
         return False
-    return agency_id == source_agency_id or (visibility is Visibility.NAMED and agency_id in named)
+    return agency_id == source_agency_id or (visibility in FOR_NAMED and agency_id in named)
 
 
 class ActionStatus(StrEnum):
@@ -240,10 +248,14 @@ class CorrectionStatus(StrEnum):
 
 
 class MaskReason(StrEnum):
-    """Why something is masked in the copy of the minutes that one person is given (docs/domain.md, "The law")."""
+    """Why something is masked in what one person is given of what is held about them (docs/domain.md, "The law")."""
 
     THIRD_PARTY = "about somebody else"
     SOURCE = "would show who gave the information"
+    CRIME = "would hinder dealing with crime"
+    LEGAL_ADVICE = "legal advice"
+    SERIOUS_HARM = "could cause serious harm"
+    CHILD_ABUSE = "about a child at risk of abuse"
 
 
 class CirculationKind(StrEnum):
@@ -276,6 +288,8 @@ class MailKind(StrEnum):
     CHASE = "not opened yet"
     REMINDER = "reminder"
     EMERGENCY = "emergency"
+    WITHDRAWAL = "withdrawal of a consent"
+    MISTAKE = "mistake corrected"
     ACCOUNT = "account"
     """With a link that sets a password: the outbox forgets what it says once it has gone, or will never go."""
 

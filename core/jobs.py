@@ -27,7 +27,9 @@ from core.clock import local_date, utc_now
 from core.config import Config
 from core.errors import Refused
 from core.extensions import db
+from core.meetings.diary.departing import take_out_what_is_left
 from core.reminders.operations import make_digests
+from core.retention.working import look_after
 from core.web.answers import forget_old
 from core.web.transaction import begin_write
 
@@ -54,6 +56,7 @@ class Jobs:
         self._deliver = huey.task(name="deliver")(self._work)
         huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
         huey.periodic_task(crontab(minute="*"), name="remind")(self.remind)
+        huey.periodic_task(crontab(minute="*/15"), name="look after")(self.look_after)
         return huey
 
     def wake(self) -> None:
@@ -62,12 +65,14 @@ class Jobs:
         self._deliver()
 
     def sweep(self) -> None:
-        """What is done every minute: hand over the actions of agencies that left, send what was left behind, forget
-        what nobody will ask for again, and tell the file of anchors how far the trail has come.
+        """What is done every minute: hand over the actions of agencies that left, take meetings to come out of their
+        people's calendars, send what was left behind, forget what nobody will ask for again, and tell the file of
+        anchors how far the trail has come.
         """
         with self._app.app_context():
             begin_write()
             hand_over_what_is_left(now=utc_now(), on=local_date(utc_now()))
+            take_out_what_is_left(now=utc_now(), on=local_date(utc_now()))
             forget_old(now=utc_now())
             keep_head_of_day(now=utc_now())
             db.session.commit()
@@ -88,6 +93,11 @@ class Jobs:
             made = make_digests(now=utc_now(), hour=self._app.config["ROUNDTABLE"].digest_at)
         if made:
             self._work()
+
+    def look_after(self) -> None:
+        """Every quarter of an hour: make the month's lists of what is due, erase what two people approved, and tidy."""
+        with self._app.app_context():
+            look_after(file=self._app.config["ROUNDTABLE"].erasures, now=utc_now())
 
     def _work(self) -> int:
         with self._app.app_context():

@@ -13,6 +13,7 @@ class Numbered(StrEnum):
     MEETING = "M"
     ACTION = "A"
     REFERRAL = "R"
+    ACCESS = "S"
 
 
 def reference(prefix: str, kind: Numbered, year: int, number: int) -> str:

@@ -17,6 +17,7 @@ from core.encryption.keys import NoKey, keyring
 from core.encryption.proofs import prove
 from core.environment import Unsound
 from core.extensions import db
+from core.retention.register import not_done
 from core.web.transaction import begin_write
 
 KEYS = ("cookies.key", "audit-payload.key")
@@ -34,6 +35,7 @@ def refuse_unsound(app: Flask) -> None:
     """
     config: Config = app.config["ROUNDTABLE"]
     faults = [*faults_of_address(config), *faults_of_keys(config.data / "keys"), *_faults_of_protected_keys(app)]
+    faults += _faults_of_erasures(app)
     if config.secure:
         faults += [*faults_of_production(config), *_faults_of_debugging(app), *_faults_of_accounts(app)]
     if faults:
@@ -127,6 +129,16 @@ def _faults_of_protected_keys(app: Flask) -> Iterator[str]:
             yield str(missing)
         db.session.commit()
         db.session.remove()
+
+
+def _faults_of_erasures(app: Flask) -> Iterator[str]:
+    """What was erased since the backup that was put back, and is there again: nobody sees it before it is gone."""
+    config: Config = app.config["ROUNDTABLE"]
+    with app.app_context():
+        waiting = len(not_done(config.erasures))
+        db.session.remove()
+    if waiting:
+        yield f"{waiting} erasures of {config.erasures} are not in this database: run 'roundtable erasures'."
 
 
 def _faults_of_accounts(app: Flask) -> Iterator[str]:

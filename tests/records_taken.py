@@ -1,14 +1,17 @@
-"""What is taken from the record afterwards, for tests: an action log, a subject-access copy, a correction."""
+"""What is taken from the record afterwards, for tests: an action log, what somebody is given of it, a correction."""
 
 from datetime import UTC, date, datetime
 
 from core.actions.paper import PaperLine, PaperLog, PaperPart
 from core.actions.summaries import EDGES
 from core.facts import ActionStatus, MaskReason
+from core.masking.passages import Piece
 from core.minutes.access.document import AccessDocument
-from core.minutes.access.passages import Piece
 from core.minutes.access.shown import ShownBlock, ShownItem, ShownLine
 from core.minutes.corrections.recorded import CorrectionNote
+from core.subject_access.pack import Fact
+from core.subject_access.paper import Given
+from core.subject_access.shown import ShownEntry, ShownPart, ShownSection, ShownText
 from tests.records import AGENCIES, HEAD, PEOPLE
 
 
@@ -54,6 +57,29 @@ def an_access_copy(lines: int = 30) -> AccessDocument:
         issued_at=datetime(2026, 5, 1, 9, tzinfo=UTC),
         items=(item,) * 4,
         masked={MaskReason.THIRD_PARTY: 4 * lines, MaskReason.SOURCE: 4 * lines},
+    )
+
+
+def what_is_held(things: int = 40) -> Given:
+    """The answer to somebody's request for their data: two agencies, so many things of each, with masks."""
+    told = (Piece("She said that "), Piece("", MaskReason.THIRD_PARTY), Piece(" had called."))
+    facts = (Fact(label="When", value="3 April 2026"), Fact(label="Role", value="Subject"))
+    texts = (ShownText("What was said", "", told), ShownText("From", "", (Piece("", MaskReason.SOURCE),)))
+    section = ShownSection("Information shared", (ShownEntry(f"At a meeting: {PEOPLE[4]}", facts, texts),) * things)
+    look = ShownEntry("4 April 2026", (Fact(label="", value="Opened the case"),), ())
+    looked = ShownSection("Who looked at it", (look,) * things)
+    return Given(
+        partnership="Calder Community Safety Partnership",
+        reference="CAL-S-2026-0004",
+        person=PEOPLE[4],
+        record="CAL-P-2026-0091",
+        for_whom=PEOPLE[4],
+        received_on=date(2026, 4, 1),
+        drawn_at=datetime(2026, 4, 20, 9, tzinfo=UTC),
+        released_at=datetime(2026, 4, 21, 9, tzinfo=UTC),
+        audit_head=HEAD,
+        parts=(ShownPart("Calder NHS Trust", (section,)), ShownPart("Calder Council", (section, looked))),
+        masked={MaskReason.THIRD_PARTY: 2 * things, MaskReason.SOURCE: 2 * things},
     )
 
 

@@ -36,6 +36,7 @@ FILES_OF_SCHEMES = (
     "tests/architecture/test_hooks_page.py",
     "tests/drills/test_audit_store_broken.py",
     "tests/drills/test_every_route.py",
+    "tests/drills/test_merging.py",
     "tests/drills/test_patterns.py",
     "tests/drills/test_stored_scripts.py",
     "tests/drills/test_two_at_a_referral.py",
@@ -58,6 +59,7 @@ FILES_OF_SCHEMES = (
     "tests/integration/test_saved_first.py",
     "tests/integration/test_wheel.py",
     "tests/integration/test_without_plugins.py",
+    "tests/support/merging.py",
     "tests/support/referred.py",
     "tests/unit/referrals/test_machine.py",
 )

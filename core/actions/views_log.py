@@ -13,6 +13,7 @@ from core.actions.blueprint import bp
 from core.actions.log import Whose
 from core.actions.paper import log_html
 from core.dates import in_words
+from core.disclosures.views_exports import disclose_export
 from core.documents.operations import paper_from, stamped_as_made_for
 from core.errors import NotFound, Refused
 from core.exports import csv_chunks, xlsx_file
@@ -124,7 +125,7 @@ def export_pdf() -> ResponseReturnValue:
         paper = stamped_as_made_for(paper_from(log_html(record)), name=actor.name, agency=actor.agency_name)
     except Refused as refused:
         return invalid("actions/index.html", refusal=refused.reason, **_around(form), **_listed(form))
-    disclose("actions.export", object="actions", subjects=subjects)
+    disclose_export("actions.export", object="actions", subjects=subjects)
     name = file_name("actions", today().isoformat(), f"part {part.number}" if part.of > 1 else "", suffix="pdf")
     return send_file(BytesIO(paper.content), "application/pdf", download_name=name)
 
@@ -196,7 +197,7 @@ def _in_words(form: asking.LogForm) -> list[str]:
 def _rows(wanted: log.Wanted) -> list[tuple[Any, ...]]:
     """The rows of an export, which is recorded with everybody whom they are about."""
     actions = log.rows_for_export(current_actor(), wanted, on=today())
-    disclose("actions.export", object="actions", subjects=log.subjects_of(actions))
+    disclose_export("actions.export", object="actions", subjects=log.subjects_of(actions))
     return [
         (
             action.ref,

@@ -19,6 +19,7 @@ ROLES = {
     AdminRole.PARTNERSHIP_ADMIN: "Agencies, signatures, groups, accounts and terms of the whole partnership",
     AdminRole.AGENCY_ADMIN: "Accounts of their own agency, and its registration as a provider",
     AdminRole.AUDITOR: "Reads the audit trail",
+    AdminRole.DATA_LEAD: "Answers people’s requests for their data, and decides how long it is kept",
 }
 
 

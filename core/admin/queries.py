@@ -11,6 +11,7 @@ from core.accounts.models import AdminRoleGrant, Invitation, User
 from core.extensions import db
 from core.facts import AdminRole, ProviderStatus
 from core.partnerships.models import Agency, Partnership, PartnershipAgency, PluginSwitch, Provider
+from core.people.merging.queries import ids_of, kept_as
 from core.people.models import Person
 from core.referrals.models import Referral
 from core.web.addresses import row_id
@@ -283,3 +284,11 @@ def _state(retired_at: datetime | None, has_password: bool) -> AccountState:
     if retired_at is not None:
         return AccountState.RETIRED
     return AccountState.IN_USE if has_password else AccountState.NO_PASSWORD
+
+
+def records_typed(subject: str) -> frozenset[str]:
+    """What the trail names a person by (`p_7`), as it was typed: with all records that were merged with that one."""
+    number = row_id(subject.removeprefix("p_")) if subject.startswith("p_") else None
+    if number is None:
+        return frozenset({subject} - {""})
+    return frozenset(f"p_{each}" for each in ids_of(kept_as([number])[number]))

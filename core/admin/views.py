@@ -55,6 +55,8 @@ def index() -> ResponseReturnValue:
         agency_sign_in=may(Permission.CONNECT_SIGN_IN),
         queue=may(Permission.SEE_QUEUE),
         trail=may(Permission.SEE_AUDIT),
+        register=may(Permission.SEE_REGISTER),
+        grounds=may(Permission.WRITE_GROUNDS),
         partnership=may(Permission.MANAGE_AGENCIES),
         provider=may(Permission.REGISTER_PROVIDER),
     )

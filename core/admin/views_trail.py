@@ -12,6 +12,7 @@ from core.admin.forms import PersonAskedFor, TrailFilter
 from core.audit import Category
 from core.audit.queries import PAGE, Filter, search, summary
 from core.audit.reading import MUCH, much_read, who_saw
+from core.people.merging.queries import held_in
 from core.policy import Permission
 from core.web import current_actor, disclose, invalid, may, now, render, requires
 from core.web.addresses import row_id
@@ -36,7 +37,7 @@ def trail() -> ResponseReturnValue:
     found = search(
         Filter(
             actor=_actor_typed(form.actor.data or "", actor.partnership_id),
-            subject=form.subject.data or "",
+            subjects=queries.records_typed(form.subject.data or ""),
             category=form.category.data if form.category.data in set(Category) else "",
             object=form.object.data or "",
             action=form.operation.data or "",
@@ -82,7 +83,7 @@ def who_saw_person() -> ResponseReturnValue:
             form.person.errors = ["There is no person with this reference or number in the partnership"]
         return invalid("admin/who_saw.html", form=form, person=None)
     person_id, reference = found
-    sights = who_saw(f"p_{person_id}")
+    sights = who_saw(held_in(person_id))
     actors = {each.actor for each in sights}
     disclose("audit.person", object=f"person:{person_id}", subjects=[person_id])
     return render(

@@ -57,7 +57,7 @@ class Filter:
     """What an auditor looks for. Empty means any."""
 
     actor: str = ""
-    subject: str = ""
+    subjects: frozenset[str] = frozenset()
     category: str = ""
     object: str = ""
     action: str = ""
@@ -83,8 +83,9 @@ def search(wanted: Filter) -> Sequence[dict[str, Any]]:
         query = query.where(AuditRecord.action == wanted.action)
     if wanted.object:
         query = query.where(AuditRecord.object == wanted.object)
-    if wanted.subject:
-        query = query.where(exists().where(AuditSubject.seq == AuditRecord.seq, AuditSubject.subject == wanted.subject))
+    if wanted.subjects:
+        about = exists().where(AuditSubject.seq == AuditRecord.seq, AuditSubject.subject.in_(wanted.subjects))
+        query = query.where(about)
     if wanted.since:
         query = query.where(AuditRecord.at >= _start(wanted.since))
     if wanted.until and wanted.until < date.max:

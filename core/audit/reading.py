@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, extract, func, select
+from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 
 from core.audit.models import AuditRecord, AuditSubject
 from core.audit.trail import Category
@@ -31,8 +31,18 @@ class Sight:
     last: datetime
 
 
-def who_saw(subject: str) -> Sequence[Sight]:
-    """Every account with a record about that person (`p_7`), whoever read last first. One query."""
+@dataclass(frozen=True, slots=True)
+class While:
+    """A record of a person (`p_7`), from when until when it held what is asked for."""
+
+    subject: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def who_saw(records: Sequence[While]) -> Sequence[Sight]:
+    """Every account with an entry about any of those records of a person, whoever read last first. One query."""
+    about = or_(*(_about(each) for each in records))
     rows = db.session.execute(
         select(
             AuditRecord.actor,
@@ -42,12 +52,19 @@ def who_saw(subject: str) -> Sequence[Sight]:
             func.min(AuditRecord.at),
             func.max(AuditRecord.at),
         )
-        .join(AuditSubject, AuditSubject.seq == AuditRecord.seq)
-        .where(AuditSubject.subject == subject, AuditRecord.outcome == "allow")
+        .where(about, AuditRecord.outcome == "allow")
         .group_by(AuditRecord.actor)
         .order_by(func.max(AuditRecord.seq).desc())
     )
     return [Sight(*row) for row in rows]
+
+
+def _about(each: While) -> ColumnElement[bool]:
+    named = select(AuditSubject.seq).where(AuditSubject.subject == each.subject)
+    when = [AuditRecord.at >= each.since] if each.since is not None else []
+    if each.until is not None:
+        when.append(AuditRecord.at <= each.until)
+    return and_(AuditRecord.seq.in_(named), *when)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,4 +211,8 @@ def _append(session: Session, pending: Iterable[Record]) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget_pending(session: Session) -> None:
-    session.info.pop(PENDING, None)
+    """With the transaction; what goes with a savepoint alone, as a row that somebody else has just written, does not
+    undo what was done before it.
+    """
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)

@@ -27,6 +27,9 @@ from core.web.transaction import begin_write
 PUT_BACK = "backup.restore"
 """Of the record that a backup was put back: the first thing that comes after it."""
 
+WITHOUT_ERASURES = "backup.restore_without_erasures"
+"""The same where nobody had the file of what was erased since: who was erased may be there again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -69,10 +72,11 @@ def back_up(engine: Engine, ring: Keyring, target: Path, folder: Path) -> Manife
     return manifest
 
 
-def restore(engine: Engine, ring: Keyring, source: Path, folder: Path) -> Manifest:
+def restore(engine: Engine, ring: Keyring, source: Path, folder: Path, *, without_erasures: bool = False) -> Manifest:
     """Make an empty database what it was. Nothing is put back before the whole file was read and is sound.
 
-    What it needs on the way lies in the data folder.
+    What it needs on the way lies in the data folder. What was erased since the backup is there again until it is
+    replayed (core.retention.replaying); `without_erasures`: nobody can, and the trail says so.
     """
     if not is_empty(engine):
         raise Refused("The database is not empty: a backup is put back into an empty one alone.")
@@ -86,7 +90,7 @@ def restore(engine: Engine, ring: Keyring, source: Path, folder: Path) -> Manife
             out.flush()
             os.fsync(out.fileno())
         put_back(engine, scratch)
-    _record(audit.Category.ADMIN, PUT_BACK)
+    _record(audit.Category.ADMIN, WITHOUT_ERASURES if without_erasures else PUT_BACK)
     return manifest
 
 
@@ -124,7 +128,7 @@ def _before_it_was_put_back(now: Manifest, end: int) -> Manifest:
     """The same without the records at the trail's end that say so."""
     after = db.session.scalars(select(AuditRecord.action).where(AuditRecord.seq > end)).all()
     there = db.session.get(AuditRecord, end)
-    if there is None or not after or set(after) != {PUT_BACK}:
+    if there is None or not after or not set(after) <= {PUT_BACK, WITHOUT_ERASURES}:
         return now
     counts = now.counts | {AuditRecord.__tablename__: now.counts[AuditRecord.__tablename__] - len(after)}
     return replace(now, counts=counts, audit_seq=end, audit_hash=there.hash)

@@ -1,6 +1,7 @@
 """What they meet about: people, cases, who is who in them, past actions."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from core.actions.models import Action
 from core.books import queries
@@ -8,13 +9,24 @@ from core.books.reading import Problem
 from core.books.rows import ActionRow, CasePersonRow, CaseRow, PersonRow
 from core.books.shelf import ELSEWHERE, Shelf, not_here
 from core.cases.models import Case, CaseEvent, CaseGroup, CasePerson
+from core.cases.queries import groups_hearing
 from core.extensions import db
-from core.facts import ActionStatus, CaseStatus
+from core.facts import SYSTEM, ActionStatus, CaseStatus
+from core.hate import operations as hate
+from core.hate.queries import reports_of_cases
+from core.partnerships.terms.queries import clocks_in
+from core.people.adjustments.models import Adjustment, AskedBy
+from core.people.adjustments.operations import certain_in
+from core.people.history.keeping import Because, keep_person
+from core.people.history.models import Why
 from core.people.models import Person
 from core.people.names import search_name, search_title
+from core.people.operations import details_of
 from core.people.protected.queries import protected_addresses
 from core.standards import operations as standards
 from core.standards.lists import PROMISED_TO
+
+FROM_BOOKS = "Set by books that were imported."
 
 
 class People(Shelf[PersonRow]):
@@ -45,11 +57,29 @@ class People(Shelf[PersonRow]):
 
     def create(self, row: PersonRow) -> Person:
         person = Person(partnership_id=self.into.partnership_id, ref=row.ref)
-        self.amend(person, row)
+        self._write(person, row)
         db.session.add(person)
+        # The text stays as it stands: what it certainly asks for is shown to whoever plans contact, too.
+        db.session.add_all(
+            Adjustment(
+                person=person,
+                kind=kind,
+                detail=detail,
+                asked_by=AskedBy.UNKNOWN,
+                since=self.into.on,
+                recorded_at=self.into.now,
+            )
+            for kind, detail in certain_in(row.support_needs)
+        )
         return person
 
     def amend(self, record: Person, row: PersonRow) -> None:
+        before = asdict(details_of(record))
+        self._write(record, row)
+        because = Because(Why.CHANGED, FROM_BOOKS)
+        keep_person(SYSTEM, record, before=before, after=asdict(details_of(record)), because=because, now=self.into.now)
+
+    def _write(self, record: Person, row: PersonRow) -> None:
         record.given_name, record.family_name, record.known_as = row.given_name, row.family_name, row.known_as
         record.search_name = search_name(row.given_name, row.family_name, row.known_as)
         record.date_of_birth = row.date_of_birth
@@ -68,6 +98,10 @@ class Cases(Shelf[CaseRow]):
         self._agencies = queries.agencies_by_key(self.into.partnership_id)
         self._keys = {agency.id: key for key, agency in self._agencies.items()}
         self._cases = queries.cases_by_ref(self.into.partnership_id, {row.ref for row in rows})
+        known = {case.id for case in self._cases.values()}
+        self._reports = reports_of_cases(known)
+        self._hearing = groups_hearing(known)
+        self._clocks = clocks_in(self.into.partnership_id)
 
     def objections(self, row: CaseRow) -> list[Problem]:
         if row.lead_agency in self._agencies:
@@ -98,6 +132,7 @@ class Cases(Shelf[CaseRow]):
         self._write(case, row)
         db.session.add(case)
         db.session.flush()
+        self._queue_hate(case)
         self._note(case, "Taken over from the partnership's books")
         return case
 
@@ -108,6 +143,7 @@ class Cases(Shelf[CaseRow]):
             (standards.end_of_case if record.status is CaseStatus.CLOSED else standards.case_opened_again)(
                 record, on=self.into.on
             )
+        self._queue_hate(record)
         self._note(record, "Changed by a new import of the partnership's books")
 
     def _write(self, case: Case, row: CaseRow) -> None:
@@ -119,6 +155,17 @@ class Cases(Shelf[CaseRow]):
         case.summary = row.summary
         case.updated_at = self.into.now
 
+    def _queue_hate(self, case: Case) -> None:
+        """An open case that the books mark is reported, once; the import's record tells it."""
+        report = self._reports.get(case.id)
+        if case.hate_incident and report is None and case.status is not CaseStatus.CLOSED:
+            self._reports[case.id] = hate.taken_over(case, within=self._seen_within(case), now=self.into.now)
+        elif report is not None and not case.hate_incident:
+            hate.taken_off(SYSTEM, self._reports.pop(case.id), reason=FROM_BOOKS, now=self.into.now)
+
+    def _seen_within(self, case: Case) -> int:
+        return min(clocks.hate_seen for clocks in self._clocks.of_each(self._hearing.get(case.id, ())))
+
     def _note(self, case: Case, text: str) -> None:
         db.session.add(CaseEvent(case_id=case.id, at=self.into.now, kind="imported", text=text))
 
@@ -128,10 +175,13 @@ class CasePeople(Shelf[CasePersonRow]):
 
     def fetch(self, rows: Sequence[CasePersonRow]) -> None:
         self._cases = queries.cases_by_ref(self.into.partnership_id, {row.case for row in rows})
-        self._people = queries.people_by_ref(self.into.partnership_id, {row.person for row in rows})
+        self._people = queries.people_kept_by_ref(self.into.partnership_id, {row.person for row in rows})
+        self._asked: dict[int, str] = {}
         parts = queries.people_in_cases([case.id for case in self._cases.values()])
         self._parts = {(part.case_id, part.person_id, part.role): part for part in parts}
         self._planned = queries.planned_in_cases([case.id for case in self._cases.values()])
+        # The partnership's own: which groups hear a case of the books is read with its actions, later.
+        self._within = clocks_in(self.into.partnership_id).own.contact_begin
 
     def objections(self, row: CasePersonRow) -> list[Problem]:
         problems = []
@@ -142,17 +192,20 @@ class CasePeople(Shelf[CasePersonRow]):
         return problems
 
     def find(self, row: CasePersonRow) -> CasePerson | None:
-        return self._parts.get((self._cases[row.case].id, self._people[row.person].id, row.role))
+        part = self._parts.get((self._cases[row.case].id, self._people[row.person].id, row.role))
+        if part is not None:
+            self._asked[part.id] = row.person  # two references lead to one person whose records were merged
+        return part
 
     def as_row(self, record: CasePerson) -> CasePersonRow:
         case = next(ref for ref, case in self._cases.items() if case.id == record.case_id)
-        person = next(ref for ref, person in self._people.items() if person.id == record.person_id)
-        return CasePersonRow(case=case, person=person, role=record.role)
+        return CasePersonRow(case=case, person=self._asked[record.id], role=record.role)
 
     def create(self, row: CasePersonRow) -> CasePerson:
         case, person = self._cases[row.case], self._people[row.person]
         part = CasePerson(case_id=case.id, person_id=person.id, role=row.role)
         db.session.add(part)
+        self._parts[(case.id, person.id, row.role)] = part
         self._promise(case, part)
         return part
 
@@ -163,7 +216,7 @@ class CasePeople(Shelf[CasePersonRow]):
         """Whoever complained or suffered is owed what is promised to everybody, from the day of the import."""
         key = (case.id, part.person_id)
         if part.role in PROMISED_TO and case.status is not CaseStatus.CLOSED and key not in self._planned:
-            standards.add_plan(case, part.person_id, on=self.into.on)
+            standards.add_plan(case, part.person_id, on=self.into.on, within=self._within)
             self._planned.add(key)
 
     def persons(self, records: Sequence[CasePerson]) -> set[int]:

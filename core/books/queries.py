@@ -96,6 +96,16 @@ def people_by_ref(partnership_id: int, refs: Collection[str]) -> dict[str, Perso
     return {person.ref: person for person in _in_batches(query, Person.ref, refs)}
 
 
+def people_kept_by_ref(partnership_id: int, refs: Collection[str]) -> dict[str, Person]:
+    """The same; where a record was merged into another, the one that is kept."""
+    people = people_by_ref(partnership_id, refs)
+    kept_ids = {person.merged_into_id for person in people.values() if person.merged_into_id is not None}
+    if not kept_ids:
+        return people
+    kept = {person.id: person for person in _in_batches(select(Person), Person.id, kept_ids)}
+    return {ref: kept.get(person.merged_into_id or 0, person) for ref, person in people.items()}
+
+
 def users_by_email(emails: Collection[str]) -> dict[str, User]:
     """Accounts of any partnership by address, with their grants."""
     query = select(User).options(selectinload(User.grants), raiseload("*"))

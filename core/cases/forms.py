@@ -9,16 +9,21 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.cases.listing import CaseFilter
-from core.cases.lists import CLOSING_REASONS, LAWFUL_BASES
+from core.cases.lists import CLOSING_REASONS
+from core.cases.models import Case
 from core.cases.operations import CLOSED_BEFORE_IT_OPENED, CLOSED_TO_COME, CaseDetails
 from core.cases.typology import CATEGORIES, TYPOLOGY
 from core.dates import in_words
+from core.disclosures.forms import ComplaintFields
+from core.disclosures.lists import BASES, CONDITIONS, SECTION_17A
 from core.facts import CaseKind, CaseStatus, PersonRole, Risk
+from core.hate.forms import PerceivedFields
 from core.people.forms import PersonFields
+from core.people.history.forms import BecauseFields
 from core.people.search import LONGEST_QUERY
 from core.web.addresses import row_id
 from core.web.choices import all_of, one_of
-from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most, stripped
+from core.web.forms import LONG_TEXT, DayField, Form, Required, VersionedForm, at_most, say, stripped
 
 EARLIEST = date(1990, 1, 1)
 
@@ -103,6 +108,21 @@ class CaseForm(VersionedForm):
         )
 
 
+class ChangeCaseForm(CaseForm, BecauseFields):
+    """A change of what is written about a case."""
+
+    def of(self, case: Case) -> Self:
+        """This form, over what that case holds now."""
+        self.was_hate = case.hate_incident
+        return self
+
+    def check_together(self) -> None:
+        """Whoever takes the mark of a hate incident off says why: it stays in the queue."""
+        super().check_together()
+        if self.was_hate and not self.hate_incident.data and not self.reason.data:
+            say(self.reason, "Enter why this is not a hate incident")
+
+
 class NewCaseForm(CaseForm):
     """A case that is opened."""
 
@@ -135,7 +155,7 @@ class NamePersonForm(Form):
     )
 
 
-class IncidentForm(Form):
+class IncidentFields(Form):
     """Something that happened."""
 
     happened_on = DayField("When did it happen?", [Required("Enter the day on which it happened")], what="The day")
@@ -145,7 +165,8 @@ class IncidentForm(Form):
     )
     hate = BooleanField(
         "The victim or anyone else perceives it as a hate incident",
-        description="No evidence is needed. The whole case is then marked as a hate incident.",
+        description="No evidence is needed. It is reported to whoever answers for hate incidents in the partnership, "
+        "and the whole case is marked.",
     )
 
     def as_of(self, day: date) -> Self:
@@ -158,7 +179,16 @@ class IncidentForm(Form):
         _past_day(field, "The day", on=self.day)
 
 
-class ChangeIncidentForm(IncidentForm, VersionedForm):
+class IncidentForm(IncidentFields, PerceivedFields, ComplaintFields):
+    """Something that happened, what it is perceived as, and whether it was told in a complaint."""
+
+    def check_together(self) -> None:
+        """What is said of a complaint is complete, too."""
+        super().check_together()
+        self.check_complaint(on=self.day)
+
+
+class ChangeIncidentForm(IncidentFields, VersionedForm):
     """What was recorded, put right."""
 
     reason = TextAreaField(
@@ -176,6 +206,11 @@ class RemoveIncidentForm(VersionedForm):
     )
 
 
+def bases() -> list[SelectChoice]:
+    """Every lawful basis on which somebody can be told who it is about."""
+    return [SelectChoice(basis, basis) for basis in BASES if basis != SECTION_17A]
+
+
 class ShareForm(Form):
     """A case is opened to an agency."""
 
@@ -183,8 +218,17 @@ class ShareForm(Form):
     basis = RadioField(
         "Lawful basis",
         [Required("Choose the lawful basis")],
-        choices=[SelectChoice(basis, basis) for basis in LAWFUL_BASES],
+        choices=bases(),
         description="Section 115 is a power to share with relevant authorities, not a duty.",
+    )
+    condition = SelectField(
+        "Condition for special-category and criminal-offence data",
+        [Required("Choose the condition, or that there is no such data")],
+        choices=[
+            SelectChoice("", "Choose a condition"),
+            *(SelectChoice(each, f"{each} ({cited})" if cited else each) for each, cited in CONDITIONS.items()),
+        ],
+        description="Health, ethnic origin, religion, sexual orientation; offences and allegations of offences.",
     )
     purpose = TextAreaField(
         "What does the agency need it for?",

@@ -1,14 +1,4 @@
-"""Closed lists of cases that are not the state of anything: why a case is shared, and why it is closed."""
-
-LAWFUL_BASES = (
-    "Crime and Disorder Act 1998, section 115",
-    "Consent",
-    "Safeguarding",
-    "Public task",
-    "Legal obligation",
-    "Vital interests",
-)
-"""On what a case is opened to an agency (docs/domain.md, "The law and the marking")."""
+"""Closed lists of cases that are not the state of anything: why a case is closed."""
 
 CLOSING_REASONS = (
     "The behaviour stopped",

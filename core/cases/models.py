@@ -1,14 +1,18 @@
 """Cases, who is who in them, and who may open them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.disclosures.grounds import OnGrounds
 from core.facts import CaseKind, CaseStatus, PersonRole, Risk
 from core.partnerships.models import Agency, Group
 from core.people.models import Person
+
+NARROWED_BY = ("risk", "restricted", "lead_agency_id")
 
 
 class Case(Versioned, Base):
@@ -18,8 +22,9 @@ class Case(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "ref"),
         Index("ix_case_file_opened", "partnership_id", "opened_on", "id"),
-        Index("ix_case_file_status", "partnership_id", "status", "opened_on", "id"),
-        Index("ix_case_file_category", "partnership_id", "category", "opened_on", "id"),
+        # Beyond what they are sorted by, what a list is narrowed by: what is not listed is not looked up.
+        Index("ix_case_file_status", "partnership_id", "status", "opened_on", "id", *NARROWED_BY),
+        Index("ix_case_file_category", "partnership_id", "category", "opened_on", "id", "status", *NARROWED_BY),
         Index("ix_case_file_lead", "lead_agency_id", "status"),
     )
 
@@ -46,6 +51,8 @@ class Case(Versioned, Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     review_on: Mapped[date | None]
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    erased_on: Mapped[date | None]
+    """When what it said was erased under the retention schedule; what statistics count by is left."""
 
     lead_agency: Mapped[Agency] = relationship()
     people: Mapped[list["CasePerson"]] = relationship(back_populates="case", cascade="all, delete-orphan")
@@ -68,14 +75,13 @@ class CasePerson(Base):
     person: Mapped[Person] = relationship()
 
 
-class CaseAgency(Base):
+class CaseAgency(OnGrounds, Base):
     """An agency that the case was opened to, and why: a disclosure with its lawful basis."""
 
     __tablename__ = "case_agency"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True, index=True)
-    basis: Mapped[str] = mapped_column(String(200), default="")
     purpose: Mapped[str] = mapped_column(Text, default="")
     """What the agency needs it for."""
     since: Mapped[date]
@@ -84,7 +90,7 @@ class CaseAgency(Base):
     agency: Mapped[Agency] = relationship()
 
 
-class CaseGroup(Base):
+class CaseGroup(OnGrounds, Base):
     """A group that hears the case: its members may open it unless it is restricted."""
 
     __tablename__ = "case_group"
@@ -133,7 +139,25 @@ class CaseIncident(Versioned, Base):
 
     case: Mapped[Case] = relationship()
     reported_to: Mapped[Agency] = relationship()
+    consent: Mapped[Any] = relationship(
+        "ComplaintConsent",
+        back_populates="incident",
+        uselist=False,
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+    """Where it was told in a complaint: what its provider said to its use (core.disclosures)."""
 
 
 OPEN_CASES = text("status <> 'closed'")
+TO_ERASE = text("status = 'closed' AND erased_on IS NULL")
+Index(
+    "ix_case_file_to_erase",
+    Case.partnership_id,
+    Case.closed_on,
+    Case.id,
+    sqlite_where=TO_ERASE,
+    postgresql_where=TO_ERASE,
+)
+"""Finds what is due to be erased without looking at what is not."""
 Index("ix_case_file_open", Case.partnership_id, Case.id, sqlite_where=OPEN_CASES, postgresql_where=OPEN_CASES)

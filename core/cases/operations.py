@@ -4,18 +4,27 @@ A case's version counts changes of what is written about it. Who is named in it 
 adding one makes nobody's open form stale.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from core import audit
-from core.cases.models import Case, CaseGroup, CaseIncident, CasePerson
+from core.cases.models import Case, CaseIncident, CasePerson
+from core.cases.sharing import heard_by
 from core.cases.timeline import note_event
 from core.clock import local_date
 from core.dates import in_words
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, CaseKind, CaseStatus, PersonRole, Risk
+from core.hate import operations as hate_queue
+from core.hate.models import Perceiver, Strand
 from core.partnerships.numbering import take_reference
+from core.people.history import keeping as history
+from core.people.history.keeping import Because
+from core.people.history.models import Why
 from core.people.models import Person
 from core.people.names import search_title
 from core.policy.cases import open_case_for
@@ -24,6 +33,7 @@ from core.standards import operations as standards
 from core.standards.lists import PROMISED_TO
 
 CLOSED_BEFORE_IT_OPENED = "The case was opened on {day}, so it cannot be closed before that day"
+MERGED = "This record was merged into another one since you opened this page. Name that one instead"
 CLOSED_TO_COME = "The case cannot be closed on a day in the future"
 
 
@@ -59,23 +69,34 @@ def open_case(
         status=CaseStatus.OPEN,
         people=[],
         agencies=[],
-        groups=[CaseGroup(group_id=group_id, since=on)] if group_id is not None else [],
+        groups=[heard_by(partnership_id, group_id, on=on)] if group_id is not None else [],
     )
     _write(case, details, now=now)
     db.session.add(case)
     db.session.flush()
     note_event(case.id, now=now, kind="opened", text="Case opened", actor=actor)
+    if case.hate_incident:
+        hate_queue.flag_case(actor, case=case, now=now)
     audit.record(actor, audit.Category.COLLECTION, "case.create", object=f"case:{case.id}", payload=asdict(details))
     return case
 
 
-def change_case(actor: Actor, *, case: Case, version: int, details: CaseDetails, now: datetime) -> None:
-    """Change what is written about a case. Raises Stale when somebody else has changed it since `version`."""
+def change_case(
+    actor: Actor, *, case: Case, version: int, details: CaseDetails, because: Because, now: datetime
+) -> None:
+    """Change what is written about a case, and keep what stood there. Raises Stale when somebody else has changed it
+    since `version`.
+    """
     before = details_of(case)
     if version != case.version:
         raise Stale(asdict(before))
     _write(case, details, now=now)
-    note_event(case.id, now=now, kind="changed", text=_what_changed(before, details), actor=actor)
+    history.keep_case(actor, case, before=asdict(before), after=asdict(details), because=because, now=now)
+    note_event(case.id, now=now, kind="changed", text=_what_changed(before, details), note=because.reason, actor=actor)
+    if details.hate_incident and not before.hate_incident:
+        hate_queue.flag_case(actor, case=case, now=now)
+    elif before.hate_incident and not details.hate_incident:
+        hate_queue.case_unflagged(actor, case=case, reason=because.reason, now=now)
     _altered(actor, case, "case.edit", details)
     for recipient in _newly_open_to(case, before, details):
         audit.record(
@@ -131,7 +152,13 @@ def reopen(actor: Actor, *, case: Case, version: int, reason: str, now: datetime
 
 
 def name_in_case(actor: Actor, *, case: Case, person: Person, role: PersonRole, now: datetime) -> None:
-    """Name somebody in the case. Raises Refused when they are named in that role already."""
+    """Name somebody in the case.
+
+    Raises Refused when they are named in that role already, and when their record was merged into another meanwhile.
+    """
+    leads = select(Person.merged_into_id).where(Person.id == person.id).with_for_update()
+    if db.session.scalar(leads) is not None:
+        raise Refused(MERGED)
     if any(part.person_id == person.id and part.role is role for part in case.people):
         raise Refused(f"This person is named in the case as {role.value} already")
     case.people.append(CasePerson(person_id=person.id, role=role, person=person))
@@ -151,9 +178,20 @@ def take_out_of_case(actor: Actor, *, case: Case, part: CasePerson, now: datetim
 
 
 def add_incident(
-    actor: Actor, *, case: Case, happened_on: date, what: str, reported_to_id: int, hate: bool, now: datetime
+    actor: Actor,
+    *,
+    case: Case,
+    happened_on: date,
+    what: str,
+    reported_to_id: int,
+    hate: bool,
+    now: datetime,
+    strands: Collection[Strand] = (),
+    perceived_by: Perceiver = Perceiver.NOT_SAID,
 ) -> CaseIncident:
-    """Record something that happened. One perceived as a hate incident marks the case as one, too [000 §8]."""
+    """Record something that happened. One perceived as a hate incident is reported to the partnership's lead and marks
+    the case as one, too [000 §8].
+    """
     incident = CaseIncident(
         case_id=case.id, happened_on=happened_on, what=what, reported_to_id=reported_to_id, hate=hate
     )
@@ -171,6 +209,8 @@ def add_incident(
         subjects=_subjects(case),
         payload={"what": what, "on": happened_on, "hate": hate},
     )
+    if hate:
+        hate_queue.report(actor, case=case, incident=incident, strands=strands, perceived_by=perceived_by, now=now)
     return incident
 
 
@@ -198,6 +238,8 @@ def change_incident(
     if hate:
         incident.case.hate_incident = True
     db.session.flush()
+    because = Because(Why.WRONG, reason)
+    history.keep_incident(actor, incident, before=before, after=_of_incident(incident), because=because, now=now)
     _incident_changed(
         actor,
         incident,
@@ -208,6 +250,7 @@ def change_incident(
         before=before,
         after=_of_incident(incident),
     )
+    hate_queue.incident_corrected(actor, incident=incident, reason=reason, now=now)
 
 
 def remove_incident(actor: Actor, *, incident: CaseIncident, version: int, reason: str, now: datetime) -> None:
@@ -215,6 +258,8 @@ def remove_incident(actor: Actor, *, incident: CaseIncident, version: int, reaso
     before = _of_incident(incident)
     if version != incident.version:
         raise Stale(told={"What happened": incident.what})
+    history.keep_incident(actor, incident, before=before, after={}, because=Because(Why.REMOVED, reason), now=now)
+    hate_queue.incident_removed(actor, incident_id=incident.id, reason=reason, now=now)
     db.session.delete(incident)
     db.session.flush()
     _incident_changed(actor, incident, "case.incident.remove", "removed", reason, now=now, before=before, after=None)

@@ -1,6 +1,6 @@
 """Reads of one case and what hangs on it. The list of cases is in core.cases.listing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 from core import plugin_host
 from core.actions.models import Action
 from core.cases.models import Case, CaseAgency, CaseEvent, CaseGroup, CaseIncident, CasePerson
+from core.disclosures.models import ComplaintConsent, ConsentAgency
 from core.errors import NotFound
 from core.extensions import db, directly
 from core.facts import RECORDING_ROLES, ActionStatus, Actor, ItemOutcome, MeetingStatus, NotDoneReason
@@ -37,6 +38,10 @@ _WHOLE_CASE = (
     raiseload("*"),
 )
 
+_CONSENT = joinedload(CaseIncident.consent).options(
+    joinedload(ComplaintConsent.agency), selectinload(ComplaintConsent.agencies).joinedload(ConsentAgency.agency)
+)
+
 # What each recorded action asks for is put together once.
 _PEOPLE_NAMED = (
     select(CasePerson.person_id).where(CasePerson.case_id.in_(bindparam("cases", expanding=True))).distinct()
@@ -59,7 +64,7 @@ def incident_of(case_id: int, incident_id: int) -> CaseIncident:
     found = db.session.scalar(
         select(CaseIncident)
         .where(CaseIncident.id == incident_id, CaseIncident.case_id == case_id)
-        .options(joinedload(CaseIncident.case).options(*_WHOLE_CASE), joinedload(CaseIncident.reported_to))
+        .options(joinedload(CaseIncident.case).options(*_WHOLE_CASE), joinedload(CaseIncident.reported_to), _CONSENT)
     )
     if found is None:
         raise NotFound
@@ -75,7 +80,7 @@ def incidents_of(case_id: int) -> Sequence[CaseIncident]:
         select(CaseIncident)
         .where(CaseIncident.case_id == case_id)
         .order_by(CaseIncident.happened_on.desc(), CaseIncident.id.desc())
-        .options(joinedload(CaseIncident.reported_to), raiseload("*", sql_only=True))
+        .options(joinedload(CaseIncident.reported_to), _CONSENT, raiseload("*", sql_only=True))
     ).all()
 
 
@@ -210,6 +215,16 @@ def hearings_of(actor: Actor, case_id: int) -> Sequence[Hearing]:
         .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
     )
     return [Hearing(*row) for row in rows]
+
+
+def groups_hearing(case_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Case -> the groups that hear it, for each of those cases. One query."""
+    found: dict[int, set[int]] = {case_id: set() for case_id in case_ids}
+    for case_id, group_id in db.session.execute(
+        select(CaseGroup.case_id, CaseGroup.group_id).where(CaseGroup.case_id.in_(case_ids))
+    ):
+        found[case_id].add(group_id)
+    return {case_id: frozenset(groups) for case_id, groups in found.items()}
 
 
 def groups_in(partnership_id: int, *, on: date) -> Sequence[tuple[int, str]]:

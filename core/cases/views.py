@@ -12,13 +12,20 @@ from core.cases.blueprint import bp
 from core.cases.forms import FilterForm
 from core.cases.listing import CaseFilter, Place
 from core.cases.models import Case, CaseEvent, CasePerson
+from core.disclosures.about_case import about_case
+from core.disclosures.consents import in_words_of, said_in
 from core.facts import ActionStatus, CaseStatus, PersonRole
+from core.hate.queries import reports_of_case
 from core.partnerships import belonging
 from core.partnerships.terms.queries import clocks_in
-from core.people.ages import childhood
+from core.people.adjustments.queries import needed_by
+from core.people.ages import childhood, told
+from core.people.history.queries import case_corrected_lately, disputed
 from core.people.models import Person
 from core.plugin_api.facts import age_on
 from core.policy import Permission
+from core.policy.cases import read_incident
+from core.retention.queries import holds_on_case, who_was_present
 from core.standards.lists import PROMISED_TO
 from core.standards.models import ContactPlan
 from core.standards.queries import owed_of, plans_of
@@ -89,7 +96,18 @@ def show(case: Case) -> ResponseReturnValue:
         case=case,
         people=_people(case, today()),
         promised=_promised(case),
-        incidents=[(incident, bool(may(Permission.CHANGE_INCIDENT, incident))) for incident in incidents],
+        incidents=[
+            (incident, bool(may(Permission.CHANGE_INCIDENT, incident)), read_incident(actor, incident))
+            for incident in incidents
+        ],
+        limits={each.id: in_words_of(said_in(each.consent)) for each in incidents if each.consent is not None},
+        opened_from=about_case(case.id),
+        in_words_of=lambda consent: in_words_of(said_in(consent)),
+        children_then={incident.id: _children_on(case, incident.happened_on) for incident in incidents},
+        hate=reports_of_case(case.id),
+        needs=needed_by(list(names), on=today()),
+        disputes=disputed(list(names), case.id),
+        corrected=case_corrected_lately(case.id, now=now()),
         open_actions=[a for a in reversed(actions) if a.status is ActionStatus.OPEN],
         settled_actions=[a for a in actions if a.status in (ActionStatus.DONE, ActionStatus.NOT_DONE)],
         referrals=[(referral, names.get(referral.person_id, "")) for referral in referrals],
@@ -102,6 +120,9 @@ def show(case: Case) -> ResponseReturnValue:
         editable=may(Permission.EDIT_CASE, case),
         may_add_incident=may(Permission.ADD_INCIDENT, case),
         may_refer=may(Permission.REFER, case),
+        holds=[hold for hold in holds_on_case(case.id) if hold.ended_at is None],
+        may_hold=may(Permission.HOLD_CASE, case),
+        present=who_was_present(case.id) if case.erased_on is not None else (),
     )
 
 
@@ -175,6 +196,16 @@ def _people(case: Case, on: date) -> list[tuple[CasePerson, int | None, str]]:
             childhood(part.person.date_of_birth, on),
         )
         for part in parts
+    ]
+
+
+def _children_on(case: Case, day: date) -> list[tuple[str, str, str]]:
+    """Who of those named was a child on the day of an incident: name, age then and today, and which kind of child."""
+    people = {part.person_id: part.person for part in case.people}
+    return [
+        (person.name, told(person.date_of_birth, today(), then=day, when="when it happened"), was)
+        for person in sorted(people.values(), key=lambda person: (person.search_name, person.id))
+        if (was := childhood(person.date_of_birth, day))
     ]
 
 

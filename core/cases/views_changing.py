@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases import operations, queries
 from core.cases.blueprint import bp
-from core.cases.forms import CaseForm, CloseForm, NewCaseForm, ReasonForm
+from core.cases.forms import ChangeCaseForm, CloseForm, NewCaseForm, ReasonForm
 from core.cases.models import Case
 from core.errors import Refused, Stale
 from core.facts import CaseStatus, Risk
@@ -16,6 +16,7 @@ from core.partnerships import belonging
 from core.policy import Permission
 from core.standards.lists import PROMISED_TO, UpdateInterval
 from core.standards.queries import plans_of
+from core.standards.within import told_within
 from core.web import (
     beside,
     current_actor,
@@ -75,7 +76,7 @@ def create() -> ResponseReturnValue:
 def edit_page(case: Case) -> ResponseReturnValue:
     """Change what is written about a case."""
     _disclose(case)
-    return render("cases/edit.html", case=case, form=_offer_agencies(CaseForm(obj=case), case))
+    return render("cases/edit.html", case=case, form=_offer_agencies(ChangeCaseForm(obj=case), case))
 
 
 @bp.post("/<int:case_id>/edit", endpoint="edit_submit")
@@ -85,12 +86,19 @@ def edit(case: Case) -> ResponseReturnValue:
     kept.
     """
     _disclose(case)
-    form = _offer_agencies(CaseForm().as_of(today()), case)
+    form = _offer_agencies(ChangeCaseForm().as_of(today()), case)
     if not form.validate():
         return invalid("cases/edit.html", case=case, form=form)
 
     def save() -> None:
-        operations.change_case(current_actor(), case=case, version=form.version_read, details=form.details, now=now())
+        operations.change_case(
+            current_actor(),
+            case=case,
+            version=form.version_read,
+            details=form.details,
+            because=form.because,
+            now=now(),
+        )
 
     try:
         save_merged(form, save, version=lambda: case.version)
@@ -195,11 +203,17 @@ def _move(
 
 
 def _left_open(case: Case) -> dict[str, int]:
-    """What whoever closes a case is told: how many actions stay open, and how many people are to hear how it ended."""
+    """What whoever closes a case is told: how many actions stay open, and how many people are to hear by when how it
+    ended.
+    """
     actions, plans = queries.actions_of(current_actor(), case.id), plans_of(case.id)
     named = {part.person_id for part in case.people if part.role in PROMISED_TO}
     wanting = [each for each, plan in plans.items() if each in named and plan.interval is not UpdateInterval.NONE]
-    return {"open_actions": sum(1 for a in actions if a.status == "open"), "to_tell": len(wanting)}
+    return {
+        "open_actions": sum(1 for a in actions if a.status == "open"),
+        "to_tell": len(wanting),
+        "tell_within": told_within(case),
+    }
 
 
 def _offer_groups(form: NewCaseForm) -> NewCaseForm:
@@ -217,13 +231,13 @@ def _offer_groups(form: NewCaseForm) -> NewCaseForm:
     return form
 
 
-def _offer_agencies(form: CaseForm, case: Case) -> CaseForm:
+def _offer_agencies(form: ChangeCaseForm, case: Case) -> ChangeCaseForm:
     """Lead agencies: today's, and the one that leads it now."""
     agencies = list(belonging.agencies_in(case.partnership_id, on=today()))
     if case.lead_agency_id not in dict(agencies):
         agencies.append((case.lead_agency_id, case.lead_agency.name))
     form.lead_agency_id.choices = offered(agencies)
-    return form
+    return form.of(case)
 
 
 def _disclose(case: Case) -> None:

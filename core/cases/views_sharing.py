@@ -8,6 +8,7 @@ from core.cases.blueprint import bp
 from core.cases.forms import HearForm, ShareForm
 from core.cases.models import Case
 from core.cases.views_naming import case_of_part
+from core.disclosures.lists import Grounds
 from core.errors import NotFound, Refused
 from core.partnerships import belonging
 from core.policy import Permission
@@ -36,8 +37,7 @@ def share(case: Case) -> ResponseReturnValue:
             current_actor(),
             case=case,
             agency_id=form.agency_id.data,
-            basis=form.basis.data,
-            purpose=form.purpose.data,
+            grounds=Grounds(form.basis.data, form.condition.data, form.purpose.data),
             now=now(),
             on=today(),
         )

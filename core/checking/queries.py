@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from core.meetings.models import AgendaItem, AgendaVersion, Meeting
 from core.minutes.models import Correction, Minutes
 from core.minutes.record import MeetingRecord
 from core.partnerships.models import Group
+from core.retention.models import Redaction
 
 AGENDA = "agenda"
 MINUTES = "minutes"
@@ -52,6 +53,8 @@ class Found:
     document: Document | None = None
     minutes: Minutes | None = None
     version: AgendaVersion | None = None
+    erased_on: date | None = None
+    """Of a record that was issued under this SHA-256: when a part of it was erased."""
 
     @property
     def what(self) -> str:
@@ -76,7 +79,7 @@ class Proof:
 
 def issued_under(digest: str) -> Sequence[Found]:
     """Everything that was issued under that SHA-256, the newest first: a file, or a record."""
-    return [*_documents(digest), *_records(digest)]
+    return [*_documents(digest), *_records(digest), *_records_before_erasure(digest)]
 
 
 def _documents(digest: str) -> Iterator[Found]:
@@ -106,9 +109,23 @@ def _records(digest: str) -> Iterator[Found]:
         yield Found(_meeting_of(version.meeting_id), AGENDA, None, version.circulated_at, version=version)
 
 
+def _records_before_erasure(digest: str) -> Iterator[Found]:
+    """Records of which a case was taken out since: their copies carry the hash that they had."""
+    for was in db.session.scalars(select(Redaction).where(Redaction.was_sha256 == digest)):
+        if was.table_name == Minutes.__tablename__:
+            minutes = db.session.get_one(Minutes, was.record_id)
+            assert minutes.approved_at is not None
+            meeting = _meeting_of(minutes.meeting_id)
+            yield Found(meeting, MINUTES, None, minutes.approved_at, minutes=minutes, erased_on=was.on)
+        else:
+            version = db.session.get_one(AgendaVersion, was.record_id)
+            meeting = _meeting_of(version.meeting_id)
+            yield Found(meeting, AGENDA, None, version.circulated_at, version=version, erased_on=was.on)
+
+
 def proofs_of(found: Found) -> Iterator[Proof]:
     """What is stored, compared with what was issued: the file, the record, and the trail's entry in its foot."""
-    if found.document is not None:
+    if found.document is not None and found.document.erased_on is None:
         content = document_bytes(found.document.id).content
         same = sha256(content).hexdigest() == found.document.sha256
         yield Proof("The file is byte for byte the one that was issued", same)
@@ -127,7 +144,17 @@ _TRAIL = "The audit trail still holds the entry that is printed in its foot, unc
 
 
 def replaced_by(found: Found) -> Iterator[str]:
-    """What supersedes it since, in sentences."""
+    """What became of it since, in sentences."""
+    if found.document is not None and found.document.erased_on is not None:
+        yield (
+            f"What it said was erased on {in_words(found.document.erased_on)} under the retention schedule: that it "
+            "was issued under this SHA-256 is all that is kept of the file."
+        )
+    if found.erased_on is not None:
+        yield (
+            f"A part of this record was erased on {in_words(found.erased_on)} under the retention schedule. What is "
+            "kept has another SHA-256; this one stands on the copies that were made before."
+        )
     if found.version is not None:
         newest = db.session.scalars(
             select(AgendaVersion)

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.accounts.models import User
 from core.database import Base, UTCDateTime, listed
+from core.disclosures.grounds import OnGrounds
 from core.documents.models import Document
 from core.facts import CirculationKind, MailKind, MailState
 from core.meetings.models import AgendaVersion, Meeting
 from core.minutes.models import Minutes
 
 
-class Circulation(Base):
+class Circulation(OnGrounds, Base):
     """One sending-out: of an agenda version, of the actions agreed, of approved minutes or of a part of them."""
 
     __tablename__ = "circulation"

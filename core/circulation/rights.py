@@ -17,9 +17,10 @@ from core.emergencies.telling import Told, told_of
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, MailKind
 from core.meetings.models import AgendaItem, Research
+from core.people.history.telling import lost_since as of_mistake
 from core.policy.actions import actions_seen_by
 from core.policy.admin import see_audit
-from core.policy.cases import open_to
+from core.policy.cases import RECUSED, open_to
 from core.policy.emergencies import seen_by
 from core.policy.meetings import sits_in
 
@@ -49,6 +50,10 @@ def lost_since(reader: Actor, mail: Mail, *, now: datetime) -> str:
             return _of_action(reader, mail)
         case MailKind.EMERGENCY:
             return _of_emergency(reader, mail)
+        case MailKind.WITHDRAWAL:
+            return "" if reader.signatory else reader.standing
+        case MailKind.MISTAKE:
+            return of_mistake(reader, mail.once_key)
         case _:
             return ""
 
@@ -105,11 +110,13 @@ def _of_emergency(reader: Actor, mail: Mail) -> str:
     if told is None:
         return NOT_SHOWN
     emergency_id, what = told
+    this = select(Emergency.id).where(Emergency.id == emergency_id)
     if what is Told.ADMINISTRATORS:
-        return see_audit(reader).reason
+        closed = _any(this.where(Emergency.case_id.in_(reader.recused_cases)))
+        return see_audit(reader).reason or (RECUSED if closed else "")
     if not reader.signatory:
         return reader.standing
-    return "" if _any(select(Emergency.id).where(Emergency.id == emergency_id, seen_by(reader))) else NOT_SHOWN
+    return "" if _any(this.where(seen_by(reader))) else NOT_SHOWN
 
 
 def _any(found: Select[int]) -> bool:

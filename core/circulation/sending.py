@@ -12,6 +12,8 @@ from core.audit import Category
 from core.circulation.letters import Letter
 from core.circulation.models import Circulation, Copy, Mail
 from core.circulation.outbox import queue
+from core.disclosures.lists import Kind
+from core.disclosures.usual import grounds_of
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, CirculationKind, MailKind, MailState
@@ -87,6 +89,7 @@ def send_out(actor: Actor, what: What, addressees: Sequence[Addressee], *, now: 
         audit_seq=seq,
         audit_hash=digest,
     )
+    circulation.stand_on(grounds_of(meeting.group.partnership_id, Kind.PAPERS))
     db.session.add(circulation)
     db.session.flush()
     for each in new:

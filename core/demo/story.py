@@ -17,14 +17,20 @@ from core.clock import at_local, local_date
 from core.config import Config
 from core.demo.aftermath import Aftermath, settle_action
 from core.demo.cast import Cast, Timeline, Told, partnership_called
+from core.demo.complaining import keep_what_was_said
 from core.demo.holding import Holding
 from core.demo.informing import Informing, write_complaints
 from core.demo.post import catch_what_was_sent
 from core.demo.preparing import Preparing
 from core.demo.referring import Referring
 from core.demo.registers import keep_registers
+from core.demo.requesting import Requesting
+from core.disclosures.lists import NO_CONDITION, Grounds
 from core.extensions import db
 from core.facts import GroupRole, ProviderStatus
+from core.hate.models import HateReport, Perceiver, Strand
+from core.hate.operations import say_what_was_done
+from core.hate.queries import queue_of, report_in
 from core.incidents.models import Incident
 from core.meetings.diary.operations import start_series
 from core.meetings.schedule import Frequency, Rule, Weekday
@@ -37,6 +43,9 @@ LEAST_APART = 0.9
 """Of a rule's interval: how far at least the first meeting of a series is from the last that the story tells."""
 
 WEEKS_OF_A_MONTH = 4
+
+HEAD = "anand.shenoy"
+"""Who chairs the steering group, and so answers for hate incidents while nobody is named."""
 
 MORNINGS = 4
 """Working days of whose reminders the story tells."""
@@ -64,6 +73,8 @@ def play_story(story: dict[str, Any], *, now: datetime) -> Cast:
         timeline.at(at_local(cast.day(told["day"]), time(9)), partial(write_complaints, cast, told))
     for told in story.get("informed", ()):
         Informing(cast, timeline, told)
+    for told in story.get("request", ()):
+        Requesting(cast, timeline, told)
     for told in story["meeting"]:
         preparing = Preparing(cast, timeline, told)
         preparing.plan()
@@ -142,23 +153,35 @@ def _share(cast: Cast, told: Told, at: datetime) -> None:
                 actor,
                 case=case,
                 agency_id=agency.id,
-                basis=told["basis"],
-                purpose="The plan for this case",
+                grounds=Grounds(told["basis"], told.get("condition", NO_CONDITION), "The plan for this case"),
                 now=at,
                 on=local_date(at),
             )
 
 
 def _incident(cast: Cast, told: Told, at: datetime) -> None:
-    add_incident(
+    incident = add_incident(
         cast.actor("samir.hussain", at),
         case=cast.case(told["case"]),
         happened_on=cast.day(told["day"]),
         what=told["what"],
         reported_to_id=cast.agency(told["reported_to"]).id,
         hate=told.get("hate", False),
+        strands=[Strand(name) for name in told.get("strands", ())],
+        perceived_by=Perceiver(told.get("perceived_by", Perceiver.NOT_SAID)),
         now=at,
     )
+    if "complaint" in told:
+        keep_what_was_said(cast, incident, told["complaint"], at)
+    if "answered" in told:
+        _answer_hate(cast, incident.id, told["answered"], at + timedelta(days=1))
+
+
+def _answer_hate(cast: Cast, incident_id: int, done: str, at: datetime) -> None:
+    """Whoever chairs the steering group says what was done: nobody else is named for it in the story."""
+    report = db.session.scalars(select(HateReport).where(HateReport.incident_id == incident_id)).one()
+    target = report_in(queue_of(cast.partnership_id, on=local_date(at)), report.id)
+    say_what_was_done(cast.actor(HEAD, at), target=target, version=report.version, done=done, now=at)
 
 
 def _settle(cast: Cast, told: Told, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Documents as they were issued."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,3 +27,5 @@ class Document(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     """Whose copy it is, where it is one reader's."""
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    erased_on: Mapped[date | None]
+    """When its content was erased under the retention schedule: that it was issued, and its SHA-256, are left."""

@@ -20,10 +20,14 @@ class Reader:
     granted_items: frozenset[int] = frozenset()
     open_cases: frozenset[int] = frozenset()
     recused_cases: frozenset[int] = frozenset()
+    recused_items: frozenset[int] = frozenset()
+    """Items without a case in which they declared an interest."""
     restricted_cases: frozenset[int] = frozenset()
     """Those that are restricted today, be it since the meeting."""
     staff_of: frozenset[int] = frozenset()
     """Providers of whose own staff they are today."""
+    withheld: frozenset[int] = frozenset()
+    """Entries given in a complaint that are not for their agency today, be it since the meeting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import User
 from core.cases.models import Case
 from core.database import Base, UTCDateTime, Versioned
+from core.disclosures.grounds import OnGrounds
 from core.partnerships.models import Agency
 
 
@@ -23,7 +24,7 @@ class EmergencyState(StrEnum):
     OVER = "over"
 
 
-class Emergency(Versioned, Base):
+class Emergency(OnGrounds, Versioned, Base):
     """One person's request to open one case, by its reference; the four hours of it, where it was granted.
 
     It is kept whether or not there is such a case: what is answered does not depend on it.

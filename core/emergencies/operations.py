@@ -9,6 +9,8 @@ from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.audit import Category
 from core.cases.timeline import note_event
+from core.disclosures.lists import Kind
+from core.disclosures.usual import grounds_of
 from core.emergencies import queries, telling
 from core.emergencies.models import Emergency
 from core.errors import Refused
@@ -93,6 +95,7 @@ def grant(actor: Actor, emergency: Emergency, *, now: datetime, on: date) -> boo
     if not told and not administrators:
         raise Refused(NOBODY_TO_TELL)
     emergency.decided_at, emergency.decided_by_id, emergency.ends_at = now, actor.user_id, now + LASTS
+    emergency.stand_on(grounds_of(emergency.partnership_id, Kind.EMERGENCY))
     note_event(case.id, now=now, kind="shared", text=f"Opened in an emergency to {emergency.agency.name}", actor=actor)
     db.session.flush()
     audit.record(

@@ -14,6 +14,7 @@ from core.facts import PersonRole
 from core.people.ages import childhood
 from core.plugin_api.facts import age_on
 from core.policy import Permission
+from core.policy.cases import read_incident
 from core.policy.emergencies import EmergencyNow
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, see_other, today
 from core.web.templates import moment
@@ -153,7 +154,7 @@ def read(asked: EmergencyNow) -> ResponseReturnValue:
             )
             for part in sorted(case.people, key=lambda part: (roles.index(part.role), part.person.search_name))
         ],
-        incidents=cases.incidents_of(case.id),
+        incidents=[(each, read_incident(current_actor(), each)) for each in cases.incidents_of(case.id)],
         timeline=[_entry(event) for event in cases.events_of(case.id)],
     )
 

@@ -16,6 +16,7 @@ from core.clock import local_date
 from core.emergencies.queries import waiting_for
 from core.errors import NotFound
 from core.facts import Actor, AdminRole
+from core.hate.queries import waiting_for as hate_waiting_for
 from core.home import duties, queries
 from core.home.figures import figures_of
 from core.home.stranded import stranded_for
@@ -24,12 +25,15 @@ from core.partnerships.agencies.queries import agencies_in
 from core.partnerships.clocks import agenda_due
 from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import clocks_in
+from core.people.history.waiting import waiting_for as rectifications_waiting_for
 from core.policy import Permission
 from core.policy.partnerships import partnership_admin
 from core.referrals.listing import open_by_stage
 from core.referrals.stages import place_of_stage
+from core.retention.queries import waiting_for as lists_waiting_for
 from core.schema import what_is_behind
 from core.standards.queries import due_to_people
+from core.subject_access.queries import waiting_for as requests_waiting_for
 from core.web import current_actor, disclose, now, public, render, requires, today
 from core.web.figures import EXTENSION as FIGURES
 from core.web.figures import Figures, may_read_figures
@@ -82,7 +86,11 @@ def _named_work(actor: Actor) -> dict[str, Any]:
         "quiet": quiet_cases(actor, clocks, on=today()),
         "to_people": due_to_people(actor, until=add_working_days(today(), duties.SOON), on=today()),
         "copies": queries.unread_copies(actor),
+        "hate": hate_waiting_for(actor, on=today()),
         "emergencies": waiting_for(actor, at=now()) if actor.led_groups else [],
+        "to_set_right": rectifications_waiting_for(actor),
+        "requests": requests_waiting_for(actor, today=today()),
+        "to_erase": lists_waiting_for(actor),
         "mails_failed": failed_of_groups(actor) if actor.led_groups else 0,
         "corrections": waiting_for_leaders(actor, now=now()) if actor.led_groups else [],
     }

@@ -28,7 +28,8 @@ class CorrectionsProposed:
 class AgendaLine:
     """An item as it stood when the agenda went out. `title` and `reason` are sensitive where it is a case.
 
-    `closed` marks a case that this copy's reader may not open: it prints as "Restricted" with its reference.
+    `closed` marks a case that this copy's reader may not open: it prints as "Restricted" with its reference. So does a
+    place in which they declared an interest, which has none.
     """
 
     id: int
@@ -95,10 +96,10 @@ def agenda_html(agenda: AgendaRecord) -> str:
 
 
 def _cut(line: AgendaLine, reader: Reader) -> AgendaLine:
-    if line.case_id is None:
+    if line.case_id is None and line.id not in reader.recused_items:
         # Reasons and questions are free text about people, whatever the item is about.
         return line if reader.signatory else replace(line, reason="", asks="")
-    if reader.signatory and line.case_id in reader.open_cases - reader.recused_cases:
+    if reader.signatory and line.case_id is not None and line.case_id in reader.open_cases - reader.recused_cases:
         return line
     return AgendaLine(
         id=line.id,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import User
 from core.cases.models import Case
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.disclosures.grounds import OnGrounds
 from core.facts import ItemKind, ItemOutcome, MeetingStatus, NominationStatus
 from core.partnerships.models import Agency, Group
 
@@ -151,7 +152,7 @@ class Nomination(Versioned, Base):
     agency: Mapped[Agency] = relationship()
 
 
-class Research(Versioned, Base):
+class Research(OnGrounds, Versioned, Base):
     """What an agency is asked about an item's people before the meeting, and its return."""
 
     __tablename__ = "research"

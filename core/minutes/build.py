@@ -189,6 +189,7 @@ def _recorded_entry(entry: Entry, words: Mapping[int, str], agencies: Mapping[in
             for link in sorted(entry.named_agencies, key=lambda link: link.agency_id)
         ),
         author=entry.author.name,
+        limits=entry.limits,
     )
 
 

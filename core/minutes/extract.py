@@ -206,6 +206,8 @@ def _with_what_was_said(item: RecordedItem) -> RecordedItem:
 
 def _may_read(entry: RecordedEntry, reader: Reader, *, heard: bool) -> bool:
     source = entry.source.id if entry.source is not None else None
+    if entry.id in reader.withheld:
+        return False
     if entry.visibility is Visibility.EVERYONE and not heard:
         return source is not None and source == reader.agency_id
     named = {each.id for each in entry.named}

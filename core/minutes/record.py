@@ -86,6 +86,8 @@ class RecordedEntry:
     visibility: Visibility
     named: tuple[AgencyName, ...] = ()
     author: str = ""
+    limits: str = ""
+    """Of what was given in a complaint: what its use is limited to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +344,11 @@ def _by_reference(item: RecordedItem) -> RecordedItem:
 
 
 def _may_read(entry: RecordedEntry, reader: Reader) -> bool:
-    """Of a reader who may have the item. The source always sees its own; chair and coordinator see all."""
+    """Of a reader who may have the item. The source always sees its own; chair and coordinator all but what was given
+    in a complaint for others. What its provider withdrew or narrowed since the minutes were frozen is withheld.
+    """
+    if entry.id in reader.withheld:
+        return False
     return visible(
         entry.visibility,
         source_agency_id=entry.source.id if entry.source else None,

@@ -1,4 +1,7 @@
-"""A partnership's clocks: by when what is due (docs/domain.md, "Clocks"). One that nothing obeys has no place here."""
+"""A partnership's clocks: by when what is due (docs/domain.md, "Clocks"). One that nothing obeys has no place here.
+
+Those of pathways are the pathways' own, and set beside these: core.partnerships.terms.pathways.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -24,6 +27,18 @@ _STEERING_GROUP = (
     "The number is Roundtable's own choice. Charnwood's strategy, section 4.2, has a steering group take what needs "
     "an answer from everybody."
 )
+_BEGINNING = (
+    "The number is Roundtable's own choice. Bolsover's minimum standards, section 8, promise support to victims and "
+    "witnesses; section 12 has the contact agreed with them."
+)
+_OUTCOME = (
+    "The number is Roundtable's own choice. Bolsover's minimum standards, section 12, promise that somebody is told "
+    "of the outcome of their case."
+)
+_HATE = (
+    "The number is Roundtable's own choice. Salford's protocol, section 8, has every hate incident reported to the "
+    "partnership."
+)
 _TIMELY = (
     "The number is Roundtable's own choice. Salford's protocol, section 6, asks for timely action at the earliest "
     "opportunity."
@@ -39,6 +54,8 @@ class Setting:
     least: int
     most: int
     source: str
+    pathway: str = ""
+    """The title of the pathway whose clock it is; empty for Roundtable's own."""
 
     def words(self, value: int) -> str:
         """A value with its unit: "1 working day"."""
@@ -76,6 +93,18 @@ class Clocks:
     quorum_percent: int = _clock(
         50, "Quorum: share of the member agencies that must be there", unit="per cent", least=1, most=100
     )
+    contact_begin: int = _clock(
+        5,
+        "A contact plan is begun (contact, offer of support, way to complain), after somebody is named",
+        least=1,
+        source=_BEGINNING,
+    )
+    contact_told: int = _clock(
+        5, "Complainants and victims are told how their case ended, after it was closed", least=1, source=_OUTCOME
+    )
+    hate_seen: int = _clock(
+        2, "Whoever answers for hate incidents looks at one, after it was flagged", least=1, most=20, source=_HATE
+    )
     escalation: int = _clock(
         3,
         "A case goes to the steering group once it has been carried forward",
@@ -90,24 +119,42 @@ class Clocks:
         """The defaults with a partnership's own values over them.
 
         `settings` maps field names to whole numbers, as stored or as typed ("10"). Raises Refused with every
-        fault in one reason.
+        fault in one reason. Clocks of pathways, which are kept beside them, are passed over.
         """
-        faults = faults_in(settings)
+        own = {name: value for name, value in settings.items() if not is_of_pathway(name)}
+        faults = faults_in(own)
         if faults:
             raise Refused(" ".join(faults.values()))
-        return cls(**{name: _whole_number(value) for name, value in settings.items()})
+        return cls(**{name: _whole_number(value) for name, value in own.items()})
 
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({f.name: f.metadata["setting"] for f in fields(Clocks)})
 """Field name -> what a settings page says about it, in the page's order."""
 
 
-def faults_in(settings: Mapping[str, object]) -> dict[str, str]:
-    """What is wrong with a partnership's own values: field name -> a sentence; empty if nothing is."""
+def name_of(pathway_key: str, clock_key: str) -> str:
+    """Under which name the length of a pathway's clock is kept beside the others: both with a full stop between."""
+    return f"{pathway_key}.{clock_key}"
+
+
+def is_of_pathway(name: str) -> bool:
+    """Whether that is the name of a pathway's clock, whose plugin may be gone."""
+    return "." in name
+
+
+def faults_in(
+    settings: Mapping[str, object], of_pathways: Mapping[str, Setting] = MappingProxyType({})
+) -> dict[str, str]:
+    """What is wrong with a partnership's own values: field name -> a sentence; empty if nothing is.
+
+    `of_pathways`: the clocks of the pathways that run. What is kept of others is passed over: nothing obeys it.
+    """
     faults: dict[str, str] = {}
     values: dict[str, int] = asdict(Clocks())
     for name, value in settings.items():
-        setting = SETTINGS.get(name)
+        setting = SETTINGS.get(name) or of_pathways.get(name)
+        if setting is None and is_of_pathway(name):
+            continue
         if setting is None:
             faults[name] = f"There is no clock called “{name[:40]}”."
             continue

@@ -6,6 +6,7 @@ from typing import Self
 from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from core.people.history.forms import BecauseFields
 from core.people.operations import PersonDetails
 from core.web.forms import LONG_TEXT, SHORT_TEXT, DayField, Form, VersionedForm, at_most, say
 
@@ -50,6 +51,7 @@ class PersonFields(Form):
 
     def check_together(self) -> None:
         """Somebody has at least one name."""
+        super().check_together()
         if not (self.given_name.data or self.family_name.data or self.known_as.data):
             say(self.given_name, "Enter at least one name")
 
@@ -68,8 +70,8 @@ class PersonFields(Form):
         )
 
 
-class PersonForm(PersonFields, VersionedForm):
-    """A correction of what is held."""
+class PersonForm(PersonFields, BecauseFields, VersionedForm):
+    """A change of what is held."""
 
     def without_address(self) -> Self:
         """Of somebody whose address is protected, and has a page of its own."""

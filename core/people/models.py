@@ -31,6 +31,10 @@ class Person(Versioned, Base):
     tenure: Mapped[str] = mapped_column(String(100), default="")
     search_name: Mapped[str] = mapped_column(String(650), default="")
     """Case-folded, accents off, family name first: core.people.names.search_name."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The record of the same person that is kept; none of a record that stands by itself (core.people.merging)."""
+    erased_on: Mapped[date | None]
+    """When what was held of them was erased, with the last case that named them; number and reference are left."""
 
     @property
     def name(self) -> str:

@@ -1,13 +1,14 @@
 """Writes of persons: naming somebody new, and setting right what is held about them."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core import audit
 from core.errors import Stale
 from core.extensions import db
 from core.facts import Actor
 from core.partnerships.numbering import take_reference
+from core.people.history.keeping import Because, keep_person
 from core.people.models import Person
 from core.people.names import search_name
 from core.references import Numbered
@@ -47,10 +48,16 @@ def name_person(actor: Actor, *, partnership_id: int, details: PersonDetails, on
     return person
 
 
-def correct_person(actor: Actor, *, person: Person, version: int, details: PersonDetails) -> None:
-    """Change what is held about somebody. Raises Stale when somebody else has changed it since `version`."""
+def correct_person(
+    actor: Actor, *, person: Person, version: int, details: PersonDetails, because: Because, now: datetime
+) -> None:
+    """Change what is held about somebody, and keep what stood there. Raises Stale when somebody else has changed it
+    since `version`.
+    """
+    before = asdict(details_of(person))
     if version != person.version:
-        raise Stale(asdict(details_of(person)))
+        raise Stale(before)
+    keep_person(actor, person, before=before, after=asdict(details), because=because, now=now)
     _write(person, details)
     db.session.flush()
     audit.record(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
-from sqlalchemy import ColumnElement, case, or_, select
-from sqlalchemy.orm import raiseload, selectinload
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import aliased, raiseload, selectinload
 
 from core.cases.models import Case, CasePerson
 from core.errors import NotFound
@@ -14,8 +14,8 @@ from core.extensions import db
 from core.facts import Actor, PersonRole
 from core.people.models import Person
 from core.people.names import folded, search_name
-from core.people.search import PEOPLE, name_matches
-from core.policy.cases import open_to, people_open_to
+from core.people.search import PEOPLE, SearchedNames, name_matches
+from core.policy.cases import open_to, people_open_to, wholly_open_to
 
 MOST_HINTS = 10
 """People that a search or a hint shows at most."""
@@ -76,7 +76,16 @@ class Found:
 
 def people_found(actor: Actor, query: str) -> Sequence[Found]:
     """The first people, by family name, whose name holds every word of the query, or whose reference it is."""
-    wanted = or_(name_matches(PEOPLE, query), Person.ref == query.strip().upper())
+    ref, gone = query.strip().upper(), aliased(Person)
+    names_of_gone = SearchedNames(gone.id, gone.search_name, PEOPLE.fts)
+    # Also by the name and the reference of a record that was merged into theirs.
+    lead_to = select(gone.merged_into_id).where(
+        gone.merged_into_id.is_not(None),
+        gone.partnership_id == actor.partnership_id,
+        # Its name may come from a case that is closed to them; its reference stands on the page.
+        or_(and_(name_matches(names_of_gone, query), wholly_open_to(actor, gone.merged_into_id)), gone.ref == ref),
+    )
+    wanted = or_(name_matches(PEOPLE, query), Person.ref == ref, Person.id.in_(lead_to))
     people = db.session.scalars(
         select(Person)
         .where(Person.partnership_id == actor.partnership_id, wanted, people_open_to(actor))
@@ -98,7 +107,7 @@ def people_like(
         .where(
             Person.partnership_id == actor.partnership_id,
             people_open_to(actor),
-            or_(*_possible(last, first, folded(known_as), born)),
+            may_be_named((last, first, folded(known_as)), born),
         )
         .order_by(
             case((name_matches(PEOPLE, f"{last} {first}"), 0), (name_matches(PEOPLE, last), 1), else_=2), Person.id
@@ -116,12 +125,12 @@ def people_like(
     return _with_cases(actor, [person for _, person in scored[:MOST_HINTS]])
 
 
-def _possible(last: str, first: str, known_as: str, born: date | None) -> list[ColumnElement[bool]]:
-    """What somebody alike must share: the day of birth, or the first three letters of one of the names."""
-    ways = [name_matches(PEOPLE, word[:3]) for word in (last, first, known_as) if word]
+def may_be_named(words: Sequence[str], born: date | None) -> ColumnElement[bool]:
+    """What somebody alike must share: the day of birth, or the first three letters of one of those folded names."""
+    ways = [name_matches(PEOPLE, word[:3]) for word in words if word]
     if born is not None:
         ways.append(Person.date_of_birth == born)
-    return ways or [Person.id.is_(None)]
+    return or_(*ways) if ways else Person.id.is_(None)
 
 
 def _sorted(name: str) -> str:

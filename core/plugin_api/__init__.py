@@ -5,6 +5,7 @@ from core.dates import in_words
 from core.encryption import EncryptedBytes, EncryptedJSON, EncryptedText, seal_column
 from core.errors import NotFound, Refused, Stale
 from core.facts import Actor, Audience, CaseStatus, MinutesSection, PersonRole, Risk, Row, Verdict
+from core.partnerships.terms.queries import lengths_of
 from core.plugin_api.checks import faults_of
 from core.plugin_api.counting import Ending, ReferralCounted, referrals_counted
 from core.plugin_api.facts import (
@@ -47,6 +48,7 @@ from core.plugin_api.pathway import (
     overall,
 )
 from core.plugin_api.pathway_form import PathwayForm
+from core.plugin_api.people import now_kept_as
 from core.plugin_api.providers import (
     open_referrals_at,
     page_of_open_referrals,
@@ -54,7 +56,15 @@ from core.plugin_api.providers import (
     referral_of,
     signatories_beside,
 )
-from core.plugin_api.tables import PersonId, PluginTables, plain_rows, plugin_metadata, session
+from core.plugin_api.tables import (
+    ERASED_TOO,
+    KEPT_WHEN_ERASED,
+    PersonId,
+    PluginTables,
+    plain_rows,
+    plugin_metadata,
+    session,
+)
 from core.plugin_api.telling import open_on, sections_on, steps_of, where_each_stands
 from core.policy import Permission, decide, require
 from core.web import current_actor, disclose, invalid, now, render, requires, saved_first, see_other, today
@@ -63,6 +73,8 @@ from core.working_days import add_months, add_working_days
 
 __all__ = [
     "API",
+    "ERASED_TOO",
+    "KEPT_WHEN_ERASED",
     "PROJECT",
     "ActionTemplate",
     "Actor",
@@ -134,7 +146,9 @@ __all__ = [
     "hookimpl",
     "in_words",
     "invalid",
+    "lengths_of",
     "now",
+    "now_kept_as",
     "open_on",
     "open_referrals_at",
     "overall",

@@ -32,6 +32,11 @@ def faults_of(pathway: Pathway[Any]) -> list[str]:
     faults = [f"“{key}” is not a key: lower-case letters, digits and underscores." for key in _bad_keys(pathway)]
     faults += [f"Two stages are called {key}." for key in _doubles(s.key for s in pathway.stages)]
     faults += [f"Two transitions are called {key}." for key in _doubles(t.key for t in pathway.transitions)]
+    faults += [
+        f"Clock {key} has the key of a stage with a clock."
+        for key in pathway.clocks
+        if any(stage.key == key and stage.clock is not None for stage in pathway.stages)
+    ]
     faults += [f"Clock “{clock.label}” needs either working days, weeks or months." for clock in _bad_clocks(pathway)]
     return faults or _faults_of_way(pathway)
 
@@ -95,10 +100,11 @@ def _bad_keys(pathway: Pathway[Any]) -> list[str]:
         pathway.key,
         *(stage.key for stage in pathway.stages),
         *(move.key for move in pathway.transitions),
+        *pathway.clocks,
     ]
     return [key for key in keys if not KEY.fullmatch(key)]
 
 
 def _bad_clocks(pathway: Pathway[Any]) -> list[Clock]:
-    clocks = [stage.clock for stage in pathway.stages if stage.clock is not None]
+    clocks = [*(stage.clock for stage in pathway.stages if stage.clock is not None), *pathway.clocks.values()]
     return [clock for clock in clocks if [clock.working_days > 0, clock.weeks > 0, clock.months > 0].count(True) != 1]

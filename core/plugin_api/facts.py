@@ -149,6 +149,7 @@ class ReferralFacts(Generic[P]):
     ref: str = ""
     provider_id: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    adjustments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

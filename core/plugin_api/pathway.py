@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic
 
 from core.errors import Refused
@@ -23,12 +24,33 @@ class Mover(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is due next: so many working days, weeks or calendar months after it starts. One of the three."""
+    """What is due next: so many working days, weeks or calendar months after it starts. One of the three.
+
+    `source`: where the number comes from, as the page of terms says it: a section of a published strategy, or whose
+    choice it is.
+    """
 
     label: str
     working_days: int = 0
     months: int = 0
     weeks: int = 0
+    source: str = ""
+
+    @property
+    def length(self) -> int:
+        """How many of its unit."""
+        return self.working_days or self.weeks or self.months
+
+    @property
+    def unit(self) -> str:
+        """What it counts in: "working days", "weeks" or "months"."""
+        return "working days" if self.working_days else "weeks" if self.weeks else "months"
+
+    def lasting(self, number: int) -> "Clock":
+        """The same clock over so many of its unit."""
+        if self.working_days:
+            return replace(self, working_days=number)
+        return replace(self, weeks=number) if self.weeks else replace(self, months=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +242,9 @@ class Pathway(ABC, Generic[P]):
     the pathway, for providers that have not filled it in."""
     settings_version: ClassVar[int] = 1
     """Raised when the form comes to mean something else."""
+    clocks: ClassVar[Mapping[str, Clock]] = MappingProxyType({})
+    """Key -> those that `clock` starts beside the stages' own and whose length a partnership or a group may set. What
+    somebody chose, or the law sets, is left out."""
 
     @abstractmethod
     def eligibility(self, facts: ReferralFacts[P], on: date) -> Sequence[Finding]:
@@ -312,6 +337,10 @@ class Pathway(ABC, Generic[P]):
         """The clock that runs now: that of the stage, unless the pathway counts from elsewhere."""
         clock = self.stage(progress.stage).clock
         return None if clock is None else RunningClock(clock, progress.since)
+
+    def clocks_to_set(self) -> Mapping[str, Clock]:
+        """Key -> every clock whose length may be set: the stages' own under the stage's key, and `clocks`."""
+        return {stage.key: stage.clock for stage in self.stages if stage.clock is not None} | dict(self.clocks)
 
     def stage(self, key: str) -> Stage:
         """The stage of that key. Raises KeyError when there is none."""

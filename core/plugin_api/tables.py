@@ -41,6 +41,18 @@ is then kept of the other; a plugin does nothing for it.
 """
 
 
+KEPT_WHEN_ERASED: dict[Any, Any] = {"on erasure": "kept"}
+"""For a column of text that says nothing of anybody: `kind: Mapped[str] = mapped_column(info=KEPT_WHEN_ERASED)`.
+
+When a case is erased, every text, JSON and file of the rows of its referrals and people is emptied, those of plugins'
+tables too; what statistics count by is kept by this. Rows are found by `referral_id`, `case_id`, a `PersonId`, or a
+foreign key to such a row: a plugin does nothing for it.
+"""
+
+ERASED_TOO: dict[Any, Any] = {"on erasure": "erased"}
+"""For a column that is neither text, JSON nor file and goes all the same, a day of birth say. It must take NULL."""
+
+
 def columns_of_people(metadata: MetaData) -> Sequence[Column[Any]]:
     """The columns of those tables that hold ids of people, as `PersonId` declares them."""
     return [

@@ -54,6 +54,7 @@ def _pathway(pathway: Pathway[Any], *, on: date) -> Iterator[str]:
         yield "Which clock runs depends on what the referral holds."
     yield f"Stages, clock and history are for: {_audiences(pathway.process)}."
     yield ""
+    yield from _section("### Clocks that a partnership may set", map(_clock_to_set, pathway.clocks_to_set().values()))
     yield from _section("### Moves", (_move(move, titles, on=on) for move in pathway.transitions))
     yield from _section("### Consents", _or_depends(lambda: _consents(pathway, on)))
     yield from _section("### The referral form", _fields(pathway.form, on=on))
@@ -89,6 +90,10 @@ def _clock(clock: Clock) -> str:
     lengths = ((clock.working_days, "working day"), (clock.weeks, "week"), (clock.months, "month"))
     count, unit = next(length for length in lengths if length[0])
     return f"{clock.label} within {count} {unit}{'' if count == 1 else 's'}"
+
+
+def _clock_to_set(clock: Clock) -> str:
+    return f"{_clock(clock)}. {clock.source}".rstrip()
 
 
 def _move(move: Transition, titles: dict[str, str], *, on: date) -> str:

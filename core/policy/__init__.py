@@ -16,15 +16,21 @@ from core.policy import (
     checking,
     composing,
     correcting,
+    disclosing,
     emergencies,
+    hate,
     meetings,
+    merging,
     minutes,
     partnerships,
     projecting,
     protecting,
     recording,
+    rectifying,
     referrals,
+    retention,
     standards,
+    subject_access,
 )
 from core.policy.permissions import Permission
 
@@ -42,15 +48,21 @@ _RULES: dict[Permission, Rule] = {
         checking,
         composing,
         correcting,
+        disclosing,
         emergencies,
+        hate,
         meetings,
+        merging,
         minutes,
         partnerships,
         projecting,
         protecting,
         recording,
+        rectifying,
         referrals,
+        retention,
         standards,
+        subject_access,
     )
     for permission, rule in subject.RULES.items()
 }

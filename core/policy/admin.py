@@ -23,7 +23,7 @@ IN_USE = (
 )
 
 
-TWO_STEP_ROLES = frozenset({AdminRole.PARTNERSHIP_ADMIN, AdminRole.AGENCY_ADMIN, AdminRole.PLATFORM_ADMIN})
+TWO_STEP_ROLES = frozenset(AdminRole) - {AdminRole.AUDITOR}
 
 
 def must_take_two_steps(actor: Actor, *, everybody: bool) -> bool:
@@ -48,7 +48,7 @@ def see_admin(actor: Actor, _subject: object = None) -> Verdict:
     """Any of the administrators, and auditors."""
     if actor.roles and (actor.in_partnership or AdminRole.PLATFORM_ADMIN in actor.roles):
         return Verdict.yes()
-    return Verdict.no("Only administrators and auditors may see this.")
+    return Verdict.no("Only administrators, auditors and data protection leads may see this.")
 
 
 def manage_users(actor: Actor, _subject: object = None) -> Verdict:
@@ -136,7 +136,7 @@ def manage_grants(actor: Actor, grants: frozenset[tuple[int | None, AdminRole]])
 def grantable_roles(actor: Actor) -> frozenset[AdminRole]:
     """The roles that the actor may give and take, in the current partnership. Nobody's pages grant the machine."""
     if partnership_admin(actor):
-        return frozenset({AdminRole.PARTNERSHIP_ADMIN, AdminRole.AGENCY_ADMIN, AdminRole.AUDITOR})
+        return frozenset(AdminRole) - {AdminRole.PLATFORM_ADMIN}
     return frozenset({AdminRole.AGENCY_ADMIN}) if manage_users(actor) else frozenset()
 
 

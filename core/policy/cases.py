@@ -2,16 +2,19 @@
 
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy.orm import QueryableAttribute
 
 from core.cases.models import Case, CaseAgency, CaseGroup, CaseIncident, CasePerson
 from core.facts import RECORDING_ROLES, Actor, Verdict
 from core.people.models import Person
+from core.policy.complaints import goes_to
 from core.policy.permissions import Permission
 from core.policy.standing import member_of_partnership, same_partnership, signatory
 
 RECUSED = "You declared a conflict of interest in this case, so it is closed to you."
 LEADERS_DECIDE = "Only the chair, deputy chair or coordinator of a group decides what it hears. Nominate the case."
+ERASED = "What this case said was erased under the retention schedule: nothing is written in it any more."
 RESTRICTED = "This case is restricted. Ask its lead agency or the chair."
 
 
@@ -98,6 +101,8 @@ def edit_case(actor: Actor, case: Case) -> Verdict:
     verdict = open_case(actor, case)
     if not verdict:
         return verdict
+    if case.erased_on is not None:
+        return Verdict.no(ERASED)
     if case.lead_agency_id == actor.agency_id or _leads_a_group_of(actor, case):
         return Verdict.yes()
     return Verdict.no("Only the lead agency, the chair and the coordinator may change this case.")
@@ -106,14 +111,23 @@ def edit_case(actor: Actor, case: Case) -> Verdict:
 def add_incident(actor: Actor, case: Case) -> Verdict:
     """Whoever may open the case and is not merely an observer: what happened is told to any agency."""
     verdict = open_case(actor, case)
+    if verdict and case.erased_on is not None:
+        return Verdict.no(ERASED)
     if verdict and actor.groups and not any(role in RECORDING_ROLES for role in actor.groups.values()):
         return Verdict.no("Observers cannot record an incident.")
     return verdict
 
 
+def read_incident(actor: Actor, incident: CaseIncident) -> Verdict:
+    """What happened in a case that is open to the actor: told in a complaint, it goes to whom was agreed to."""
+    return Verdict.yes() if incident.consent is None else goes_to(incident.consent, actor.agency_id)
+
+
 def change_incident(actor: Actor, incident: CaseIncident) -> Verdict:
     """The agency that it was reported to, for what it was told stays its own; and whoever may change the case."""
     verdict = add_incident(actor, incident.case)
+    if verdict:
+        verdict = read_incident(actor, incident)
     if not verdict or incident.reported_to_id == actor.agency_id or edit_case(actor, incident.case):
         return verdict
     return Verdict.no(
@@ -139,6 +153,23 @@ def people_open_to(actor: Actor) -> ColumnElement[bool]:
         .join(Case, Case.id == CasePerson.case_id)
         .where(CasePerson.person_id == Person.id, open_to(actor))
     )
+
+
+def all_cases_open(actor: Actor, cases: list[Case]) -> bool:
+    """Whether every case that names somebody is open to the actor: what another record of theirs said may come from
+    any of them.
+    """
+    return all(open_case(actor, case) for case in cases)
+
+
+def wholly_open_to(actor: Actor, person_id: QueryableAttribute[int | None]) -> ColumnElement[bool]:
+    """The SQL twin of `all_cases_open`."""
+    closed = (
+        select(CasePerson.id)
+        .join(Case, Case.id == CasePerson.case_id)
+        .where(CasePerson.person_id == person_id, not_(open_to(actor)))
+    )
+    return ~exists(closed)
 
 
 def open_case_for(actor: Actor, lead_agency_id: int, group_id: int | None) -> Verdict:

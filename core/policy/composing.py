@@ -9,7 +9,7 @@ from core.cases.models import Case
 from core.facts import Actor, MinutesStatus, Verdict, visible
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Minutes, MinutesComment
-from core.policy import cases
+from core.policy import cases, meetings
 from core.policy.minutes import approve_minutes, lead_minutes
 from core.policy.permissions import Permission
 from core.recording.models import Attendance, Entry, ItemAttendance
@@ -65,6 +65,8 @@ def read_place(actor: Actor, here: InMinutes) -> Verdict:
         return verdict
     if item.case_id in actor.recused_cases:
         return Verdict.no(cases.RECUSED)
+    if item.id in actor.recused_items:
+        return Verdict.no(meetings.RECUSED_FROM_ITEM)
     if item.case is not None and item.case.restricted and not cases.open_case(actor, item.case):
         return Verdict.no(cases.RESTRICTED)
     return verdict if here.heard or actor.leads(meeting.group_id) else Verdict.no(MISSED)
@@ -129,7 +131,11 @@ def comments_read_by(actor: Actor) -> ColumnElement[bool]:
         ItemAttendance.attendance_id == Attendance.id,
         Attendance.user_id == actor.user_id,
     )
-    without_case = exists().where(AgendaItem.id == MinutesComment.item_id, AgendaItem.case_id.is_(None))
+    without_case = exists().where(
+        AgendaItem.id == MinutesComment.item_id,
+        AgendaItem.case_id.is_(None),
+        AgendaItem.id.not_in(actor.recused_items),
+    )
     of_open_case = exists().where(
         AgendaItem.id == MinutesComment.item_id,
         AgendaItem.case_id == Case.id,

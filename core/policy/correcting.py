@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 
 from core.cases.models import Case
 from core.circulation.models import Copy
-from core.facts import Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict, Visibility
+from core.facts import FOR_NAMED, Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Correction, CorrectionAccount, CorrectionAgency, Grant, Minutes
 from core.partnerships.models import Group
 from core.policy import cases, recording
+from core.policy.meetings import RECUSED_FROM_ITEM
 from core.policy.minutes import keep_copies, lead_minutes, read_copy
 from core.policy.permissions import Permission
 from core.policy.recording import ItemInRoom
@@ -78,6 +79,8 @@ def read_correction(actor: Actor, seen: CorrectionSeen) -> Verdict:
     item = seen.correction.item
     if item is not None and item.case_id in actor.recused_cases:
         return Verdict.no(cases.RECUSED)
+    if item is not None and item.id in actor.recused_items:
+        return Verdict.no(RECUSED_FROM_ITEM)
     return Verdict.no(NOT_YOURS) if seen.closed else Verdict.yes()
 
 
@@ -92,11 +95,12 @@ def corrections_read_by(actor: Actor) -> ColumnElement[bool]:
         or_(leads, _account_of(actor), _granted_to(actor)),
         not_(_account_of(actor, CorrectionAccount.recused.is_(True))),
         not_(_case_is_closed_to(actor)),
+        or_(Correction.item_id.is_(None), Correction.item_id.not_in(actor.recused_items)),
         or_(
             Correction.visibility == Visibility.EVERYONE,
-            leads,
+            and_(leads, Correction.visibility != Visibility.AGREED),
             Correction.source_id == actor.agency_id if actor.agency_id is not None else false(),
-            and_(Correction.visibility == Visibility.NAMED, _names_agency_of(actor)),
+            and_(Correction.visibility.in_(FOR_NAMED), _names_agency_of(actor)),
         ),
     )
 

@@ -11,6 +11,7 @@ from core.policy.permissions import Permission
 from core.policy.standing import member_of_partnership, same_partnership
 
 LEADERS_ONLY = "Only the chair or the coordinator of this group may do this."
+RECUSED_FROM_ITEM = "You declared a conflict of interest in this item, so it is closed to you."
 NOT_IN_GROUP = "You are not a member of this group."
 
 
@@ -83,7 +84,7 @@ def decide_nomination(actor: Actor, nomination: Nomination) -> Verdict:
 
 
 def read_item(actor: Actor, item: AgendaItem) -> Verdict:
-    """What is behind an item: its case, or for an item without one membership and signature."""
+    """What is behind an item: its case, or for one without membership and signature, and no interest declared in it."""
     seen = see_meeting(actor, item.meeting)
     if not seen:
         return seen
@@ -94,7 +95,9 @@ def read_item(actor: Actor, item: AgendaItem) -> Verdict:
         return verdict if verdict.known else Verdict.no(cases.RESTRICTED)
     if not sits_in(actor, item.meeting):
         return Verdict.no(NOT_IN_GROUP)
-    return Verdict.yes() if actor.signatory else Verdict.no(actor.standing)
+    if not actor.signatory:
+        return Verdict.no(actor.standing)
+    return Verdict.no(RECUSED_FROM_ITEM) if item.id in actor.recused_items else Verdict.yes()
 
 
 def download_agenda(actor: Actor, version: AgendaVersion) -> Verdict:

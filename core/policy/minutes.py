@@ -78,7 +78,7 @@ def take_full_copy(actor: Actor, minutes: Minutes) -> Verdict:
         return Verdict.no(FULL_COPY)
     if minutes.status is not MinutesStatus.APPROVED:
         return Verdict.no(NOT_APPROVED)
-    if any(item.case_id in actor.recused_cases for item in minutes.meeting.items if item.case_id is not None):
+    if any(item.case_id in actor.recused_cases or item.id in actor.recused_items for item in minutes.meeting.items):
         return Verdict.no(RECUSED_FROM_PART)
     return Verdict.yes()
 

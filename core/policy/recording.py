@@ -4,7 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from core.actions.models import Action
-from core.facts import LEADING_ROLES, RECORDING_ROLES, Actor, MeetingStatus, Presence, Verdict, Visibility, visible
+from core.facts import (
+    LEADING_ROLES,
+    RECORDING_ROLES,
+    Actor,
+    ItemKind,
+    MeetingStatus,
+    Presence,
+    Verdict,
+    Visibility,
+    visible,
+)
 from core.meetings.models import AgendaItem, Meeting
 from core.policy import meetings
 from core.policy.permissions import Permission
@@ -36,6 +46,7 @@ NOT_TO_MEND = (
 IN_CHAIR_ELSEWHERE = (
     "You are in the chair for another item alone. Ask the chair or the coordinator of the meeting to do this."
 )
+NOBODYS_INTEREST = "A conflict of interest is declared in a case or a place."
 MISSED = "You were not there for this item, so what was recorded is closed to you. Ask the chair."
 
 
@@ -405,9 +416,7 @@ def declare_conflict(actor: Actor, target: ItemInRoom) -> Verdict:
     verdict = meetings.read_item(actor, target.item)
     if not verdict:
         return verdict
-    if target.item.case_id is None:
-        return Verdict.no("A conflict of interest is declared in a case.")
-    return Verdict.yes()
+    return Verdict.no(NOBODYS_INTEREST) if target.item.kind is ItemKind.STANDING else Verdict.yes()
 
 
 def lift_conflict(actor: Actor, target: RecusalInRoom) -> Verdict:

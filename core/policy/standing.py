@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from core.dates import in_words
-from core.facts import Actor, Verdict
+from core.facts import Actor, AdminRole, Verdict
 
 
 class Belongs(Protocol):
@@ -31,11 +31,19 @@ def signatory(actor: Actor, _subject: object = None) -> Verdict:
     return Verdict.yes() if actor.signatory else Verdict.no(actor.standing or NOT_SIGNED)
 
 
+def data_lead(actor: Actor, _subject: object = None) -> Verdict:
+    """The partnership's data protection lead, of an agency that has signed: what they answer for names people."""
+    if AdminRole.DATA_LEAD not in actor.roles:
+        return Verdict.no(NOT_DATA_LEAD)
+    return signatory(actor)
+
+
 def anybody(_actor: Actor, _subject: object = None) -> Verdict:
     """Everybody who is signed in."""
     return Verdict.yes()
 
 
+NOT_DATA_LEAD = "Only the partnership’s data protection lead may do this."
 NOT_A_MEMBER = "You do not belong to an agency of this partnership."
 NOT_SIGNED = (
     "Your agency has not signed the Information Sharing Protocol, so you can see references but not names. "

@@ -1,6 +1,6 @@
 """What happens in the room: attendance, entries and recusals."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -109,7 +109,7 @@ class ItemAttendance(Base):
 
 
 class Recusal(Base):
-    """A declared conflict of interest: closes the case to that person, on screen, in minutes and in research."""
+    """A declared conflict of interest: closes case or place to that person, on screen, in minutes and in research."""
 
     __tablename__ = "recusal"
     __table_args__ = (UniqueConstraint("item_id", "user_id"),)
@@ -142,6 +142,10 @@ class Entry(Versioned, Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    limits: Mapped[str] = mapped_column(String(400), default="")
+    """Of what was given in a complaint: what its use is limited to, as it stands beside it (core.disclosures)."""
+    withdrawn_on: Mapped[date | None]
+    """When whoever gave it in a complaint withdrew their consent: from then on it is its source's alone."""
     struck_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     struck_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 

@@ -1,7 +1,7 @@
 """The numbers of a meeting's feed: one for each write, taken in its transaction."""
 
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import Table, bindparam, update
@@ -68,6 +68,11 @@ def take_number_to_write(actor: Actor, meeting: Meeting, *, item: AgendaItem) ->
     return _take(meeting, Part.ITEM, BEFORE_THE_END | after, item=item, writer=actor)
 
 
+def take_number_of_withdrawal(meeting: Meeting, *, item: AgendaItem) -> int:
+    """The same for what somebody withdrew who gave it in a complaint: that waits for no meeting and for no approval."""
+    return _tell(_next(meeting, Part.ITEM, item), meeting, Part.ITEM, item=item)
+
+
 def _take(
     meeting: Meeting,
     part: Part,
@@ -77,15 +82,23 @@ def _take(
     writer: Actor | None = None,
 ) -> int:
     """`writer`: somebody who writes under an item, which a pause ends for all but those who keep the record."""
-    item_id = item.id if item is not None else None
-    if current_app.config["ROUNDTABLE"].listens:
-        here = directly(_NEXT_TOLD, {"meeting": meeting.id, "part": part.value, "item": item_id or 0}).one()
-    else:
-        here = directly(_NEXT, {"meeting": meeting.id}).one()
-    number = int(here.revision)
+    here = _next(meeting, part, item)
     if here.status not in while_it_is or here.frozen_at is not None:
         raise Refused(NOT_IN_SESSION)
     if writer is not None and here.paused_at is not None and not keeps_record(writer, meeting):
         raise Refused(PAUSED)
+    return _tell(here, meeting, part, item=item)
+
+
+def _next(meeting: Meeting, part: Part, item: AgendaItem | None) -> Any:
+    if current_app.config["ROUNDTABLE"].listens:
+        told = {"meeting": meeting.id, "part": part.value, "item": item.id if item is not None else 0}
+        return directly(_NEXT_TOLD, told).one()
+    return directly(_NEXT, {"meeting": meeting.id}).one()
+
+
+def _tell(here: Any, meeting: Meeting, part: Part, *, item: AgendaItem | None) -> int:
+    number = int(here.revision)
+    item_id = item.id if item is not None else None
     feed.tell_when_committed(db.session(), meeting.id, feed.Hint(number=number, part=part.value, item_id=item_id))
     return number

@@ -7,13 +7,15 @@ and its provider takes it back (docs/adr/0014-safe-contact-by-person.md).
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload
 
 from core import plugin_host
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, Audience, Row, Step
+from core.people.merging.models import MergedRow, PersonMerge
+from core.people.models import Person
 from core.policy import Permission, require
 from core.policy.referrals import audiences, cautions_told_to
 from core.referrals.facts import rows_for
@@ -33,7 +35,10 @@ def cautions_about(actor: Actor, person_ids: Collection[int]) -> Sequence[tuple[
         return ()
     later = aliased(Referral)
     superseded = exists().where(
-        later.person_id == Referral.person_id, later.pathway_key == Referral.pathway_key, later.id > Referral.id
+        later.person_id == Referral.person_id,
+        later.pathway_key == Referral.pathway_key,
+        later.id > Referral.id,
+        ~were_of_two_records(later),
     )
     found = db.session.scalars(
         select(Referral)
@@ -52,6 +57,28 @@ def cautions_about(actor: Actor, person_ids: Collection[int]) -> Sequence[tuple[
         for row in rows_for(referral.rows, audiences(actor, referral) | {Audience.ATTENDEES})
         if row.label in first[referral.pathway_key]
     ]
+
+
+def were_of_two_records(later: type[Referral]) -> ColumnElement[bool]:
+    """Whether that referral was made of another record of the person than `Referral`, before the two were merged: what
+    it says was not said instead of what the other does, and both stand.
+    """
+    row, merge = aliased(MergedRow), aliased(PersonMerge)
+
+    def moved(referral: type[Referral]) -> ColumnElement[bool]:
+        key = literal("[") + cast(referral.id, String) + literal("]")
+        lines = exists().where(row.merge_id == merge.id, row.table_name == Referral.__tablename__, row.row_key == key)
+        return lines.correlate(merge, referral)
+
+    # `kept_id` alone would miss what was merged into a record that was merged in its turn.
+    records = select(Person.id).where(or_(Person.id == later.person_id, Person.merged_into_id == later.person_id))
+    before = exists().where(
+        merge.kept_id.in_(records.correlate(later)),
+        merge.undone_at.is_(None),
+        merge.at >= later.opened_at,
+        or_(moved(Referral) & ~moved(later), moved(later) & ~moved(Referral)),
+    )
+    return before.correlate(later, Referral)
 
 
 def take_back(actor: Actor, *, referral: Referral, reason: str, version: int, now: datetime) -> None:

@@ -79,8 +79,13 @@ def _pauses(moves: Iterable[ReferralMove]) -> tuple[Pause, ...]:
     return tuple(pauses)
 
 
-def facts_of(referral: Referral, pathway: Pathway[Any], *, until: datetime = EVER) -> ReferralFacts[Any]:
-    """What the pathway is shown of a referral that `referral_of` loaded, as it was by `until`."""
+def facts_of(
+    referral: Referral, pathway: Pathway[Any], *, until: datetime = EVER, adjustments: Sequence[str] = ()
+) -> ReferralFacts[Any]:
+    """What the pathway is shown of a referral that `referral_of` loaded, as it was by `until`.
+
+    `adjustments`: what the person needs, where one referral alone is shown or moved.
+    """
     last = _moves_until(referral, until)[-1]
     with plugin_host.guarded(pathway, "load"):
         payload = pathway.load(last.payload, last.payload_version)
@@ -93,15 +98,28 @@ def facts_of(referral: Referral, pathway: Pathway[Any], *, until: datetime = EVE
         ref=referral.ref,
         provider_id=referral.provider_id,
         settings=settings_of(referral.provider, pathway) or {},
+        adjustments=tuple(adjustments),
     )
 
 
 def facts_before(
-    case: Case, person: Person, provider: Provider, pathway: Pathway[Any], payload: Any = None
+    case: Case,
+    person: Person,
+    provider: Provider,
+    pathway: Pathway[Any],
+    payload: Any = None,
+    *,
+    adjustments: Sequence[str] = (),
 ) -> ReferralFacts[Any]:
     """What a pathway is shown before there is a referral to that provider. The case's people must be loaded."""
     settings = settings_of(provider, pathway) or {}
-    return ReferralFacts(person_facts(person), case_facts(case, person.id), payload, settings=settings)
+    return ReferralFacts(
+        person_facts(person),
+        case_facts(case, person.id),
+        payload,
+        settings=settings,
+        adjustments=tuple(adjustments),
+    )
 
 
 def person_facts(person: Person) -> PersonFacts:

@@ -17,7 +17,8 @@ from core.plugin_api.pathway import Pathway, StageMove
 from core.plugin_host import PluginFailed
 from core.referrals import queries
 from core.referrals.facts import facts_of
-from core.referrals.machine import next_due
+from core.referrals.lengths import lengths_for
+from core.referrals.machine import next_due, running_clock
 from core.referrals.models import Referral, ReferralMove
 from core.referrals.partners import keep_partners
 from core.referrals.stages import newly_told
@@ -41,7 +42,7 @@ def advance(
     progress = before.reaching(target.key, step.on, closed=target.closed, outcome=outcome)
     with plugin_host.guarded(pathway, "advance"):
         payload = pathway.advance(step.referral.payload, step)
-    for name, value in frozen(pathway, payload, progress).items():
+    for name, value in frozen(pathway, payload, progress, lengths_of_referral(referral, pathway)).items():
         setattr(referral, name, value)
     source = referral.stage
     referral.stage, referral.stage_title, referral.stage_since = target.key, target.title, step.on
@@ -61,14 +62,19 @@ def advance(
 def add_to(
     actor: Actor, referral: Referral, pathway: Pathway[Any], step: StageMove[Any], *, note: str, now: datetime
 ) -> None:
-    """Keep what a move that stays brings: stage, days, pauses and the case's timeline are left as they are."""
+    """Keep what a move that stays brings: stage, days, pauses and the case's timeline are left as they are.
+
+    So is the day that is due while the same clock runs, whatever the terms have become since it was told.
+    """
     progress, due = step.referral.progress, referral.stage_due
     assert progress is not None and step.transition is not None
     with plugin_host.guarded(pathway, "advance"):
+        before = running_clock(pathway, step.referral.payload, progress)
         payload = pathway.advance(step.referral.payload, step)
-    for name, value in frozen(pathway, payload, progress).items():
+        runs_on = running_clock(pathway, payload, progress) == before
+    for name, value in frozen(pathway, payload, progress, lengths_of_referral(referral, pathway)).items():
         setattr(referral, name, value)
-    if referral.paused_on is not None:
+    if referral.paused_on is not None or runs_on:
         referral.stage_due = due
     referral.payload_version = pathway.payload_version
     title = step.transition.stays
@@ -79,10 +85,17 @@ def add_to(
     db.session.flush()
 
 
-def frozen(pathway: Pathway[Any], payload: Any, progress: Progress) -> dict[str, Any]:
-    """What the pathway says now, as columns of the referral: the plugin may be gone when it is read again."""
+def lengths_of_referral(referral: Referral, pathway: Pathway[Any]) -> Mapping[str, int]:
+    """How long its clocks are by today's terms: what counts when a clock is set."""
+    return lengths_for(pathway, referral.partnership_id, case_id=referral.case_id, item_id=referral.item_id)
+
+
+def frozen(pathway: Pathway[Any], payload: Any, progress: Progress, lengths: Mapping[str, int]) -> dict[str, Any]:
+    """What the pathway says now, as columns of the referral: the plugin may be gone when it is read again, and the day
+    that was told stands whatever the terms become. `lengths` are those of its clocks.
+    """
     with plugin_host.guarded(pathway, "rows"):
-        running = next_due(pathway, payload, progress)
+        running = next_due(pathway, payload, progress, lengths)
         return {
             "payload": pathway.dump(payload),
             "summary": pathway.summary(payload),
@@ -102,7 +115,7 @@ def tell_anew(referral: Referral) -> None:
     try:
         facts = facts_of(referral, pathway)
         assert facts.progress is not None
-        referral.rows = frozen(pathway, facts.payload, facts.progress)["rows"]
+        referral.rows = frozen(pathway, facts.payload, facts.progress, {})["rows"]
     except PluginFailed:
         return
 

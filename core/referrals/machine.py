@@ -1,13 +1,15 @@
 """The stage machine: from where a referral is, which moves are open, and why the others are not. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from core.plugin_api.facts import Pause, Progress
 from core.plugin_api.pathway import (
+    Clock,
     ConsentNeeded,
     Eligibility,
     Finding,
@@ -18,6 +20,8 @@ from core.plugin_api.pathway import (
     overall,
 )
 from core.working_days import add_months, add_working_days, next_working_day
+
+_AS_THE_PATHWAY_SAYS: Mapping[str, int] = MappingProxyType({})
 
 PAUSED = "The referral is paused: let it go on first."
 
@@ -125,9 +129,31 @@ def due(running: RunningClock, pauses: Sequence[Pause] = ()) -> date:
     return next_working_day(day + timedelta(days=lost)) if lost else day
 
 
-def next_due(pathway: Pathway[Any], payload: Any, progress: Progress) -> tuple[str, date] | None:
-    """Label and day of the clock that runs now; None when none does. None runs on a closed or a paused referral."""
+def running_clock(pathway: Pathway[Any], payload: Any, progress: Progress) -> RunningClock | None:
+    """The clock that runs now, as the pathway has it. None runs on a closed or a paused referral."""
     if pathway.stage(progress.stage).closed or progress.paused_since is not None:
         return None
-    running = pathway.clock(payload, progress)
-    return None if running is None else (running.clock.label, due(running, progress.pauses))
+    return pathway.clock(payload, progress)
+
+
+def next_due(
+    pathway: Pathway[Any], payload: Any, progress: Progress, lengths: Mapping[str, int] = _AS_THE_PATHWAY_SAYS
+) -> tuple[str, date] | None:
+    """Label and day of the clock that runs now; None when none does.
+
+    `lengths`: key of a clock -> how long it is by the terms of those whom the referral is about, in its own unit.
+    """
+    running = running_clock(pathway, payload, progress)
+    if running is None:
+        return None
+    key = _key_of(running.clock, pathway, progress.stage)
+    if key in lengths:
+        running = replace(running, clock=running.clock.lasting(lengths[key]))
+    return running.clock.label, due(running, progress.pauses)
+
+
+def _key_of(clock: Clock, pathway: Pathway[Any], stage: str) -> str:
+    """Under which key the length of that clock is set; empty for one that is none of those to set."""
+    if pathway.stage(stage).clock == clock:
+        return stage
+    return next((key for key, each in pathway.clocks_to_set().items() if each == clock), "")

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases.models import Case
 from core.database import Base, UTCDateTime, Versioned, listed
+from core.disclosures.grounds import OnGrounds
 from core.encryption import EncryptedJSON
 from core.facts import Step
 from core.partnerships.models import Agency, Provider
 from core.people.models import Person
 
 
-class Referral(Versioned, Base):
+class Referral(OnGrounds, Versioned, Base):
     """A person referred to a provider of a pathway."""
 
     __tablename__ = "referral"

@@ -8,6 +8,8 @@ from core import audit, plugin_host
 from core.audit import Category
 from core.cases.models import Case
 from core.clock import local_date
+from core.disclosures.lists import Kind
+from core.disclosures.usual import grounds_of
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor
@@ -21,6 +23,7 @@ from core.recording.numbers import take_number_to_record
 from core.references import Numbered
 from core.referrals.facts import facts_of
 from core.referrals.keeping import frozen, keep_move, tell_case
+from core.referrals.lengths import lengths_for
 from core.referrals.models import Referral, ReferralConsent
 from core.referrals.partners import keep_partners
 
@@ -50,6 +53,8 @@ def begin(actor: Actor, opening: Opening, action: str, *, now: datetime) -> Refe
     """Make the referral, with the consents that its form asked for. `action` is what the audit trail calls it."""
     case, person, pathway, on = opening.case, opening.person, opening.pathway, local_date(now)
     first, earlier, at = pathway.stages[0], opening.continues, opening.at
+    item_id = at.item.id if at is not None else None
+    lengths = lengths_for(pathway, case.partnership_id, case_id=case.id, item_id=item_id)
     referral = Referral(
         partnership_id=case.partnership_id,
         ref=take_reference(Referral.ref, case.partnership_id, Numbered.REFERRAL, on.year),
@@ -60,7 +65,7 @@ def begin(actor: Actor, opening: Opening, action: str, *, now: datetime) -> Refe
         pathway_title=pathway.title,
         referrer_agency_id=opening.agency_id,
         referrer_user_id=opening.user_id,
-        item_id=at.item.id if at is not None else None,
+        item_id=item_id,
         stage=first.key,
         stage_title=first.title,
         stage_since=on,
@@ -69,8 +74,9 @@ def begin(actor: Actor, opening: Opening, action: str, *, now: datetime) -> Refe
         moved_at=now,
         continues_id=earlier.id if earlier is not None else None,
         judged_on=earlier.judged_on or local_date(earlier.opened_at) if earlier is not None else None,
-        **frozen(pathway, opening.payload, Progress((Reached(first.key, on),))),
+        **frozen(pathway, opening.payload, Progress((Reached(first.key, on),)), lengths),
     )
+    referral.stand_on(grounds_of(case.partnership_id, Kind.REFERRAL))
     db.session.add(referral)
     keep_move(actor, referral, source="", now=now, note=opening.note)
     db.session.flush()

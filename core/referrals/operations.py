@@ -11,6 +11,7 @@ from core.clock import local_date
 from core.errors import Refused
 from core.facts import Actor, Audience, CaseStatus
 from core.partnerships.models import Provider
+from core.people.adjustments.queries import needed_by
 from core.people.models import Person
 from core.plugin_api.facts import ReferralFacts
 from core.plugin_api.pathway import (
@@ -94,7 +95,8 @@ def refer(
         raise Refused("This case is closed. Open it again before you refer somebody.")
     on = local_date(now)
     pathway = running(provider.pathway_key, provider.pathway_key, provider.partnership_id)
-    facts = facts_before(case, person, provider, pathway, payload)
+    needs = needed_by([person.id], on=on).get(person.id, ())
+    facts = facts_before(case, person, provider, pathway, payload, adjustments=needs)
     refuse_ineligible(facts, pathway, on=on)
     hold_those_named(facts, pathway)
     before = queries.open_referral(person.id, pathway.key)
@@ -156,13 +158,16 @@ def require_mover(actor: Actor, referral: Referral, chosen: Transition) -> None:
         raise Refused(f"{chosen.label}, {referral.ref}: Only the {who} can do this.")
 
 
-def facts_for_form(actor: Actor, referral: Referral, pathway: Pathway[Any], chosen: Transition) -> ReferralFacts[Any]:
+def facts_for_form(
+    actor: Actor, referral: Referral, pathway: Pathway[Any], chosen: Transition, *, on: date
+) -> ReferralFacts[Any]:
     """What the form of a move is shown: no more of case and referral than whoever fills it in may know.
 
     Of the case's people, somebody who may not open the case is shown those whom the referral concerns already. Of what
     was said, a referrer is shown what the referral said when it was made: what came since is the provider's own.
     """
-    facts = facts_of(referral, pathway)
+    needs = needed_by([referral.person_id], on=on).get(referral.person_id, ())
+    facts = facts_of(referral, pathway, adjustments=needs)
     if chosen.by & _movers(actor, referral) == {Mover.REFERRER}:
         facts = replace(facts, payload=_as_referred(referral, pathway))
     if decide(actor, Permission.OPEN_CASE, referral.case):

@@ -12,6 +12,7 @@ from core.policy import Permission, require
 from core.referrals.facts import facts_of
 from core.referrals.keeping import (
     keep_move,
+    lengths_of_referral,
     record_change,
     require_current,
     running,
@@ -63,10 +64,10 @@ def resume(actor: Actor, *, referral: Referral, version: int, now: datetime, not
     pathway = running(referral.pathway_key, referral.pathway_title, referral.partnership_id)
     referral.paused_on, referral.moved_at = None, now
     keep_move(actor, referral, source=referral.stage, now=now, note=note, kind=Step.RESUME, title="Goes on")
-    facts = facts_of(referral, pathway)
+    facts, lengths = facts_of(referral, pathway), lengths_of_referral(referral, pathway)
     assert facts.progress is not None
     with plugin_host.guarded(pathway, "clock"):
-        clock = next_due(pathway, facts.payload, facts.progress)
+        clock = next_due(pathway, facts.payload, facts.progress, lengths)
     referral.stage_due = clock[1] if clock is not None else None
     _tell_case(actor, referral, "goes on", now=now)
     record_change(actor, referral, "referral.resume", payload={"note": note})

@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any
 
 from core import plugin_host
+from core.clock import local_date
 from core.dates import in_words, time_in_words
 from core.errors import NotFound
 from core.facts import Actor, Audience, Row, Step
+from core.people.adjustments.queries import needed_by
+from core.people.ages import told
 from core.plugin_api.pathway import ConsentNeeded, Finding, Mover, OwnPage, Pathway
 from core.plugin_host import PluginFailed
 from core.policy import Permission, decide
@@ -18,7 +21,7 @@ from core.referrals.cautions import cautions_about, why_not_taken_back
 from core.referrals.endings import when_measured
 from core.referrals.facts import consent_state, facts_of, rows_for
 from core.referrals.handing_over import why_not as why_not_handed_over
-from core.referrals.machine import Consent, Way, next_due
+from core.referrals.machine import Consent, Way, running_clock
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
 from core.referrals.operations import findings_on_referral, suggestions, ways_on
 from core.referrals.pausing import why_no_pause
@@ -99,6 +102,10 @@ class ReferralPage:
     linked: Sequence[queries.Linked] = ()
     suggested: str = ""
     unavailable: str = ""
+    age: str = ""
+    """When they were referred and today, where the date of birth shows."""
+    needs: Sequence[str] = ()
+    """What the person needs in every contact: for the provider's staff, and for whoever may open the case."""
 
 
 def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
@@ -120,6 +127,11 @@ def page_of(actor: Actor, referral: Referral, *, on: date) -> ReferralPage:
         case_is_open=bool(decide(actor, Permission.OPEN_CASE, referral.case)),
         may_record_consent=bool(decide(actor, Permission.RECORD_CONSENT, referral)) and referral.closed_at is None,
     )
+    if page.sees_everything:
+        referred_on = local_date(referral.opened_at)
+        page.age = told(referral.person.date_of_birth, on, then=referred_on, when="when referred")
+    if page.sees_everything or page.case_is_open:
+        page.needs = needed_by([referral.person_id], on=on).get(referral.person_id, ())
     # A colleague of the provider's agency who is not its staff reads no note of theirs for being of that agency.
     outside = actor.agency_id != referral.provider.agency_id
     reader = _Reader(actor.agency_id if outside else None, page.sees_everything)
@@ -201,7 +213,9 @@ def _ask(
         return
     with plugin_host.guarded(pathway, "clock"):
         assert facts.progress is not None
-        page.clock = next_due(pathway, facts.payload, facts.progress)
+        running = running_clock(pathway, facts.payload, facts.progress)
+        if running is not None and referral.stage_due is not None:
+            page.clock = running.clock.label, referral.stage_due
         if referral.paused_on is None:
             page.turn = _whose_turn(referral, pathway.stage(referral.stage).waits_for)
     page.ways = ways_on(actor, referral, pathway, on=on)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from core import plugin_host
 from core.cases.models import Case
 from core.errors import NotFound, Refused, Stale
+from core.people.adjustments.queries import needed_by
 from core.plugin_api.pathway import Pathway
 from core.policy import Permission
 from core.policy.recording import ItemInRoom
@@ -88,7 +89,7 @@ def move(row: Referral) -> ResponseReturnValue:
     pathway = running(row.pathway_key, row.pathway_title, row.partnership_id)
     chosen = pathway.transition((request.view_args or {})["transition"])
     operations.require_mover(actor, row, chosen)
-    facts = operations.facts_for_form(actor, row, pathway, chosen)
+    facts = operations.facts_for_form(actor, row, pathway, chosen, on=today())
     measures = operations.measures_of(pathway)
     with plugin_host.guarded(pathway, "form"):
         form = step_form(chosen, measures)
@@ -180,7 +181,8 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
     person = queries.person_in(case, arguments["person_id"])
     provider = queries.provider_in(case.partnership_id, arguments["provider_id"], on=today())
     pathway = plugin_host.pathways(provider.partnership_id)[provider.pathway_key]
-    facts = facts_before(case, person, provider, pathway)
+    needs = needed_by([person.id], on=today()).get(person.id, ())
+    facts = facts_before(case, person, provider, pathway, adjustments=needs)
     with plugin_host.guarded(pathway, "form"):
         form = refer_form(pathway.form)
         room = queries.places_of([provider])[provider.id]
@@ -198,6 +200,7 @@ def _refer(case: Case, at: ItemInRoom | None) -> ResponseReturnValue:
         "findings": operations.findings_for(facts, pathway, on=today()),
         "usual_actions": operations.action_templates_of(pathway),
         "at": at,
+        "needs": needs,
     }
     with plugin_host.guarded(pathway, "concerns"):
         disclose("person.refer", object=f"case:{case.id}", subjects=[person.id, *pathway.concerns(facts)])

@@ -2,16 +2,17 @@
 take back how the person is contacted safely.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import flash
+from flask import flash, g, request
 from flask.typing import ResponseReturnValue
 
 from core.dates import in_words
 from core.errors import Refused, Stale
+from core.people.adjustments.queries import names_of, needed_by
 from core.policy import Permission
-from core.referrals import cautions, handing_over, pausing, reopening, showing
+from core.referrals import cautions, handing_over, pausing, queries, reopening, showing
 from core.referrals.blueprint import bp, referral_in_url
 from core.referrals.forms import HandOverForm, PauseForm, ReopenForm, ResumeForm, TakeBackForm
 from core.referrals.models import Referral
@@ -107,6 +108,21 @@ def take_back(row: Referral) -> ResponseReturnValue:
         return _answered(fault, "referrals/take_back.html", page)
     flash("It is taken back: nobody is told it any longer.")
     return see_other("referrals.referral", referral_id=row.id)
+
+
+@bp.app_template_global("needed_here")
+def needed_here() -> list[tuple[str, Sequence[str]]]:
+    """What those whom a referral names need in every contact, for a provider's own page of it: name and words.
+
+    Asked by every page, answered on one alone that a plugin's view has made, for the people whom it disclosed: behind
+    the gate, which let the provider's own staff in.
+    """
+    referral_id = (request.view_args or {}).get("referral_id")
+    if referral_id is None or not request.path.startswith("/pathways/") or not g.get("disclosures"):
+        return []
+    people = showing.named_in(queries.referral_of(referral_id))
+    needs = needed_by(people, on=today())
+    return [(name, needs[person_id]) for person_id, name in names_of(people) if person_id in needs]
 
 
 @bp.app_template_global("cautions_about")

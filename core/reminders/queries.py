@@ -13,9 +13,11 @@ from core.actions.models import IS_OPEN, Action
 from core.admin.queries import actors_of
 from core.audit.models import AuditRecord
 from core.audit.reading import much_read
+from core.cases.queries import groups_hearing
 from core.clock import at_local, local_date
 from core.extensions import db
 from core.facts import RECORDING_ROLES, Actor, AdminRole
+from core.hate.queries import waiting_for as hate_waiting_for
 from core.home.duties import Owed, duties_of
 from core.home.queries import action_not_recused, nominations_to_decide, not_recused, research_to_answer
 from core.home.stranded import stranded_for
@@ -25,10 +27,14 @@ from core.partnerships.clocks import agenda_due
 from core.partnerships.models import Group, GroupMember, Partnership, PartnershipAgency
 from core.partnerships.signatures import SignatureState
 from core.partnerships.terms.queries import ClocksInForce, clocks_in
+from core.people.history.waiting import waiting_for as rectifications_waiting_for
 from core.policy.partnerships import partnership_admin
+from core.referrals.lengths import groups_of_referrals
 from core.referrals.models import Referral
 from core.reminders.schedule import Days, days_reminded_of, reminds_of_signature, reminds_on_any
+from core.retention.queries import waiting_for as lists_waiting_for
 from core.standards.queries import due_to_people
+from core.subject_access.queries import waiting_for
 from core.working_days import add_working_days
 
 MOST = 500
@@ -44,6 +50,10 @@ class Kind(StrEnum):
     NOMINATIONS = "Nominations to decide"
     GROUPS = "To do for your groups"
     PEOPLE = "Keeping complainants and victims informed"
+    HATE = "Hate incidents"
+    REQUESTS = "Requests for one’s own data"
+    LISTS = "Lists of what is due to be erased"
+    RECTIFICATIONS = "Requests to set something right"
     SIGNATURES = "Signatures of the Information Sharing Protocol"
     READING = "Much opened in a short time"
 
@@ -132,6 +142,10 @@ def reminders_for(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datet
         *_stranded(actor, clocks, days, now=now),
         *_duties(actor, clocks, days, now=now),
         *_to_people(actor, clocks, days),
+        *_requests(actor, clocks, days),
+        *_hate(actor, clocks, days),
+        *_rectifications(actor, clocks, days),
+        *_lists(actor, clocks, days),
         *before,
         *_reading(actor, days),
     ]
@@ -206,22 +220,25 @@ def _research(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime)
 
 
 def _referrals(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
-    """Open referrals to providers whose staff the actor is, with a clock. Of a pathway no group's terms count."""
+    """Open referrals to providers whose staff the actor is, with a clock: on the days of any group they are about."""
+    of_any = {day for each in (clocks.own, *clocks.of_groups.values()) for day in days_reminded_of(days, each)}
     rows = db.session.execute(
-        select(Referral.id, Referral.ref, Referral.stage_due)
+        select(Referral.id, Referral.ref, Referral.stage_due, Referral.case_id, Referral.item_id)
         .where(
             Referral.provider_id.in_(actor.staff_of),
             Referral.closed_at.is_(None),
-            Referral.stage_due.in_(days_reminded_of(days, clocks.own)),
+            Referral.stage_due.in_(of_any),
             not_recused(actor, Referral.case_id),
         )
         .order_by(Referral.stage_due, Referral.id)
         .limit(MOST)
-    )
+    ).all()
+    groups = groups_of_referrals((row.id, row.case_id, row.item_id) for row in rows)
     return [
-        Reminder(Kind.REFERRALS, f"{ref}, next step", due, f"/referrals/{id_}")
-        for id_, ref, due in rows
-        if due is not None
+        Reminder(Kind.REFERRALS, f"{row.ref}, next step", row.stage_due, f"/referrals/{row.id}")
+        for row in rows
+        if row.stage_due is not None
+        and any(reminds_on_any(row.stage_due, days, each) for each in clocks.of_each(groups[row.id]))
     ]
 
 
@@ -280,14 +297,73 @@ def _duties(actor: Actor, clocks: ClocksInForce, days: Days, *, now: datetime) -
 
 def _to_people(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
     """Their agency's own from before it is due; to those who lead a group once it is late."""
-    found = due_to_people(actor, until=add_working_days(days[-1], clocks.own.reminder_before), on=days[-1])
+    soonest = max(each.reminder_before for each in (clocks.own, *clocks.of_groups.values()))
+    found = due_to_people(actor, until=add_working_days(days[-1], soonest), on=days[-1])
+    groups = groups_hearing({each.case_id for each in found})
     return [
         Reminder(
             Kind.PEOPLE, f"{each.ref}: {each.owed}", each.due, f"/cases/{each.case_id}/people/{each.person_id}/contact"
         )
         for each in found
-        if reminds_on_any(each.due, days, clocks.own)
+        if any(reminds_on_any(each.due, days, its) for its in clocks.of_each(groups[each.case_id]))
     ]
+
+
+def _hate(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """What waits for whoever answers for hate incidents: told on the day after it was flagged, and until it is seen."""
+    found = hate_waiting_for(actor, on=days[-1])
+    if found is None:
+        return []
+    waits = "1 incident waits" if found.number == 1 else f"{found.number} incidents wait"
+    is_new = any(add_working_days(local_date(moment), 1) in days for moment in found.flagged_at)
+    if not (is_new or reminds_on_any(found.due_on, days, clocks.own)):
+        return []
+    return [Reminder(Kind.HATE, f"{waits} to be looked at", found.due_on, "/hate")]
+
+
+def _rectifications(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Requests to set something right: told on the day after one was recorded, and as the first falls due."""
+    found = rectifications_waiting_for(actor)
+    if found is None:
+        return []
+    waits = "1 request waits" if found.number == 1 else f"{found.number} requests wait"
+    is_new = any(add_working_days(local_date(moment), 1) in days for moment in found.recorded_at)
+    if not (is_new or reminds_on_any(found.due_on, days, clocks.own)):
+        return []
+    return [Reminder(Kind.RECTIFICATIONS, f"{waits} for an answer", found.due_on, "/rectifications")]
+
+
+def _requests(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Requests of people for what is held about them: to the data leads, and to whoever can release what is ready.
+
+    One that waits for a release is told of on the day after it began to; one whose person has not shown who they are
+    has no day, and is told of on the first working day after it was received.
+    """
+    found = []
+    for each in waiting_for(actor, today=days[-1]):
+        request = each.request
+        since = local_date(request.ready_at) if request.ready_at is not None else request.received_on
+        is_new = add_working_days(since, 1) in days
+        if is_new or (each.due is not None and reminds_on_any(each.due, days, clocks.own)):
+            what = f"{request.ref}: {request.state}"
+            told = "" if each.due is not None else "who they are is not shown yet"
+            path = f"/data-protection/requests/{request.id}"
+            found.append(Reminder(Kind.REQUESTS, what, each.due or request.received_on, path, told))
+    return found
+
+
+def _lists(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]:
+    """Lists of what is to be erased that wait for the actor's approval: on the day after they were made, and then as
+    what is due. What is on them is due already; their day is that on which they were made.
+    """
+    found = []
+    for each in lists_waiting_for(actor):
+        made = local_date(each.made_at)
+        if add_working_days(made, 1) in days or reminds_on_any(made, days, clocks.own):
+            what = f"{each.month:%B %Y}: waits for your approval"
+            told = "made on that day"
+            found.append(Reminder(Kind.LISTS, what, made, f"/data-protection/retention/lists/{each.id}", told))
+    return found
 
 
 def _signatures(actor: Actor, days: Days) -> list[Reminder]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from core import plugin_host
 from core.exports import Cell
 from core.facts import Actor
+from core.hate.queries import Figures, figures
 from core.plugin_api.facts import PartnershipFacts, Period
 from core.plugin_host import Answer, Unavailable
 
@@ -39,3 +40,20 @@ def lines(answers: Sequence[Answer | Unavailable], period: Period) -> Iterator[S
             continue
         for each in answer.values:
             yield (answer.title, each.label, each.value, each.note, period.start, period.end)
+
+
+def hate_incidents(actor: Actor, period: Period) -> Figures:
+    """Hate incidents of the actor's partnership in that period, small numbers held back."""
+    assert actor.partnership_id is not None  # the policy lets nobody else in
+    return figures(actor.partnership_id, period)
+
+
+def lines_of_hate(found: Figures, period: Period) -> Iterator[Sequence[Cell]]:
+    """The same as lines of a spreadsheet. A small number has no figure: its note says how few it is."""
+    parts = (("by month", found.months), ("perceived to be about", found.strands), ("by area", found.areas))
+    for part, counts in (("in all", [("", found.total)]), *parts):
+        for label, number in counts:
+            counted = f"{part}: {label}" if label else part
+            plain = number.replace(",", "")
+            figure = int(plain) if plain.isdecimal() else None
+            yield ("Hate incidents", counted, figure, "" if figure is not None else number, period.start, period.end)

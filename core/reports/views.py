@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from core.disclosures.views_exports import disclose_depersonalised
 from core.exports import csv_chunks
+from core.hate.queries import FEWER
 from core.plugin_host import Unavailable
 from core.policy import Permission
 from core.references import file_name
@@ -27,6 +29,8 @@ def index() -> ResponseReturnValue:
         form=form,
         period=form.period,
         schemes=[(each, isinstance(each, Unavailable)) for each in answers],
+        hate=queries.hate_incidents(current_actor(), form.period),
+        fewest=FEWER,
         kept=_kept(),
     )
 
@@ -39,7 +43,11 @@ def export_csv() -> ResponseReturnValue:
     if not form.validate():
         return see_other("reports.index", **_kept())
     period = form.period
-    lines = queries.lines(queries.counted(current_actor(), period), period)
+    lines = [
+        *queries.lines(queries.counted(current_actor(), period), period),
+        *queries.lines_of_hate(queries.hate_incidents(current_actor(), period), period),
+    ]
+    disclose_depersonalised("statistics.export", object="statistics")
     answer = Response(b"".join(csv_chunks(queries.COLUMNS, lines)), mimetype="text/csv")
     name = file_name("statistics", period.start.isoformat(), period.end.isoformat(), suffix="csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -11,12 +11,6 @@ from core.working_days import add_working_days
 PROMISED_TO = (PersonRole.COMPLAINANT, PersonRole.VICTIM)
 """Whoever complained or suffered [Bolsover 8, 12]: each has a contact plan in the case."""
 
-BEGIN_WITHIN = 5
-"""Working days after somebody is named by which a contact is agreed, support offered and the way to complain given."""
-
-TELL_WITHIN = 5
-"""Working days after a case is closed by which they are told how it ended."""
-
 
 class ContactWay(StrEnum):
     """How somebody wishes to be reached."""

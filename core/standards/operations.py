@@ -20,9 +20,7 @@ from core.extensions import db
 from core.facts import Actor, CaseStatus
 from core.policy import Permission, require
 from core.standards.lists import (
-    BEGIN_WITHIN,
     PROMISED_TO,
-    TELL_WITHIN,
     ContactWay,
     EntryKind,
     SupportAnswer,
@@ -31,6 +29,7 @@ from core.standards.lists import (
     next_update,
 )
 from core.standards.models import ContactEntry, ContactPlan, Logged, Promised
+from core.standards.within import begun_within, told_within
 from core.working_days import add_working_days
 
 CLOSED = "This case is closed: tell them how it ended, and record that in the contact log."
@@ -93,14 +92,15 @@ def begin(case: Case, person_id: int, *, on: date) -> None:
     """Somebody is named as complainant or victim: from now on they are owed what is promised to everybody."""
     plan = _of(case.id, person_id)
     if plan is None:
-        plan = add_plan(case, person_id, on=on)
+        plan = add_plan(case, person_id, on=on, within=begun_within(case))
     elif case.status is not CaseStatus.CLOSED:
-        _start_again(plan, on=on)
+        _start_again(plan, on=on, within=begun_within(case))
     db.session.flush()
 
 
-def add_plan(case: Case, person_id: int, *, on: date) -> ContactPlan:
-    """A plan for somebody who has none in the case yet, its clock from that day while the case is not closed.
+def add_plan(case: Case, person_id: int, *, on: date, within: int) -> ContactPlan:
+    """A plan for somebody who has none in the case yet, its clock from that day while the case is not closed: begun
+    `within` so many working days.
 
     Not written at once, so that an import adds many. Its day is that of the import: whatever was promised elsewhere and
     long ago, the lead agency is told of it here from then on.
@@ -108,7 +108,7 @@ def add_plan(case: Case, person_id: int, *, on: date) -> ContactPlan:
     plan = ContactPlan(case_id=case.id, person_id=person_id)
     db.session.add(plan)
     if case.status is not CaseStatus.CLOSED:
-        _start_again(plan, on=on)
+        _start_again(plan, on=on, within=within)
     return plan
 
 
@@ -123,20 +123,22 @@ def stop(case: Case, person_id: int) -> None:
 
 def end_of_case(case: Case, *, on: date) -> None:
     """The case is closed: its clocks stop, and whoever did not choose to hear nothing is to be told how it ended."""
+    by = add_working_days(on, told_within(case))
     for plan in _all_of(case):
         plan.begin_by = None
-        plan.due_on = None if plan.interval is UpdateInterval.NONE else add_working_days(on, TELL_WITHIN)
+        plan.due_on = None if plan.interval is UpdateInterval.NONE else by
 
 
 def case_opened_again(case: Case, *, on: date) -> None:
     """The case is open again: the clocks run from that day, for those who were imported with a closed case, too."""
     plans = {plan.person_id: plan for plan in _all_of(case)}
     named = select(CasePerson.person_id).where(CasePerson.case_id == case.id, CasePerson.role.in_(PROMISED_TO))
+    within = begun_within(case)
     for person_id in db.session.scalars(named.distinct().order_by(CasePerson.person_id)):
         if person_id in plans:
-            _start_again(plans[person_id], on=on)
+            _start_again(plans[person_id], on=on, within=within)
         else:
-            add_plan(case, person_id, on=on)
+            add_plan(case, person_id, on=on, within=within)
 
 
 def agree(actor: Actor, *, promised: Promised, version: int, agreement: Agreement, now: datetime) -> None:
@@ -252,7 +254,7 @@ def _locked(promised: Promised, *, on: date) -> ContactPlan:
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
     plan = promised.plan or _of(case.id, promised.person.id)
     if plan is None:
-        plan = add_plan(case, promised.person.id, on=on)
+        plan = add_plan(case, promised.person.id, on=on, within=begun_within(case))
         db.session.flush()
     return plan
 
@@ -288,8 +290,8 @@ def _keep(
     _record(actor, promised, action, audit.Category.ALTERATION, asdict(part))
 
 
-def _start_again(plan: ContactPlan, *, on: date) -> None:
-    plan.begin_by = None if _is_begun(plan) else add_working_days(on, BEGIN_WITHIN)
+def _start_again(plan: ContactPlan, *, on: date, within: int) -> None:
+    plan.begin_by = None if _is_begun(plan) else add_working_days(on, within)
     plan.due_on = next_update(plan.interval, on)
 
 
@@ -312,7 +314,7 @@ def _count_again(plan: ContactPlan, case: Case) -> None:
         closed_on = case.closed_on or case.opened_on
         ended = last[EntryKind.END]
         told = plan.interval is UpdateInterval.NONE or (ended is not None and ended >= closed_on)
-        plan.due_on = None if told else plan.due_on or add_working_days(closed_on, TELL_WITHIN)
+        plan.due_on = None if told else plan.due_on or add_working_days(closed_on, told_within(case))
     elif plan.agreed_on is not None and before != plan.updated_on:
         plan.due_on = next_update(plan.interval, max(plan.agreed_on, plan.updated_on or plan.agreed_on))
 

@@ -10,6 +10,7 @@ from core.cases.models import Case
 from core.cases.queries import referrals_of
 from core.errors import Refused, Stale
 from core.facts import CaseStatus
+from core.people.adjustments.queries import needed_by
 from core.policy import Permission
 from core.referrals.cautions import cautions_about
 from core.standards import operations, queries
@@ -245,6 +246,7 @@ def _about(promised: Promised) -> dict[str, Any]:
         "person": promised.person,
         "plan": promised.plan,
         "cautions": [row for _, row in cautions_about(current_actor(), [promised.person.id])],
+        "needs": needed_by([promised.person.id], on=today()).get(promised.person.id, ()),
     }
 
 

@@ -20,7 +20,7 @@ from core.plugin_api.checks import faults_of
 from core.plugin_api.facts import Progress, Reached, ReferralFacts
 from core.plugin_api.pathway import Pathway, StageMove
 from core.plugin_api.pathway_form import PathwayForm
-from core.referrals.machine import next_due
+from core.referrals.machine import next_due, running_clock
 from core.testing.facts import NAME, SOMEBODY, VIEWER
 from core.testing.settings import MARKUP, SettingsRules
 
@@ -60,6 +60,11 @@ class PathwayContract(SettingsRules):
             if stage.closed:
                 assert stage.clock is None, f"Stage {stage.key} is closed: take its clock away."
                 assert stage.waits_for is None, f"Stage {stage.key} is closed: it waits for nobody."
+
+    def test_every_clock_that_can_be_set_names_its_source(self) -> None:
+        """The page of terms says where each number comes from: a published strategy, or whose choice it is."""
+        for key, clock in self.pathway.clocks_to_set().items():
+            assert clock.source.strip(), f"Clock {key} (“{clock.label}”) needs a source: whose number is it?"
 
     def test_outcome_measures_can_be_answered(self) -> None:
         """Each has a key of its own and answers to choose from; who asks for them has some."""
@@ -247,9 +252,11 @@ class PathwayContract(SettingsRules):
         """Asked at any stage that is not the end, it gives a clock that says what is due, or none."""
         for payload in self._payloads():
             for progress in self._progresses():
-                due = next_due(self.pathway, payload, progress)
-                if due is not None:
-                    assert due[0].strip(), f"The clock at stage {progress.stage} does not say what is due."
+                running = running_clock(self.pathway, payload, progress)
+                if running is not None:
+                    assert running.clock.label.strip(), f"The clock at stage {progress.stage} does not say what is due."
+                    assert running.clock.source.strip(), f"Clock “{running.clock.label}” names no source."
+                    next_due(self.pathway, payload, progress)
 
     # What the rules are tried on
 

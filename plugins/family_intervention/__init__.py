@@ -19,6 +19,7 @@ from core.plugin_api import (
     Statistic,
     hookimpl,
     in_words,
+    lengths_of,
     open_on,
     sections_on,
     steps_of,
@@ -100,7 +101,8 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
 @hookimpl
 def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
     """The register in figures."""
-    figures = queries.figures(partnership.id, period)
+    within = lengths_of(PATHWAY, partnership.id)
+    figures = queries.figures(partnership.id, period, within=within)
     changes = queries.changes(partnership.id, period)
     improved = [
         Statistic(f"Families in which it improved: {title.lower()}", changes[domain][0], f"Held: {changes[domain][1]}")
@@ -110,11 +112,11 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
     return (
         Statistic("Households referred for family intervention", figures.referred),
         Statistic("Key workers allocated", figures.allocated),
-        Statistic("Key workers allocated within 6 working days", figures.allocated_in_time),
+        Statistic(f"Key workers allocated within {_days(within['allocate'])}", figures.allocated_in_time),
         Statistic("First visits made", figures.visited),
-        Statistic("First visits made within 5 working days", figures.visited_in_time),
+        Statistic(f"First visits made within {_days(within['visit'])}", figures.visited_in_time),
         Statistic("Plans agreed with families", figures.agreed),
-        Statistic("Plans agreed within 20 working days", figures.agreed_in_time),
+        Statistic(f"Plans agreed within {_days(within['plan'])}", figures.agreed_in_time),
         Statistic("Reviews by the team around the family", figures.reviews),
         Statistic("Actions of plans done", figures.actions_done),
         Statistic("Households helped", figures.helped_now, "On the last day"),
@@ -123,6 +125,10 @@ def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequ
         Statistic("Families closed", figures.ended),
         *improved,
     )
+
+
+def _days(number: int) -> str:
+    return f"{number} working day{'' if number == 1 else 's'}"
 
 
 def _told(facts: ReferralFacts[FamilyPayload]) -> Sequence[Row]:

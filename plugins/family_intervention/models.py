@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from core.plugin_api import PersonId, PluginTables, plugin_metadata
+from core.plugin_api import ERASED_TOO, KEPT_WHEN_ERASED, PersonId, PluginTables, plugin_metadata
 
 
 class Base(PluginTables, DeclarativeBase):
@@ -72,7 +72,7 @@ class Member(Base):
     family_id: Mapped[int] = mapped_column(_family("member"))
     person_id: Mapped[PersonId]
     name: Mapped[str] = mapped_column(String(200))
-    born: Mapped[date | None]
+    born: Mapped[date | None] = mapped_column(info=ERASED_TOO)
     since: Mapped[date]
     left_on: Mapped[date | None]
     relation: Mapped[str] = mapped_column(String(200), default="")
@@ -96,8 +96,8 @@ class Finding(Base):
     round: Mapped[int]
     """0 for the whole-family assessment, then the number of the review."""
     made_on: Mapped[date]
-    domain: Mapped[str] = mapped_column(String(20))
-    level: Mapped[str] = mapped_column(String(20))
+    domain: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    level: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     improved: Mapped[bool | None]
     note: Mapped[str] = mapped_column(String(200), default="")
 
@@ -112,8 +112,8 @@ class Outcome(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     family_id: Mapped[int] = mapped_column(_family("outcome"))
-    domain: Mapped[str] = mapped_column(String(20))
-    change: Mapped[str] = mapped_column(String(20))
+    domain: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    change: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     said_on: Mapped[date]
 
     family: Mapped[Family] = relationship()
@@ -128,12 +128,12 @@ class Action(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     family_id: Mapped[int] = mapped_column(_family("action"))
     number: Mapped[int]
-    domain: Mapped[str] = mapped_column(String(20))
+    domain: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     what: Mapped[str] = mapped_column(Text)
     agency_id: Mapped[int]
     agency: Mapped[str] = mapped_column(String(200))
     due_on: Mapped[date]
-    became: Mapped[str] = mapped_column(String(20))
+    became: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     settled_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text, default="")
 
@@ -149,7 +149,7 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     family_id: Mapped[int] = mapped_column(_family("meeting"))
     held_on: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     told: Mapped[str] = mapped_column(Text, default="")
 
     family: Mapped[Family] = relationship()

@@ -12,6 +12,7 @@ from core.plugin_api import (
     Refused,
     StageMove,
     Stale,
+    now_kept_as,
     record,
     referral_of,
     require,
@@ -124,7 +125,9 @@ def change_member(actor: Actor, *, referral: ReferralAtProvider, member: Member,
 def _keep_members(family: Family, after: FamilyPayload, *, on: date, closed: bool) -> None:
     """Who is of the household now; whoever is not any longer, and everybody when it is closed, has left."""
     present = {member.person_id: member for member in family.members if member.left_on is None}
-    wanted = {} if closed else {member.person_id: member for member in after.members}
+    # The payload has them as they were picked; two records of one person may have been merged since.
+    ids = now_kept_as([member.person_id for member in after.members])
+    wanted = {} if closed else {ids[member.person_id]: member for member in after.members}
     for person_id in present.keys() - wanted.keys():
         present[person_id].left_on = on
     session().flush()

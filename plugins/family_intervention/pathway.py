@@ -92,6 +92,7 @@ class FamilyIntervention(Pathway[FamilyPayload]):
     form = FamilyForm
     halted = "closed"
     reopened = "panel"
+    clocks = clocks.TO_SET
     register = OwnPage("Families we help", "family_intervention.families")
     record = OwnPage("Household, assessment and plan", "family_intervention.family")
     stages = (

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from core.plugin_api import NotFound, Period, add_working_days, plain_rows, session
-from plugins.family_intervention.clocks import ALLOCATE_WITHIN, PLAN_WITHIN, VISIT_WITHIN
 from plugins.family_intervention.family import Became, Change, Kind
 from plugins.family_intervention.models import Action, Family, Finding, Meeting, Member, Outcome
 
@@ -141,8 +140,11 @@ class Figures:
     ended: int
 
 
-def figures(partnership_id: int, period: Period) -> Figures:
-    """How many were referred and got on in the period, and how many are helped on its last day."""
+def figures(partnership_id: int, period: Period, *, within: Mapping[str, int]) -> Figures:
+    """How many were referred and got on in the period, and how many are helped on its last day.
+
+    `within`: working days in which each step is in time, by the key of its clock.
+    """
     here = Family.partnership_id == partnership_id
     dates = session().execute(
         select(Family.opened_on, Family.reopened_on, Family.allocated_on, Family.visited_on, Family.agreed_on).where(
@@ -154,13 +156,13 @@ def figures(partnership_id: int, period: Period) -> Figures:
     agreed: list[bool] = []
     for opened_on, reopened_on, allocated_on, visited_on, agreed_on in dates:
         again = reopened_on is not None and allocated_on is not None and reopened_on <= allocated_on
-        for found, day, since, within in (
-            (allocated, allocated_on, reopened_on if again else opened_on, ALLOCATE_WITHIN),
-            (visited, visited_on, allocated_on, VISIT_WITHIN),
-            (agreed, agreed_on, visited_on, PLAN_WITHIN),
+        for found, day, since, days in (
+            (allocated, allocated_on, reopened_on if again else opened_on, within["allocate"]),
+            (visited, visited_on, allocated_on, within["visit"]),
+            (agreed, agreed_on, visited_on, within["plan"]),
         ):
             if day is not None and since is not None and period.start <= day <= period.end:
-                found.append(day <= add_working_days(since, within))
+                found.append(day <= add_working_days(since, days))
     helped = (here, Family.opened_on <= period.end, Family.closed_on.is_(None) | (Family.closed_on > period.end))
     return Figures(
         referred=_families(here, _within(Family.opened_on, period)),

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from core.plugin_api import PersonId, PluginTables, plugin_metadata
+from core.plugin_api import KEPT_WHEN_ERASED, PersonId, PluginTables, plugin_metadata
 
 
 class Base(PluginTables, DeclarativeBase):
@@ -30,8 +30,8 @@ class Session(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int]
     partnership_id: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))
-    party: Mapped[str] = mapped_column(String(20), default="")
+    kind: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    party: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
     held_on: Mapped[date]
     mediators: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
@@ -69,5 +69,5 @@ class Dispute(Base):
     person_id: Mapped[PersonId]
     other_id: Mapped[PersonId]
     other_name: Mapped[str] = mapped_column(String(200))
-    result: Mapped[str] = mapped_column(String(20), default="")
+    result: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
     ended_on: Mapped[date | None]

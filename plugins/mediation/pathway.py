@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from core.plugin_api import (
@@ -38,11 +39,19 @@ from plugins.mediation.forms import (
 )
 from plugins.mediation.results import RESULTS, WITHOUT_AGREEMENT, Agreed, Result
 
-CONFIRM_WITHIN = 3
-"""Working days within which the scheme confirms a referral."""
+CONFIRM = Clock(
+    "Confirm the referral",
+    working_days=3,
+    source="Roundtable's own choice; no statute or guidance sets it. Whoever runs the scheme may say otherwise.",
+)
+"""From the referral to the scheme's word that it has it."""
 
-FOLLOW_UP_AFTER = 3
-"""Months from the agreement to the follow-up."""
+FOLLOW_UP = Clock(
+    "Follow the agreement up",
+    months=3,
+    source="Roundtable's own choice; no statute or guidance sets it. Your scheme's own terms may.",
+)
+"""From the agreement."""
 
 NOT_BEGUN = ("referred", "confirmed")
 """The stages at which nobody has been visited."""
@@ -94,15 +103,11 @@ class Mediation(Pathway[MediationPayload]):
     form = MediationForm
     halted = "closed"
     reopened = "confirmed"
+    clocks = MappingProxyType({"follow_up": FOLLOW_UP})
     register = OwnPage("Mediations", "mediation.mediations")
     record = OwnPage("Sessions and terms", "mediation.casework")
     stages = (
-        Stage(
-            "referred",
-            "Referred",
-            waits_for=Mover.PROVIDER,
-            clock=Clock("Confirm the referral", working_days=CONFIRM_WITHIN),
-        ),
+        Stage("referred", "Referred", waits_for=Mover.PROVIDER, clock=CONFIRM),
         Stage("confirmed", "Confirmed", waits_for=Mover.PROVIDER),
         Stage("first_visited", "First party visited", waits_for=Mover.PROVIDER),
         Stage("second_visited", "Second party visited", waits_for=Mover.PROVIDER),
@@ -330,7 +335,7 @@ class Mediation(Pathway[MediationPayload]):
     def clock(self, payload: MediationPayload, progress: Progress) -> RunningClock | None:
         """Three working days to confirm; three months from the agreement to its follow-up."""
         if progress.stage == "agreement" and payload.agreed_on is not None:
-            return RunningClock(Clock("Follow the agreement up", months=FOLLOW_UP_AFTER), payload.agreed_on)
+            return RunningClock(FOLLOW_UP, payload.agreed_on)
         return super().clock(payload, progress)
 
 

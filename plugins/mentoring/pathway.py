@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from core.plugin_api import (
@@ -42,8 +43,19 @@ from plugins.mentoring.settings import OLDEST, YOUNGEST, Takes, WhomWeTakeForm, 
 PARENT_UNDER = 16
 """Below this age a parent consents too."""
 
-REVIEW_MONTHS = (3, 6, 12)
-"""When mentoring is reviewed, in months from its first day."""
+_REVIEWED = (
+    "The number is Roundtable's own choice. Charnwood's strategy, section 5.4, has the scheme measure what changes for "
+    "the young person."
+)
+
+REVIEWS: Mapping[str, Clock] = MappingProxyType(
+    {
+        "review_first": Clock("First review", months=3, source=_REVIEWED),
+        "review_second": Clock("Second review", months=6, source=_REVIEWED),
+        "review_third": Clock("Third review", months=12, source=_REVIEWED),
+    }
+)
+"""When mentoring is reviewed, each from its first day."""
 
 ELSEWHERE = "Another provider of mentoring may take them."
 
@@ -111,6 +123,7 @@ class Mentoring(Pathway[MentoringPayload]):
     payload_version = 1
     form = MentoringForm
     settings = WhomWeTakeForm
+    clocks = REVIEWS
     halted = "ended"
     register = OwnPage("Mentors", "mentoring.mentors")
     record = OwnPage("Sessions with the mentor", "mentoring.sessions")
@@ -325,10 +338,9 @@ class Mentoring(Pathway[MentoringPayload]):
         """Reviews at 3, 6 and 12 months from the first session, whoever the mentor is by then."""
         started = payload.started_on
         done = progress.times("reviewed")
-        if progress.stage not in ("active", "reviewed") or started is None or done >= len(REVIEW_MONTHS):
+        if progress.stage not in ("active", "reviewed") or started is None or done >= len(REVIEWS):
             return None
-        months = REVIEW_MONTHS[done]
-        return RunningClock(Clock(f"Review at {months} months", months=months), started)
+        return RunningClock(list(REVIEWS.values())[done], started)
 
 
 def _day_of(value: str | None) -> date | None:

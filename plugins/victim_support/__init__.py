@@ -17,6 +17,7 @@ from core.plugin_api import (
     Row,
     Statistic,
     hookimpl,
+    lengths_of,
     open_on,
     sections_on,
     steps_of,
@@ -73,12 +74,14 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
 @hookimpl
 def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
     """The register in figures."""
-    figures = queries.figures(partnership.id, period)
+    within = lengths_of(PATHWAY, partnership.id)["referred"]
+    figures = queries.figures(partnership.id, period, within=within)
+    days = f"{within} working day{'' if within == 1 else 's'}"
     of_them = f"Of {figures.ended} who were asked"
     return (
         Statistic("Victims and witnesses referred for support", figures.referred),
         Statistic("First contacts made", figures.contacted),
-        Statistic("First contacts made within 2 working days", figures.in_time),
+        Statistic(f"First contacts made within {days}", figures.in_time),
         Statistic("Needs assessed", figures.assessed),
         Statistic("Updates given to victims", figures.updates),
         Statistic("Victims and witnesses supported", figures.supported_now, "On the last day"),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from core.plugin_api import Clock
+
 PHONE = re.compile(r"\d(?:[ ()./-]{0,2}\d){6,}")
 """Seven digits and more, however they are grouped."""
 
@@ -53,8 +55,16 @@ INTERVALS: Mapping[Interval, str] = {
 
 _WORKING_DAYS: Mapping[Interval, int] = {Interval.WEEK: 5, Interval.FORTNIGHT: 10, Interval.MONTH: 20}
 
-FIRST_CONTACT = 2
-"""Working days within which somebody who was referred is contacted."""
+FIRST_CONTACT = Clock(
+    "First contact",
+    working_days=2,
+    source="The number is Roundtable's own choice. Bolsover's minimum standards, section 8, promise victims and "
+    "witnesses support and a referral to it.",
+)
+"""From the referral to the first contact."""
+
+AS_CHOSEN = "As the victim chose: Bolsover's minimum standards, section 12, have that agreed with them."
+"""Where the time between two updates comes from: nobody else sets it."""
 
 
 def days_between_updates(every: str) -> int | None:

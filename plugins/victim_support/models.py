@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from core.plugin_api import EncryptedText, PluginTables, plugin_metadata
+from core.plugin_api import KEPT_WHEN_ERASED, EncryptedText, PluginTables, plugin_metadata
 
 
 class Base(PluginTables, DeclarativeBase):
@@ -31,19 +31,19 @@ class Entry(Base):
     provider_id: Mapped[int]
     partnership_id: Mapped[int]
     opened_on: Mapped[date]
-    way: Mapped[str] = mapped_column(String(20))
+    way: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     instruction: Mapped[str] = mapped_column(Text)
     reach = EncryptedText()
     """The number or address: read by the provider's own staff alone."""
     worker: Mapped[str] = mapped_column(String(200), default="")
-    updates: Mapped[str] = mapped_column(String(20), default="")
-    every: Mapped[str] = mapped_column(String(20), default="")
+    updates: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
+    every: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
     contacted_on: Mapped[date | None]
     updated_on: Mapped[date | None]
     closed_on: Mapped[date | None]
-    coped: Mapped[str] = mapped_column(String(20), default="")
-    heard: Mapped[str] = mapped_column(String(20), default="")
-    safer: Mapped[str] = mapped_column(String(20), default="")
+    coped: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
+    heard: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
+    safer: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED, default="")
     """What the victim answered last, at a review or the end."""
 
 
@@ -56,8 +56,8 @@ class Contact(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("victim_support_entry.id"))
     made_on: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(20))
-    way: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    way: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     by: Mapped[str] = mapped_column(String(200))
     said = EncryptedText()
 
@@ -74,14 +74,14 @@ class Assessment(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("victim_support_entry.id"))
     made_on: Mapped[date]
     at_start: Mapped[bool]
-    health: Mapped[str] = mapped_column(String(20))
-    shelter: Mapped[str] = mapped_column(String(20))
-    family: Mapped[str] = mapped_column(String(20))
-    work: Mapped[str] = mapped_column(String(20))
-    substances: Mapped[str] = mapped_column(String(20))
-    money: Mapped[str] = mapped_column(String(20))
-    outlook: Mapped[str] = mapped_column(String(20))
-    social: Mapped[str] = mapped_column(String(20))
+    health: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    shelter: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    family: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    work: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    substances: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    money: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    outlook: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
+    social: Mapped[str] = mapped_column(String(20), info=KEPT_WHEN_ERASED)
     found: Mapped[str] = mapped_column(Text, default="")
 
     entry: Mapped[Entry] = relationship()

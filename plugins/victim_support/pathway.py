@@ -27,7 +27,7 @@ from core.plugin_api import (
     in_words,
 )
 from plugins.victim_support import operations, queries
-from plugins.victim_support.contact import FIRST_CONTACT, Kind, days_between_updates, instruction_in_full
+from plugins.victim_support.contact import AS_CHOSEN, FIRST_CONTACT, Kind, days_between_updates, instruction_in_full
 from plugins.victim_support.forms import (
     CONSENTED,
     DECLINE_REASONS,
@@ -79,7 +79,7 @@ class VictimSupport(Pathway[SupportPayload]):
     process = PARTNERS
     cautions = frozenset({SAFE_CONTACT})
     stages = (
-        Stage("referred", "Referred", Mover.PROVIDER, Clock("First contact", FIRST_CONTACT), told="Offered"),
+        Stage("referred", "Referred", Mover.PROVIDER, FIRST_CONTACT, told="Offered"),
         Stage("contacted", "Safe contact made", Mover.PROVIDER, told="Accepted"),
         Stage("assessed", "Needs assessed", Mover.PROVIDER, told="Accepted"),
         Stage("supported", "Supported", Mover.PROVIDER, told="Accepted"),
@@ -288,7 +288,7 @@ class VictimSupport(Pathway[SupportPayload]):
         last = payload.updated_on or payload.contacted_on
         if days is None or last is None:
             return None
-        return RunningClock(Clock("Next update to the victim", working_days=days), last)
+        return RunningClock(Clock("Next update to the victim", working_days=days, source=AS_CHOSEN), last)
 
 
 def _role(roles: set[PersonRole]) -> Finding:

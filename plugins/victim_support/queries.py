@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.plugin_api import Period, add_working_days, plain_rows, session
-from plugins.victim_support.contact import FIRST_CONTACT, Kind, Way, instruction_in_full
+from plugins.victim_support.contact import Kind, Way, instruction_in_full
 from plugins.victim_support.models import Assessment, Contact, Entry
 
 
@@ -89,7 +89,7 @@ def failed_attempts(referral_id: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of one partnership and period. `in_time`: first contacts within two working days."""
+    """Counts of one partnership and period. `in_time`: first contacts within the days of the partnership's terms."""
 
     referred: int
     contacted: int
@@ -103,14 +103,17 @@ class Figures:
     safer: int
 
 
-def figures(partnership_id: int, period: Period) -> Figures:
-    """How many were referred, contacted, told and assessed in the period, and how many were open on its last day."""
+def figures(partnership_id: int, period: Period, *, within: int) -> Figures:
+    """How many were referred, contacted, told and assessed in the period, and how many were open on its last day.
+
+    `within`: working days in which a first contact is in time.
+    """
     here = Entry.partnership_id == partnership_id
     ended = Entry.closed_on.between(period.start, period.end)
     contacts = session().execute(
         select(Entry.opened_on, Entry.contacted_on).where(here, Entry.contacted_on.between(period.start, period.end))
     )
-    in_time = [made <= add_working_days(opened, FIRST_CONTACT) for opened, made in contacts if made is not None]
+    in_time = [made <= add_working_days(opened, within) for opened, made in contacts if made is not None]
     return Figures(
         referred=_count(here, Entry.opened_on.between(period.start, period.end)),
         contacted=len(in_time),

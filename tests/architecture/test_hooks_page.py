@@ -25,12 +25,14 @@ DOCUMENTED = dict(re.findall(r"^def (\w+)(\(.*)$", PAGE.partition("## The five h
 
 FIRST_PLUGIN = PAGE.partition("## A first plugin")[2].partition("```python\n")[2].partition("```")[0]
 
+HELPERS = ("stage", "transition", "measured", "clocks_to_set")
+
 METHODS = {
     name: method
     for name, method in vars(Pathway).items()
-    if inspect.isfunction(method) and not name.startswith("_") and name not in ("stage", "transition", "measured")
+    if inspect.isfunction(method) and not name.startswith("_") and name not in HELPERS
 }
-"""Those that an author writes; the three left out are helpers."""
+"""Those that an author writes."""
 
 
 def written(function: Callable[..., Any]) -> str:

@@ -21,6 +21,7 @@ AT_THE_EDGE = {
     "core/jobs.py": "begins a job",
     "core/plugin_host/host.py": "stamps a plugin's failure",
     "core/migrations/versions/0020_contact_plans_for_everybody.py": "counts from the day on which it runs",
+    "core/migrations/versions/0025_hate_and_adjustments.py": "counts from the day on which it runs",
     "core/minutes/loading.py": "loads what an address names, with whether the reader was there",
     "core/recording/loading.py": "loads what an address names, with the reader's own line in the attendance",
 }

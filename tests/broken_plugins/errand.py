@@ -43,6 +43,9 @@ class ErrandPayload:
     by: date | None = None
 
 
+ANSWER = Clock("Answer", working_days=3, source="The errand boy's own choice.")
+
+
 class Errand(Pathway[ErrandPayload]):
     """asked -> running -> done, or refused."""
 
@@ -52,7 +55,7 @@ class Errand(Pathway[ErrandPayload]):
     form = ErrandForm
     halted = "dropped"
     stages = (
-        Stage("asked", "Asked", waits_for=Mover.PROVIDER, clock=Clock("Answer", working_days=3)),
+        Stage("asked", "Asked", waits_for=Mover.PROVIDER, clock=ANSWER),
         Stage("running", "Running"),
         Stage("done", "Done", closed=True),
         Stage("dropped", "Dropped", closed=True),

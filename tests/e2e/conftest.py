@@ -88,5 +88,5 @@ def sign_in(page: Page, user: User) -> None:
     """Fill in the page that asks who it is."""
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Sign out").wait_for()

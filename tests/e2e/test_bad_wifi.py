@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
+from core.actions.models import Action
 from core.clock import local_date, utc_now
 from core.extensions import db
-from core.facts import MeetingStatus, Presence
+from core.facts import MeetingStatus, Presence, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.recording.interests.operations import declare_interest
 from core.recording.models import Entry
@@ -180,6 +181,42 @@ def test_three_things_saved_without_network_are_recorded_once_and_in_order(
     expect(page.locator("#item")).to_contain_text(f"{CANARY} 3")
     assert held.texts() == [f"{CANARY} {number}" for number in (1, 2, 3)]
     assert page.evaluate(ROWS) == []
+
+
+def test_what_an_agency_shares_and_an_action_are_recorded_though_the_network_went_before_a_form_was_opened(
+    held: Held, enter: Callable[..., Page]
+) -> None:
+    page = the_page(held, enter, held.scene.officer)
+    known = page.locator("#keeping[data-known~='write/information'][data-known~='action']")
+    expect(known).to_have_count(1, timeout=20_000)
+    nothing_in_clear(page, held.scene)
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Share information").click()
+    form = page.locator("#writing")
+    expect(form).to_contain_text("Martin Ashdown")
+    form.locator("textarea[name=text]").fill(f"{CANARY}, shared")
+    form.get_by_label("Chair and coordinator").check()
+    save(page)
+    expect(page.locator("[data-kept-rows] > li")).to_have_count(1)
+    page.get_by_role("link", name="Add an action", exact=True).click()
+    form.locator("textarea[name=text]").fill(f"{CANARY}, to do")
+    form.get_by_label("Which agency").fill(held.scene.police.name)
+    for box, typed in (("day", "3"), ("month", "12"), ("year", str(utc_now().year + 1))):
+        form.locator(f"input[name=due-{box}]").fill(typed)
+    form.get_by_role("button", name="Record the action").click()
+    expect(page.locator("[data-kept-rows] > li")).to_have_count(2)
+    page.get_by_role("link", name="Agree the risk").click()
+    expect(form).to_contain_text("this needs one: nothing was sent")
+    nothing_in_clear(page, held.scene)
+    assert held.texts() == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-kept-rows] > li")).to_have_count(0)
+    assert held.texts() == [f"{CANARY}, shared"]
+    with held.site.reading():
+        entry = db.session.scalars(select(Entry).where(Entry.meeting_id == held.meeting_id)).one()
+        assert entry.visibility is Visibility.CHAIR and entry.source_agency_id == held.scene.police.id
+        action = db.session.scalars(select(Action).where(Action.item_id == held.item_id)).all()
+        assert [each.text for each in action if CANARY in each.text] == [f"{CANARY}, to do"]
 
 
 def test_what_was_typed_survives_a_reload_without_network_and_stands_in_its_form_again(

@@ -4,11 +4,12 @@ import logging
 import re
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from core.accounts.models import User
 from core.extensions import db
 from core.partnerships.models import Signature
+from core.recording.models import Recusal
 from tests.integration.matrix.canaries import EVERY_WORD, MAY_READ, Haul, all_of, stages_of
 from tests.integration.matrix.walking import address, browser_of, guarded_routes, ids_for, own_copy
 from tests.integration.matrix.world import ACTORS, FOREIGN, WORDS, World
@@ -88,6 +89,11 @@ def test_a_search_finds_and_counts_nothing_that_the_seeker_may_not_open(app, wor
 def test_whoever_declares_an_interest_loses_the_case_everywhere_the_chair_included(app, world):
     chair, ids = browser_of(app, world, "chair"), world.stages["session"]
     member = world.people["member"].user_id
+    twice = db.session.scalars(select(Recusal).where(Recusal.case_id != ids["case_id"])).first()
+    assert twice is not None, "the case with two records of one name"
+    kin = {"user_id": world.people["chair"].user_id, "declared_at": twice.declared_at, "reason": "A cousin"}
+    db.session.add(Recusal(item_id=twice.item_id, case_id=twice.case_id, **kin))
+    db.session.commit()
     answer = chair.post(
         "/meetings/{meeting_id}/live/items/{item_id}/conflict".format(**ids), {"reason": "A cousin", "chair": member}
     )

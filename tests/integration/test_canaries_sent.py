@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 from sqlalchemy import select, update
 
+from core import audit
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.actions.models import Action
@@ -23,6 +24,8 @@ from core.circulation.models import Circulation, Copy, Mail
 from core.circulation.sent.operations import chase
 from core.circulation.sent.queries import sent_about
 from core.clock import at_local, utc_now
+from core.disclosures.consents import tell_readers
+from core.disclosures.readers import consent_of
 from core.documents.models import Document
 from core.emergencies import operations as emergencies
 from core.emergencies.models import Emergency
@@ -32,6 +35,8 @@ from core.meetings.diary import notices
 from core.meetings.models import Meeting, Research
 from core.minutes.models import Correction
 from core.partnerships.models import Partnership
+from core.people.history import operations as rectifying
+from core.people.history.queries import version_of
 from core.referrals.models import Referral
 from core.reminders.operations import make_digests
 from core.working_days import add_working_days, next_working_day
@@ -67,6 +72,13 @@ def every_kind_of_mail(world: World) -> None:
     the_days_mail()
     asked = db.session.get_one(Emergency, world.stages["own"]["emergency_id"])
     emergencies.grant(chair, asked, now=utc_now(), on=today())
+    mistake = version_of(int(world.stages["own"]["version_id"]))
+    assert rectifying.tell(chair, target=mistake, user_ids=[int(world.stages["own"]["misled_id"])], now=utc_now())
+    member = actor_as_of(world.people["member"].user_id, asked.partnership_id, on=today())
+    withdrawn = consent_of(int(world.stages["own"]["withdrawn_id"]))
+    audit.record(chair, audit.Category.CONSULTATION, "case.read", object=f"case:{withdrawn.case_id}")
+    db.session.commit()  # the trail says who had it
+    assert tell_readers(member, consent=withdrawn, now=utc_now())
     mail_invitation(chair, db.session.get_one(User, world.people["observer"].user_id), now=utc_now())
     db.session.commit()
 

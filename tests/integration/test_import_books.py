@@ -13,18 +13,22 @@ from core.accounts.models import AdminRoleGrant, User
 from core.actions.models import Action
 from core.audit.models import AuditRecord, AuditSubject
 from core.books import importing
+from core.books.casework import FROM_BOOKS
 from core.books.finding import books_in
 from core.books.importing import Tally, choose_partnership, import_books, rehearse_import
 from core.books.reading import Unreadable
 from core.cases.models import Case, CaseGroup, CasePerson
+from core.clock import local_date
 from core.database import Base
 from core.errors import Refused
 from core.extensions import db
 from core.facts import SYSTEM, ActionStatus, AdminRole, CaseStatus, GroupRole, NotDoneReason
+from core.hate.models import HateReport
 from core.partnerships.models import Agency, District, Group, GroupMember, Partnership, PartnershipAgency, Signature
 from core.people.models import Person
 from core.standards.lists import PROMISED_TO
 from core.standards.models import ContactPlan
+from core.working_days import add_working_days
 
 CALDER = Path(__file__).parents[3] / "shared" / "data" / "calder"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -235,6 +239,30 @@ def test_a_case_that_the_books_close_or_open_again_stops_and_starts_its_clocks(b
     change(books / "cases.csv", "closed_on", "", where=ref)
     run(books, rejects)
     assert owed()[key] == IN_TIME, "whoever came in with a closed case is owed it once it is open"
+
+
+def test_a_case_that_the_books_mark_as_hate_is_in_the_queue_once_and_stays_there_when_they_do_not_any_more(
+    books: Path, rejects: Path
+) -> None:
+    def reports() -> list[HateReport]:
+        db.session.expire_all()
+        return list(db.session.scalars(select(HateReport).order_by(HateReport.id)))
+
+    cases = books / "cases.csv"
+    run(books, rejects)
+    waiting = select(Case.id).where(Case.hate_incident, Case.status != CaseStatus.CLOSED)
+    marked = db.session.scalars(waiting.order_by(Case.id)).all()
+    assert marked and sorted(report.case_id for report in reports()) == marked
+    assert {report.due_on for report in reports()} == {add_working_days(local_date(NOW), 2)}
+    run(books, rejects)
+    assert len(reports()) == len(marked), "a second run reports nothing twice"
+    ref = db.session.scalar(select(Case.ref).where(Case.id == marked[0]))
+    change(cases, "hate_incident", "no", where=str(ref))
+    run(books, rejects)
+    assert [report.unflagged_why for report in reports() if report.unflagged_at] == [FROM_BOOKS]
+    change(cases, "hate_incident", "yes", where=str(ref))
+    run(books, rejects)
+    assert len(reports()) == len(marked) + 1 and reports()[-1].waits
 
 
 def test_rejected_rows_are_mended_and_imported(books: Path, rejects: Path, tmp_path: Path) -> None:

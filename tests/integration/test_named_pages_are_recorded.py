@@ -57,7 +57,7 @@ def test_whatever_names_somebody_is_recorded_with_whom_it_names(app, world, snap
 
 
 STALE = {
-    "/people/{person_id}/edit": {"given_name": "Ada"},
+    "/people/{person_id}/edit": {"given_name": "Ada", "why": "it has changed since"},
     "/cases/{case_id}/monitor": {"reason": "Quiet"},
     "/actions/{action_id}/progress": {"note": "Rang twice"},
     "/meetings/{meeting_id}/items/{item_id}/edit": {"minutes": "5", "reason": "Shorter"},

@@ -10,6 +10,7 @@ from core.errors import Refused
 from core.partnerships.clocks import (
     SETTINGS,
     Clocks,
+    Setting,
     agenda_due,
     faults_in,
     nomination_cut_off,
@@ -75,3 +76,14 @@ def test_each_clock_has_a_label_a_source_and_a_default_within_its_bounds() -> No
         assert setting.label
         assert setting.source
         assert setting.least <= getattr(defaults, name) <= setting.most
+
+
+OF_A_PATHWAY = {"errand.asked": Setting("Answer", "weeks", 1, 52, "Ours", "Errand")}
+
+
+def test_a_pathways_clock_is_bounded_in_its_own_unit_and_passed_over_where_its_plugin_is_gone() -> None:
+    assert faults_in({"errand.asked": "53"}, OF_A_PATHWAY) == {"errand.asked": "Answer: enter between 1 and 52 weeks."}
+    assert "a whole number of weeks" in faults_in({"errand.asked": "soon"}, OF_A_PATHWAY)["errand.asked"]
+    assert faults_in({"errand.asked": 2}, OF_A_PATHWAY) == {}
+    assert faults_in({"gone.asked": "soon"}, OF_A_PATHWAY) == {}
+    assert Clocks.from_settings({"gone.asked": 3, "escalation": 2}) == Clocks(escalation=2)

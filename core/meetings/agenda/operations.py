@@ -162,6 +162,16 @@ def take_off(actor: Actor, *, meeting: Meeting, item: AgendaItem, reason: str, v
         raise Stale(told={"Minutes": str(item.minutes_allotted), "Why it is on the agenda": item.reason})
     if not reason:
         raise Refused("Say why it is taken off the agenda")
+    _off(actor, meeting=meeting, item=item, reason=reason, now=now)
+
+
+def take_off_closed(actor: Actor, *, case_id: int, group_ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Take a case that is closed to those groups off every agenda of theirs that is to come."""
+    for meeting, item in queries.to_come_of(case_id, group_ids):
+        _off(actor, meeting=meeting, item=item, reason=reason, now=now)
+
+
+def _off(actor: Actor, *, meeting: Meeting, item: AgendaItem, reason: str, now: datetime) -> None:
     item.taken_off_at = now
     item.taken_off_reason = reason
     meeting.revision += 1

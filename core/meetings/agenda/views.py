@@ -10,6 +10,7 @@ from core.clock import minutes_between
 from core.dates import in_short
 from core.errors import NotFound, Refused, Stale
 from core.facts import GroupKind, ItemKind, MeetingStatus
+from core.hate.queries import standing_report
 from core.meetings.agenda import operations, queries
 from core.meetings.agenda.annotations import annotations_for
 from core.meetings.agenda.forms import AddCaseForm, AddHeadingForm, ItemForm, TakeOffForm
@@ -59,6 +60,7 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
     return render(
         "meetings/meeting.html",
         meeting=meeting,
+        goes_on_at=queries.goes_on_at(meeting),
         agenda=agenda,
         notes=notes,
         silent=silent,
@@ -72,6 +74,7 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
         may_build=bool(may(Permission.EDIT_AGENDA, meeting)) and meeting.status is MeetingStatus.SCHEDULED,
         today=today(),
         days={due: in_short(due) for line in agenda.lines for *_, due in line.actions},
+        hate=standing_report(meeting, on=today()) if _steers(meeting) and actor.signatory else None,
     )
 
 
@@ -100,7 +103,13 @@ def build(meeting: Meeting) -> ResponseReturnValue:
         form=VersionedForm(version=str(meeting.version)),
         moved=_moved(agenda),
         corrections=corrections,
+        hate=standing_report(meeting, on=today()) if _steers(meeting) else None,
     )
+
+
+def _steers(meeting: Meeting) -> bool:
+    """Whether it is a steering group's, which is told of hate incidents in counts."""
+    return meeting.group.kind is GroupKind.STEERING
 
 
 @bp.post("/<int:meeting_id>/agenda/order", endpoint="reorder")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.clock import local_date, minutes_between
+from core.disclosures.views_exports import disclose_export
 from core.facts import MeetingStatus
 from core.meetings.agenda import queries as agendas
 from core.meetings.blueprint import bp
@@ -23,7 +24,7 @@ from core.partnerships.belonging import signatories_in
 from core.partnerships.clocks import agenda_due
 from core.policy import Permission
 from core.policy.meetings import sits_in
-from core.web import current_actor, disclose, may, now, render, requires, see_other, today
+from core.web import current_actor, may, now, render, requires, see_other, today
 from core.web.forms import VersionedForm
 
 
@@ -88,7 +89,7 @@ def agenda_pdf(version: AgendaVersion) -> ResponseReturnValue:
     actor = current_actor()
     copy = agenda_copy(actor, version)
     if copy.cases:
-        disclose(
+        disclose_export(
             "agenda.download",
             object=f"agenda:{version.meeting_id}:{version.number}",
             subjects=people_named_in(copy.cases),

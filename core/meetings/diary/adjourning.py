@@ -16,6 +16,7 @@ from core.meetings.diary.operations import NO_PLACE, check_free, check_times, ma
 from core.meetings.models import AgendaItem, Meeting, Research
 from core.meetings.order import OPENING
 from core.partnerships.models import Group
+from core.recording.models import Recusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,16 @@ def _put_on(actor: Actor, meeting: Meeting, item: AgendaItem, place: int) -> Non
     )
     db.session.add(on)
     db.session.flush()
+    if item.case_id is None:  # an interest in a case is in the case, wherever it is heard
+        _keep_closed(item, on)
     # What was asked and answered goes with the item: nobody is asked twice.
     db.session.execute(update(Research).where(Research.item_id == item.id).values(item_id=on.id))
+
+
+def _keep_closed(item: AgendaItem, on: AgendaItem) -> None:
+    """Whoever declared an interest in it keeps out of it on the other day, too."""
+    declared = select(Recusal).where(Recusal.item_id == item.id, Recusal.lifted_at.is_(None)).order_by(Recusal.id)
+    db.session.add_all(
+        Recusal(item_id=on.id, user_id=one.user_id, reason=one.reason, declared_at=one.declared_at)
+        for one in db.session.scalars(declared).all()
+    )

@@ -67,8 +67,19 @@ def invite_to_all(user: User, group_id: int, *, now: datetime) -> None:
 def take_out_all(user: User, group_id: int, *, now: datetime) -> None:
     """Take the group's meetings to come out of the calendar of somebody who has left it (RFC 5546, section 3.2.5)."""
     for meeting in _ahead_anew(group_id, now):
-        letter = write("left", subject=about(meeting, "not in your calendar any more"), link="/", **_words(meeting))
+        subject = about(meeting, "not in your calendar any more")
+        letter = write("left", subject=subject, link="/", partnership="", **_words(meeting))
         _tell([user], meeting, MailKind.CANCELLATION, Method.CANCEL, letter, now=now)
+
+
+def take_out(meeting_id: int, users: Sequence[User], *, partnership: str, now: datetime) -> None:
+    """Take a meeting out of the calendars of people whose agency has left that partnership."""
+    anew = update(Meeting).where(Meeting.id == meeting_id).values(sequence=Meeting.sequence + 1)
+    db.session.execute(anew)
+    meeting = queries.meeting_as_it_is(meeting_id)
+    subject = about(meeting, "not in your calendar any more")
+    letter = write("left", subject=subject, link="/", partnership=partnership, **_words(meeting))
+    _tell(users, meeting, MailKind.CANCELLATION, Method.CANCEL, letter, now=now)
 
 
 def _ahead_anew(group_id: int, now: datetime) -> Sequence[Meeting]:
@@ -116,8 +127,10 @@ def when(moment: datetime) -> str:
 
 
 def _tell_each(meeting: Meeting, kind: MailKind, method: Method, letter: Letter, *, now: datetime) -> None:
-    """The same letter to every member, each with a calendar entry of their own; once for each state of the meeting."""
-    members = [user for user, _ in queries.people_of(meeting.group_id, on=local_date(now))]
+    """The same letter to every member whose agency has not left, each with a calendar entry of their own; once for each
+    state of the meeting.
+    """
+    members = queries.people_to_tell(meeting.group_id, on=local_date(now))
     _tell(members, meeting, kind, method, letter, now=now)
 
 

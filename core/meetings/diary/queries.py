@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select, tuple_
+from sqlalchemy import Row, Select, case, exists, func, select, tuple_
 from sqlalchemy.orm import joinedload, raiseload
 
 from core.accounts.models import User
 from core.extensions import db
 from core.facts import LEADING_ROLES, Actor, GroupRole, ItemKind, MeetingStatus, NominationStatus
 from core.meetings.models import AgendaItem, AgendaVersion, Meeting, Nomination, Series
-from core.partnerships.belonging import sits
+from core.partnerships.belonging import belongs, sits
 from core.partnerships.clocks import Clocks
-from core.partnerships.models import Group, GroupMember
+from core.partnerships.models import Group, GroupMember, PartnershipAgency
 from core.policy.meetings import meetings_seen_by
 
 PAGE = 30
@@ -227,6 +227,32 @@ def people_of(group_id: int, *, on: date) -> Sequence[Row[User, GroupRole]]:
         .order_by(func.lower(User.name), User.id)
         .options(joinedload(User.agency))
     ).all()
+
+
+def people_to_tell(group_id: int, *, on: date) -> Sequence[User]:
+    """Those of them whose agency has not left the partnership."""
+    stays = exists().where(
+        PartnershipAgency.agency_id == User.agency_id,
+        PartnershipAgency.partnership_id == Group.partnership_id,
+        belongs(on),
+    )
+    return db.session.scalars(
+        select(User)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(GroupMember.group_id == group_id, sits(on), User.retired_at.is_(None), stays)
+        .order_by(func.lower(User.name), User.id)
+    ).all()
+
+
+def meeting_as_it_is(meeting_id: int) -> Meeting:
+    """A meeting as the database has it now, with its group."""
+    return db.session.scalars(
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(joinedload(Meeting.group))
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def leaders_of(group_id: int, *, on: date) -> dict[GroupRole, str]:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from core import audit
 from core.cases.queries import people_named_in
 from core.clock import local_date
+from core.disclosures.lists import Kind
+from core.disclosures.usual import grounds_of
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, ItemKind, MeetingStatus
@@ -50,6 +52,9 @@ def ask(actor: Actor, *, meeting: Meeting, now: datetime) -> list[Research]:
     ]
     db.session.add_all(made)
     if made:
+        grounds = grounds_of(meeting.group.partnership_id, Kind.ASKED)
+        for request in made:
+            request.stand_on(grounds)
         audit.record(
             actor,
             audit.Category.DISCLOSURE,

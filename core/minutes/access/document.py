@@ -6,25 +6,15 @@ from datetime import date, datetime
 
 from core.documents.render import environment
 from core.facts import MaskReason
+from core.masking.reasons import REASONS
 from core.minutes.access.shown import ShownItem
 from core.minutes.record import MeetingRecord
-
-REASONS: Mapping[MaskReason, str] = {
-    MaskReason.THIRD_PARTY: (
-        "It is about somebody else, who has not agreed that you are told, and it would not be reasonable to tell you "
-        "without that (Data Protection Act 2018, Schedule 2, paragraph 16)."
-    ),
-    MaskReason.SOURCE: (
-        "It would show who gave the information, and they have not agreed to that (Data Protection Act 2018, Schedule "
-        "2, paragraph 16)."
-    ),
-}
-"""Why something is masked, as the copy's last page tells the person."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessDocument:
-    """All that the copy prints. `items` come from core.minutes.access.shown.printed."""
+    """All that the copy prints. `items` come from core.masking.reasons import REASONS
+    from core.minutes.access.shown.printed."""
 
     person: str
     asked_on: date

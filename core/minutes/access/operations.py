@@ -4,23 +4,25 @@ Nothing is deleted: a mask that was lifted, and a copy that was withdrawn, stay 
 record is never touched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit
+from core.answer_by import due_after
 from core.dates import in_words
 from core.documents.operations import Subject, keep_document, paper_from
 from core.documents.pdf import Paper
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, MaskReason
+from core.masking.passages import Span, covered
+from core.masking.proposing import Passage, occurrences
 from core.minutes.access.document import AccessDocument, access_html
-from core.minutes.access.due import due_after, due_on
-from core.minutes.access.masking import Passage, occurrences
-from core.minutes.access.passages import Span, covered
+from core.minutes.access.due import due_on
 from core.minutes.access.queries import Contents, contents_of, draft_for, in_force, spans_by_place
 from core.minutes.access.shown import counts, printed
 from core.minutes.access.texts import ItemTexts
@@ -67,7 +69,7 @@ def begin(actor: Actor, about: About, *, asked_on: date, now: datetime) -> Subje
     db.session.add(copy)
     db.session.flush()
     contents = contents_of(about.minutes, about.person_id)
-    _keep(copy, contents.proposed(), now=now)
+    _keep(copy, contents.proposed(), now=now, limits=contents.limits())
     _record(actor, copy, about, contents, "access.begin", {"asked_on": asked_on.isoformat()})
     return copy
 
@@ -109,7 +111,7 @@ def lift(actor: Actor, target: CopyAbout, *, reason: str, now: datetime) -> int:
     for mask in together:
         mask.lifted_at, mask.lifted_by_id, mask.lifted_reason = now, actor.user_id, reason
     still = [each for each in contents.unseen(copy.masks) if each.place == chosen.place]
-    _keep(copy, still, now=now)
+    _keep(copy, still, now=now, limits=contents.limits())
     _record(actor, copy, target.about, contents, "access.lift", {"reason": reason, "masks": len(together)})
     return len(still)
 
@@ -119,7 +121,7 @@ def look_again(actor: Actor, target: CopyAbout, *, now: datetime) -> int:
     copy, contents = _held(actor, target)
     new = contents.unseen(copy.masks)
     if new:
-        _keep(copy, new, now=now)
+        _keep(copy, new, now=now, limits=contents.limits())
         _record(actor, copy, target.about, contents, "access.look_again", {"masks": len(new)})
     return len(new)
 
@@ -240,7 +242,13 @@ def _held(actor: Actor, target: CopyAbout) -> tuple[SubjectAccessCopy, Contents]
 
 
 def _keep(
-    copy: SubjectAccessCopy, passages: Iterable[Passage], *, now: datetime, by: Actor | None = None, note: str = ""
+    copy: SubjectAccessCopy,
+    passages: Iterable[Passage],
+    *,
+    now: datetime,
+    by: Actor | None = None,
+    note: str = "",
+    limits: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     copy.masks.extend(
         SubjectAccessMask(
@@ -248,7 +256,7 @@ def _keep(
             starts=each.span.starts,
             ends=each.span.ends,
             reason=each.span.reason,
-            note=note,
+            note=note or limits.get(each.place, ""),
             by_id=by.user_id if by is not None else None,
             at=now,
         )

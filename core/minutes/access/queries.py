@@ -10,12 +10,14 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.cases.models import Case, CasePerson
+from core.disclosures.withheld import withheld_from
 from core.extensions import db
 from core.facts import Actor, CaseKind, MinutesStatus, PersonRole
+from core.masking.passages import Span, covered
+from core.masking.proposing import Known, Passage, names, proposals
+from core.masking.text import Text
 from core.meetings.models import AgendaItem, Meeting
-from core.minutes.access.masking import Known, Passage, names, proposals
-from core.minutes.access.passages import Span, covered
-from core.minutes.access.texts import Besides, ItemTexts, Text, item_texts, of_somebody_else
+from core.minutes.access.texts import Besides, ItemTexts, item_texts, of_somebody_else
 from core.minutes.corrections.queries import in_effect, note_of
 from core.minutes.models import Minutes, SubjectAccessCopy, SubjectAccessMask
 from core.minutes.queries import frozen_record
@@ -217,6 +219,10 @@ class Contents:
         for item in self.items:
             yield from item.texts()
 
+    def limits(self) -> Mapping[str, str]:
+        """Place -> what the text there was given under, in a complaint."""
+        return {text.place: text.limit for text in self.texts() if text.limit}
+
     def proposed(self) -> list[Passage]:
         """What Roundtable would mask."""
         return proposals(self.texts(), self.subject, self.others)
@@ -248,19 +254,27 @@ def _is_all_of(text: Text, mask: SubjectAccessMask) -> bool:
 
 
 def contents_of(minutes: Minutes, person_id: int) -> Contents:
-    """What the copy for that person is made of. Five queries."""
+    """What the copy for that person is made of. Seven queries."""
     record = frozen_record(minutes)
     people = people_in(record)
     found = next((each for each in people if each.person.id == person_id), None)
     if found is None:
         return Contents((), Known(), (), ())
-    hidden = protected_addresses([each.person.id for each in people])
+    also = _merged_into([each.person.id for each in people])
+    hidden = protected_addresses([*(each.person.id for each in people), *(each.id for each in also)])
     subject = _known(found.person, hidden)
+    own_names = [subject, *(_known(each, hidden) for each in also if each.merged_into_id == person_id)]
+
+    def about_subject(text: str) -> bool:
+        return any(names(text, each) for each in own_names)
+
     items = items_about(record, found.case_ids)
     own = _referrals_of(person_id, items)
     shared = {case_id for each in people if each.person.id != person_id for case_id in each.case_ids}
     corrections = [(each.id, note_of(each)) for each in in_effect(minutes.id)]
     last = {item.case_id: item.id for item in items}
+    ids = {person_id, *(each.id for each in also if each.merged_into_id == person_id)}
+    withheld = withheld_from(ids, found.case_ids)
     texts = []
     for item in items:
         besides = Besides(
@@ -272,14 +286,18 @@ def contents_of(minutes: Minutes, person_id: int) -> Contents:
                 if section.case_id == item.case_id and last[item.case_id] == item.id
             ),
             corrections=tuple(each for each in corrections if each[1].item_number == item.number),
+            withheld=withheld,
         )
         made = item_texts(item, besides)
         about_them = item.case_id in found.about_them
-        texts.append(made if about_them else of_somebody_else(made, lambda text: names(text, subject)))
+        texts.append(made if about_them else of_somebody_else(made, about_subject))
     return Contents(
         items=texts,
         subject=subject,
-        others=[_known(each.person, hidden) for each in people if each.person.id != person_id],
+        others=[
+            *(_known(each.person, hidden) for each in people if each.person.id != person_id),
+            *(_known(each, hidden) for each in also if each.merged_into_id != person_id),
+        ],
         person_ids=[each.person.id for each in people if each.case_ids & found.case_ids],
     )
 
@@ -323,6 +341,12 @@ def _referrals_of(person_id: int, items: Sequence[RecordedItem]) -> frozenset[st
             )
         )
     )
+
+
+def _merged_into(person_ids: Collection[int]) -> Sequence[Person]:
+    """The records that were merged into theirs: minutes may name them as those had it."""
+    merged = select(Person).where(Person.merged_into_id.in_(person_ids)).order_by(Person.id)
+    return db.session.scalars(merged.options(raiseload("*"))).all()
 
 
 def _known(person: Person, hidden: Mapping[int, ProtectedAddress]) -> Known:

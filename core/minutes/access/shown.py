@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.facts import MaskReason
-from core.minutes.access.passages import APART, Piece, Span, pieces_of, without_masked
-from core.minutes.access.texts import Block, ItemTexts, Line, Text
+from core.masking.passages import APART, Piece, Span, pieces_of, without_masked
+from core.masking.text import Text
+from core.minutes.access.texts import Block, ItemTexts, Line
 
 Pieces = tuple[Piece, ...]
 

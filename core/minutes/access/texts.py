@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.dates import in_words
+from core.disclosures.withheld import NOTHING, Withheld
 from core.documents.render import ordinal
 from core.facts import ActionStatus, Audience, EntryKind, ItemOutcome, MaskReason, Row, Visibility
+from core.masking.text import Text
 from core.minutes.corrections.recorded import CorrectionNote
 from core.minutes.record import Parties, RecordedAction, RecordedEntry, RecordedItem, RecordedReferral, RecordedSection
 
@@ -20,20 +22,6 @@ HEADINGS = (
     (EntryKind.DISCUSSION, "Discussion"),
     (EntryKind.DECISION, "Decision"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of the record. `whole`: it is masked from end to end unless somebody lifts that, and why.
-
-    `sources` are names of agencies, `speakers` of people, that would show in it who gave the information.
-    """
-
-    place: str
-    text: str
-    whole: MaskReason | None = None
-    sources: tuple[str, ...] = ()
-    speakers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +83,8 @@ class Besides:
     """Sections after the last item that are about its case, with their number there."""
     corrections: tuple[tuple[int, CorrectionNote], ...] = ()
     """Corrections of the item that are in effect, with their id."""
+    withheld: Withheld = NOTHING
+    """What was given in a complaint and is not for them."""
 
 
 def item_texts(item: RecordedItem, besides: Besides) -> ItemTexts:
@@ -108,13 +98,21 @@ def item_texts(item: RecordedItem, besides: Besides) -> ItemTexts:
     written = [
         Block(
             heading,
-            tuple(_entry(entry, speakers) for entry in item.entries if entry.kind is kind),
+            tuple(
+                _entry(entry, speakers, besides.withheld.entries.get(entry.id, ""))
+                for entry in item.entries
+                if entry.kind is kind
+            ),
             "decision" if kind is EntryKind.DECISION else "",
         )
         for kind, heading in HEADINGS
     ]
+    limit = besides.withheld.cases.get(item.case_id or 0, "")
+    quoted = next(
+        (besides.withheld.entries[each.id] for each in item.entries if each.id in besides.withheld.entries), ""
+    )
     blocks = (
-        _said("Why it was listed", f"{at}:reason", item.reason, speakers),
+        _said("Why it was listed", f"{at}:reason", item.reason, speakers, limit),
         _said("Why it came late", f"{at}:late", item.late_reason, speakers),
         Block("Actions from last time", tuple(_actions(item.earlier_actions)), "action"),
         *written,
@@ -123,12 +121,15 @@ def item_texts(item: RecordedItem, besides: Besides) -> ItemTexts:
         *(_referral(f"{at}:referral:{n}", each, besides.own_referrals) for n, each in enumerate(item.referrals)),
         *(_section(f"{at}:section:{n}", each, alone=besides.alone) for n, each in enumerate(item.sections)),
         *(_section(f"section:{n}", each, alone=besides.alone) for n, each in besides.closing),
-        Block("Corrected since", tuple(_correction(number, note, speakers) for number, note in besides.corrections)),
+        Block(
+            "Corrected since",
+            tuple(_correction(number, note, speakers, quoted) for number, note in besides.corrections),
+        ),
     )
     return ItemTexts(
         id=item.id,
         number=item.number,
-        title=Text(f"{at}:title", item.title),
+        title=Text(f"{at}:title", item.title, whole=_whole(limit), limit=limit),
         meta=_meta(item),
         agencies=tuple(sorted({each.agency for each in item.heard_by if each.agency}, key=str.casefold)),
         risk=item.risk,
@@ -159,14 +160,22 @@ def _is_information(entry: RecordedEntry) -> bool:
     return entry.kind is EntryKind.INFORMATION or entry.visibility is not Visibility.EVERYONE
 
 
-def _said(heading: str, place: str, text: str, speakers: tuple[str, ...]) -> Block:
-    return Block(heading, (Line(Text(place, text, speakers=speakers)),) if text else ())
+def _whole(limit: str) -> MaskReason | None:
+    return MaskReason.SOURCE if limit else None
 
 
-def _entry(entry: RecordedEntry, speakers: tuple[str, ...]) -> Line:
-    """A decision stays, whoever made it; what was told to some alone is masked whole, as who told it would show."""
+def _said(heading: str, place: str, text: str, speakers: tuple[str, ...], limit: str = "") -> Block:
+    said = Text(place, text, whole=_whole(limit), speakers=speakers, limit=limit)
+    return Block(heading, (Line(said),) if text else ())
+
+
+def _entry(entry: RecordedEntry, speakers: tuple[str, ...], limit: str) -> Line:
+    """A decision stays, whoever made it; what was told to some alone, or in a complaint whose limit is that, is masked
+    whole, as who told it would show.
+    """
     decides = entry.kind is EntryKind.DECISION
-    confided = entry.visibility is not Visibility.EVERYONE and not decides
+    limit = "" if decides else limit
+    confided = (entry.visibility is not Visibility.EVERYONE or bool(limit)) and not decides
     source = entry.source.name if entry.source is not None else ""
     return Line(
         Text(
@@ -175,6 +184,7 @@ def _entry(entry: RecordedEntry, speakers: tuple[str, ...]) -> Line:
             whole=MaskReason.SOURCE if confided else None,
             sources=(source,) if source and not decides else (),
             speakers=speakers,
+            limit=limit,
         ),
         before=Text(f"entry:{entry.id}:source", source, whole=None if decides else MaskReason.SOURCE)
         if source
@@ -205,9 +215,10 @@ def _section(place: str, section: RecordedSection, *, alone: bool) -> Block:
     return Block("Also noted", (line,) if shown else ())
 
 
-def _correction(number: int, note: CorrectionNote, speakers: tuple[str, ...]) -> Line:
+def _correction(number: int, note: CorrectionNote, speakers: tuple[str, ...], limit: str) -> Line:
+    """One of an item that holds something not to be told may quote it."""
     was = f"Instead of: “{note.was}”\n" if note.was else ""
-    text = Text(f"correction:{number}", f"{was}Read: “{note.now}”", speakers=speakers)
+    text = Text(f"correction:{number}", f"{was}Read: “{note.now}”", whole=_whole(limit), speakers=speakers, limit=limit)
     return Line(text, after=f"Agreed on {in_words(note.on)}, {note.reference}")
 
 

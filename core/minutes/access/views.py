@@ -6,12 +6,13 @@ from typing import Any
 from flask import Response, flash, request, send_file
 from flask.typing import ResponseReturnValue
 
+from core.answer_by import FURTHER_MONTHS, due_after
 from core.cases.models import Case
 from core.dates import in_words
 from core.documents.queries import document_bytes
 from core.errors import Refused, Stale
 from core.minutes.access import operations, queries
-from core.minutes.access.due import FURTHER_MONTHS, due_after, due_on, overdue
+from core.minutes.access.due import due_on, overdue
 from core.minutes.access.forms import DayForm, ExtendForm, IssueForm, LiftForm, MaskForm, StartForm, WithdrawForm
 from core.minutes.access.listing import Decision, choices_for, decisions_on, minutes_naming
 from core.minutes.access.loading import copy_of, item_of, mask_of

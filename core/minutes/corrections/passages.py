@@ -52,9 +52,12 @@ def is_of_a_referral(item: RecordedItem, passage: str) -> bool:
     return any(wanted in _plain(f"{row.label}: {row.value}") for row in rows)
 
 
+_STRICTEST_FIRST = (Visibility.AGREED, Visibility.CHAIR, Visibility.NAMED, Visibility.EVERYONE)
+
+
 def _narrowest(entries: list[RecordedEntry]) -> ForWhom:
     """The same words in several entries, none of them for all: those who may read the first of the strictest."""
-    entries.sort(key=lambda entry: entry.visibility is not Visibility.CHAIR)
+    entries.sort(key=lambda entry: _STRICTEST_FIRST.index(entry.visibility))
     found = entries[0]
     return ForWhom(
         found.visibility,

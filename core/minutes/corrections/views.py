@@ -11,8 +11,9 @@ from core.cases.queries import people_named_in
 from core.circulation.copies.views import copy_of
 from core.circulation.models import Copy
 from core.circulation.operations import part_for
+from core.disclosures.views_exports import disclose_export
 from core.documents.operations import paper_from
-from core.documents.queries import document_bytes
+from core.documents.queries import document_bytes, is_there
 from core.errors import NotFound, Refused, Stale
 from core.facts import CorrectionStatus, MinutesStatus, Visibility
 from core.meetings.models import Meeting
@@ -125,14 +126,16 @@ def corrected_pdf(meeting: Meeting) -> ResponseReturnValue:
     notes = queries.notes_for(minutes, queries.reader_in(current_actor(), minutes))
     if not notes:
         raise NotFound
-    disclose(
+    disclose_export(
         "minutes.download",
         object=f"minutes:{minutes.id}",
         subjects=persons_of(mine),
-        purpose=f"meeting:{meeting.id}",
+        about=f"meeting:{meeting.id}",
     )
-    if len(notes) == len(agreed) and replace(mine, whole_sha256=whole.whole_sha256) == whole:
-        content = document_bytes(max(each.document_id or 0 for each in agreed)).content
+    newest = max(each.document_id or 0 for each in agreed)
+    complete = len(notes) == len(agreed) and replace(mine, whole_sha256=whole.whole_sha256) == whole
+    if complete and is_there(newest):
+        content = document_bytes(newest).content
     else:
         content = paper_from(minutes_html(mine, notes)).content
     name = file_name("minutes", meeting.ref, "corrected", suffix="pdf")
@@ -245,6 +248,8 @@ def _readers(recorded: RecordedCorrection) -> str:
             return f"Everybody who has {place}"
         case Visibility.NAMED:
             return f"Of those who have {place}: whom the words that it quotes were for, the chair and the coordinator"
+        case Visibility.AGREED:
+            return f"Of those who have {place}: the agencies that the person agreed to who gave it in a complaint"
         case _:
             return f"Of those who have {place}: the chair, the coordinator and the agency that it is from"
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from flask import send_file
 from flask.typing import ResponseReturnValue
 
+from core.disclosures.views_exports import disclose_export
 from core.minutes.blueprint import bp
 from core.minutes.download.operations import keep_own_minutes, own_minutes
 from core.minutes.download.queries import minutes_of
@@ -12,7 +13,7 @@ from core.minutes.models import Minutes
 from core.minutes.queries import persons_of
 from core.policy import Permission
 from core.references import file_name
-from core.web.gate import current_actor, disclose, now, requires
+from core.web.gate import current_actor, now, requires
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes.pdf")
@@ -20,11 +21,11 @@ from core.web.gate import current_actor, disclose, now, requires
 def pdf(minutes: Minutes) -> ResponseReturnValue:
     """The reader's own copy: the full one as it was frozen, if nothing in it is closed to them."""
     made = own_minutes(current_actor(), minutes)
-    disclose(
+    disclose_export(
         "minutes.download",
         object=f"minutes:{minutes.id}",
         subjects=persons_of(made.part),
-        purpose=f"meeting:{minutes.meeting_id}",
+        about=f"meeting:{minutes.meeting_id}",
     )
     name = file_name("minutes", minutes.meeting.ref, suffix="pdf")
     keep_own_minutes(current_actor(), minutes, made, now=now())

@@ -8,6 +8,7 @@ from core.actions.handover import hand_over_actions_of
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor
+from core.meetings.diary.departing import invite_people_of, take_out_people_of
 from core.partnerships.agencies import queries
 from core.partnerships.models import Agency, PartnershipAgency, Signature
 
@@ -128,8 +129,9 @@ def record_left(
 ) -> int:
     """Record that the agency left: from that day on its people lose access, on their next request.
 
-    Its open actions go to those who lead their groups (core.actions.handover), by the worker's sweep where the day
-    lies ahead. How many went now. Raises Stale; Refused for the actor's own agency, and for a day before it joined.
+    Its open actions go to those who lead their groups (core.actions.handover), and the meetings to come out of its
+    people's calendars (core.meetings.diary.departing), by the worker's sweep where the day lies ahead. How many
+    actions went now. Raises Stale; Refused for the actor's own agency, and for a day before it joined.
     """
     _check(membership, version)
     if membership.agency_id == actor.agency_id:
@@ -138,12 +140,19 @@ def record_left(
         raise Refused("The agency cannot leave before it joined")
     membership.left_on = left_on
     _record(actor, "agency.leave", membership.agency_id, {"left_on": left_on})
+    take_out_people_of(membership, now=now, on=on)
     return hand_over_actions_of(actor, membership, now=now, on=on)
 
 
-def record_return(actor: Actor, *, membership: PartnershipAgency) -> None:
-    """Record that the agency is back, or never left. Its signatures count again for as long as they run."""
+def record_return(actor: Actor, *, membership: PartnershipAgency, now: datetime, on: date) -> None:
+    """Record that the agency is back, or never left. Its signatures count again for as long as they run, and its people
+    are invited again to what was taken out of their calendars.
+    """
+    had_left = membership.left_on is not None and membership.left_on <= on
     membership.left_on = None
+    if had_left:
+        db.session.flush()
+        invite_people_of(membership, now=now, on=on)
     _record(actor, "agency.return", membership.agency_id, {})
 
 

@@ -245,7 +245,7 @@ def record_left(membership: PartnershipAgency) -> ResponseReturnValue:
 @requires(Permission.MANAGE_AGENCIES, on=agency_of)
 def record_return(membership: PartnershipAgency) -> ResponseReturnValue:
     """It is back, or never left."""
-    operations.record_return(current_actor(), membership=membership)
+    operations.record_return(current_actor(), membership=membership, now=now(), on=today())
     flash("The agency is in the partnership again.")
     return see_other("partnerships.agency", agency_id=membership.agency_id)
 

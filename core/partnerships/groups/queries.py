@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.accounts.models import User
@@ -69,8 +69,15 @@ def group(group_id: int) -> Group | None:
     ).first()
 
 
-def members_of(group_id: int, *, on: date) -> Sequence[Row[int, int, str, str, str, GroupRole, date]]:
-    """Members on that day: id, user_id, name, email, agency, role, since; those who lead first. No retired account."""
+def members_of(group_id: int, *, on: date) -> Sequence[Row[int, int, str, str, str, GroupRole, date, bool]]:
+    """Members on that day: id, user_id, name, email, agency, role, since, left; those who lead first. No retired
+    account. `left`: their agency has left the partnership, and the seat is empty until it returns.
+    """
+    left = exists().where(
+        PartnershipAgency.agency_id == User.agency_id,
+        PartnershipAgency.partnership_id == Group.partnership_id,
+        ~belongs(on),
+    )
     rank = case({role: place for place, role in enumerate(GroupRole)}, value=GroupMember.role)
     return db.session.execute(
         select(
@@ -81,8 +88,10 @@ def members_of(group_id: int, *, on: date) -> Sequence[Row[int, int, str, str, s
             func.coalesce(Agency.name, "").label("agency"),
             GroupMember.role,
             GroupMember.since,
+            left.label("left"),
         )
         .join(User, User.id == GroupMember.user_id)
+        .join(Group, Group.id == GroupMember.group_id)
         .outerjoin(Agency, Agency.id == User.agency_id)
         .where(
             GroupMember.group_id == group_id,

@@ -20,7 +20,7 @@ from core.partnerships.groups.forms import (
     role_hints,
 )
 from core.partnerships.models import Group, GroupMember
-from core.partnerships.terms.settings import terms_of_group
+from core.partnerships.terms.settings import sections, terms_of_group
 from core.policy import Permission
 from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other, today
 from core.web.choices import offered
@@ -94,7 +94,7 @@ def group(group: Group) -> ResponseReturnValue:
         "partnerships/group.html",
         group=group,
         members=queries.members_of(group.id, on=today()),
-        terms=terms_of_group(group),
+        sections=sections(terms_of_group(group)),
         manages=may(Permission.MANAGE_GROUP, group),
         may_close=may(Permission.MANAGE_GROUPS, group),
         closed=group.closed_on is not None and group.closed_on <= today(),

@@ -1,11 +1,11 @@
 """Changing the clocks of a partnership or of one of its groups."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core import audit
 from core.errors import Stale
 from core.facts import Actor
-from core.partnerships.clocks import SETTINGS, faults_in
+from core.partnerships.clocks import Setting, faults_in
 from core.partnerships.models import Group, Partnership
 
 LINK, ATTACHED = "link", "attached"
@@ -15,24 +15,28 @@ THOSE_WHO_LEAD, EVERYBODY = "lead", "all"
 """Who signs in in two steps, as the form has it."""
 
 
-def faults_of_partnership(partnership: Partnership, typed: Mapping[str, str], groups: list[Group]) -> dict[str, str]:
+def faults_of_partnership(
+    settings: Mapping[str, Setting], typed: Mapping[str, str], groups: list[Group]
+) -> dict[str, str]:
     """What is wrong with a partnership's own values; also where a group's own terms would no longer fit them."""
-    faults = faults_in(typed)
+    faults = faults_in(typed, settings)
     if faults:
         return faults
     for group in groups:
-        for name, fault in faults_in({**typed, **group.clocks}).items():
+        for name, fault in faults_in({**typed, **group.clocks}, settings).items():
             faults.setdefault(name, f"{fault} {group.name} has terms of its own that no longer fit.")
     return faults
 
 
 def change_clocks_of_partnership(
-    actor: Actor, *, partnership: Partnership, version: int, own: Mapping[str, str]
+    actor: Actor, *, partnership: Partnership, version: int, own: Mapping[str, str], asked: Collection[str]
 ) -> None:
-    """Keep a partnership's own values, checked before; what is not in `own` follows the defaults. Raises Stale."""
+    """Keep a partnership's own values, checked before. Of those `asked` for, what is not in `own` follows the defaults;
+    of a pathway that is away, what was kept stays. Raises Stale.
+    """
     if version != partnership.version:
-        raise Stale(_boxes(partnership.clocks))
-    partnership.clocks = {name: int(value) for name, value in own.items()}
+        raise Stale(_boxes(partnership.clocks, asked))
+    partnership.clocks = _kept(partnership.clocks, own, asked)
     audit.record(
         actor,
         audit.Category.ADMIN,
@@ -42,11 +46,15 @@ def change_clocks_of_partnership(
     )
 
 
-def change_clocks_of_group(actor: Actor, *, group: Group, version: int, own: Mapping[str, str]) -> None:
-    """Keep a group's own terms, checked before; what is not in `own` follows the partnership. Raises Stale."""
+def change_clocks_of_group(
+    actor: Actor, *, group: Group, version: int, own: Mapping[str, str], asked: Collection[str]
+) -> None:
+    """Keep a group's own terms, checked before. Of those `asked` for, what is not in `own` follows the partnership; of
+    a pathway that is away, what was kept stays. Raises Stale.
+    """
     if version != group.version:
-        raise Stale(_boxes(group.clocks))
-    group.clocks = {name: int(value) for name, value in own.items()}
+        raise Stale(_boxes(group.clocks, asked))
+    group.clocks = _kept(group.clocks, own, asked)
     audit.record(actor, audit.Category.ADMIN, "group.terms", object=f"group:{group.id}", payload=group.clocks)
 
 
@@ -85,6 +93,11 @@ def change_who_takes_two_steps(actor: Actor, *, partnership: Partnership, versio
     )
 
 
-def _boxes(own: Mapping[str, int]) -> dict[str, int | None]:
+def _boxes(own: Mapping[str, int], asked: Collection[str]) -> dict[str, int | None]:
     """Every box of the form with its own value, or empty."""
-    return {name: own.get(name) for name in SETTINGS}
+    return {name: own.get(name) for name in asked}
+
+
+def _kept(before: Mapping[str, int], own: Mapping[str, str], asked: Collection[str]) -> dict[str, int]:
+    unasked = {name: value for name, value in before.items() if name not in asked}
+    return unasked | {name: int(value) for name, value in own.items()}

@@ -1,15 +1,18 @@
 """Reads for the pages of terms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import raiseload
 
 from core.errors import NotFound
 from core.extensions import db
 from core.partnerships.clocks import Clocks
 from core.partnerships.models import Group, Partnership
+from core.partnerships.terms.lengths import lengths_by, shortest
+from core.plugin_api.pathway import Pathway
 
 
 def partnership(partnership_id: int | None) -> Partnership:
@@ -42,6 +45,10 @@ class ClocksInForce:
         """A group's: its own terms over the partnership's."""
         return self.of_groups.get(group_id, self.own)
 
+    def of_each(self, group_ids: Iterable[int]) -> Sequence[Clocks]:
+        """Those of all these groups; the partnership's where there are none."""
+        return [self.of(group_id) for group_id in group_ids] or [self.own]
+
 
 def clocks_in(partnership_id: int) -> ClocksInForce:
     """Every clock of a partnership. One query, however many groups there are."""
@@ -61,3 +68,15 @@ def clocks_in(partnership_id: int) -> ClocksInForce:
             if group_id is not None and groups
         },
     )
+
+
+def lengths_of(pathway: Pathway[Any], partnership_id: int, group_ids: Collection[int] = ()) -> Mapping[str, int]:
+    """Clock's key -> how long it is, in its unit: by the terms of these groups the shortest, or else the partnership's;
+    of nobody's partnership as the pathway says. One query.
+    """
+    rows = db.session.execute(
+        select(Partnership.clocks, Group.id, Group.clocks)
+        .outerjoin(Group, and_(Group.partnership_id == Partnership.id, Group.id.in_(group_ids)))
+        .where(Partnership.id == partnership_id)
+    ).all()
+    return shortest(lengths_by([ours, theirs or {}], pathway) for ours, _, theirs in rows) or lengths_by([], pathway)

@@ -1,7 +1,6 @@
 """Pages of terms: the partnership's clocks, and a group's own."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash
@@ -9,16 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import Stale
 from core.partnerships.blueprint import bp
-from core.partnerships.clocks import SETTINGS, Clocks, faults_in
+from core.partnerships.clocks import faults_in
 from core.partnerships.groups.views import group_of
 from core.partnerships.models import Group
 from core.partnerships.terms import operations, queries
-from core.partnerships.terms.forms import ClocksForm, CopiesForm
-from core.partnerships.terms.settings import terms_of_partnership
+from core.partnerships.terms.forms import CopiesForm, clocks_form
+from core.partnerships.terms.pathways import settings_in
+from core.partnerships.terms.settings import Section, defaults_in, sections, terms_of_partnership
 from core.policy import Permission
 from core.web import current_actor, invalid, may, render, requires, saved_first, see_other
-
-DEFAULTS: Mapping[str, int] = asdict(Clocks())
 
 
 @bp.get("/terms", endpoint="terms")
@@ -28,7 +26,7 @@ def terms() -> ResponseReturnValue:
     partnership = queries.partnership(current_actor().partnership_id)
     return render(
         "partnerships/terms.html",
-        terms=terms_of_partnership(partnership),
+        sections=sections(terms_of_partnership(partnership)),
         exceptions=queries.groups_with_terms(partnership.id),
         manages=may(Permission.MANAGE_AGENCIES),
         attach_copies=partnership.attach_copies,
@@ -40,8 +38,8 @@ def terms() -> ResponseReturnValue:
 def edit_page() -> ResponseReturnValue:
     """Change them."""
     partnership = queries.partnership(current_actor().partnership_id)
-    form = ClocksForm.over(partnership.clocks, partnership.version)
-    return render("partnerships/terms_edit.html", form=form, above=DEFAULTS, settings=SETTINGS)
+    form = clocks_form(settings_in(partnership.id)).over(partnership.clocks, partnership.version)
+    return render("partnerships/terms_edit.html", form=form, sections=sections(defaults_in(partnership.id)))
 
 
 @bp.post("/terms/edit", endpoint="change_terms")
@@ -49,15 +47,16 @@ def edit_page() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Save them, unless somebody else saved first."""
     partnership = queries.partnership(current_actor().partnership_id)
-    form = ClocksForm()
-    page: dict[str, Any] = {"above": DEFAULTS, "settings": SETTINGS}
+    settings = settings_in(partnership.id)
+    form = clocks_form(settings)()
+    page: dict[str, Any] = {"sections": sections(defaults_in(partnership.id))}
     if form.validate():
-        form.show(operations.faults_of_partnership(partnership, form.own, queries.groups_with_terms(partnership.id)))
+        form.show(operations.faults_of_partnership(settings, form.own, queries.groups_with_terms(partnership.id)))
     if form.errors:
         return invalid("partnerships/terms_edit.html", form=form, **page)
     try:
         operations.change_clocks_of_partnership(
-            current_actor(), partnership=partnership, version=form.version_read, own=form.own
+            current_actor(), partnership=partnership, version=form.version_read, own=form.own, asked=settings
         )
     except Stale as stale:
         return saved_first("partnerships/terms_edit.html", form, stale, version=partnership.version, **page)
@@ -97,28 +96,31 @@ def change_copies() -> ResponseReturnValue:
 @requires(Permission.MANAGE_GROUP, on=group_of)
 def group_page(group: Group) -> ResponseReturnValue:
     """Change a group's own terms."""
-    form = ClocksForm.over(group.clocks, group.version)
-    return render("partnerships/group_terms.html", group=group, form=form, above=_above(group), settings=SETTINGS)
+    form = clocks_form(settings_in(group.partnership_id)).over(group.clocks, group.version)
+    return render("partnerships/group_terms.html", group=group, form=form, sections=_above(group))
 
 
 @bp.post("/groups/<int:group_id>/terms", endpoint="change_group_terms")
 @requires(Permission.MANAGE_GROUP, on=group_of)
 def change_group_terms(group: Group) -> ResponseReturnValue:
     """Save them, unless somebody else saved first."""
-    form = ClocksForm()
-    page: dict[str, Any] = {"group": group, "above": _above(group), "settings": SETTINGS}
+    settings = settings_in(group.partnership_id)
+    form = clocks_form(settings)()
+    page: dict[str, Any] = {"group": group, "sections": _above(group)}
     if form.validate():
-        form.show(faults_in({**group.partnership.clocks, **form.own}))
+        form.show(faults_in({**group.partnership.clocks, **form.own}, settings))
     if form.errors:
         return invalid("partnerships/group_terms.html", form=form, **page)
     try:
-        operations.change_clocks_of_group(current_actor(), group=group, version=form.version_read, own=form.own)
+        operations.change_clocks_of_group(
+            current_actor(), group=group, version=form.version_read, own=form.own, asked=settings
+        )
     except Stale as stale:
         return saved_first("partnerships/group_terms.html", form, stale, version=group.version, **page)
     flash("The group’s terms are saved.")
     return see_other("partnerships.group", group_id=group.id)
 
 
-def _above(group: Group) -> Mapping[str, int]:
+def _above(group: Group) -> Sequence[Section]:
     """What a group follows where it has no terms of its own."""
-    return {term.name: term.value for term in terms_of_partnership(group.partnership)}
+    return sections(terms_of_partnership(group.partnership))

@@ -9,9 +9,14 @@ from core import audit
 from core.errors import Stale
 from core.extensions import db
 from core.facts import Actor
+from core.people.history import keeping as history
+from core.people.history.keeping import Because
+from core.people.history.models import Why
 from core.people.models import AddressReader, Person, ProtectedAddress
 from core.policy import Permission, require
 from core.policy.protecting import AddressOf
+
+PROTECTED = "The address is protected."
 
 
 def protect(
@@ -22,10 +27,19 @@ def protect(
     Raises Stale, and Refused to whoever may not.
     """
     require(actor, Permission.PROTECT_ADDRESS, of)
-    kept = of.protected
+    kept, before = of.protected, stored(of)
     if version != (kept.version if kept is not None else 0):
-        raise Stale(stored(of))
+        raise Stale(before)
     named = {*agencies, *([actor.agency_id] if actor.agency_id is not None else [])}
+    history.keep_person(
+        actor,
+        of.person,
+        before={name: before[name] for name in history.ADDRESS},
+        after={"address": address, "postcode": postcode},
+        because=Because(Why.CHANGED, PROTECTED),
+        now=now,
+        was_protected=kept is not None,
+    )
     if kept is None:
         kept = ProtectedAddress(person_id=of.person.id, partnership_id=of.person.partnership_id, readers=[])
         db.session.add(kept)

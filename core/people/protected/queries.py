@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from core.actions.models import Action
 from core.cases.models import Case, CasePerson
@@ -68,10 +68,12 @@ def hidden_from_texts_of(actor: Actor, arguments: Mapping[str, int]) -> Sequence
     else whose address the writer reads, so that a warning tells them of nobody new.
     """
     on_the_case = _in_a_case_of(arguments, actor)
-    is_read = and_(_is_read_by(actor), people_open_to(actor))
+    is_read, sealed_for = and_(_is_read_by(actor), people_open_to(actor)), aliased(Person)
     rows = db.session.execute(
         select(ProtectedAddress, on_the_case, is_read)
-        .join(Person, Person.id == ProtectedAddress.person_id)
+        .join(sealed_for, sealed_for.id == ProtectedAddress.person_id)
+        # An address of a record that was merged is sealed there: it is the person's who is kept.
+        .join(Person, Person.id == func.coalesce(sealed_for.merged_into_id, sealed_for.id))
         .where(ProtectedAddress.partnership_id == actor.partnership_id, or_(on_the_case, is_read))
         .options(joinedload(ProtectedAddress.person), raiseload("*"))
     ).all()
@@ -125,4 +127,6 @@ def _in_a_case_of(arguments: Mapping[str, int], actor: Actor) -> ColumnElement[b
 
 def _named_in(case: object) -> ColumnElement[bool]:
     within = CasePerson.case_id == case if isinstance(case, int) else CasePerson.case_id.in_(case)  # type: ignore[arg-type]  # a select
-    return ProtectedAddress.person_id.in_(select(CasePerson.person_id).where(within))
+    named = select(CasePerson.person_id).where(within)
+    merged = select(Person.id).where(Person.merged_into_id.in_(named))
+    return or_(ProtectedAddress.person_id.in_(named), ProtectedAddress.person_id.in_(merged))

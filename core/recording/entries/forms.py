@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.actions.operations import DUE_BEFORE_THE_MEETING, DUE_IN_THE_PAST, NOT_OF_THAT_AGENCY
+from core.disclosures.forms import COMPLAINT, SharedComplaintFields
 from core.facts import EntryKind, Risk, Visibility
 from core.recording.choices import people
 from core.recording.entries.queries import Reader
@@ -35,7 +36,7 @@ class TextForm(VersionedForm):
         self.text.label.text = WHAT[kind]
 
 
-class InformationForm(TextForm):
+class InformationForm(TextForm, SharedComplaintFields):
     """Information shared: whose it is, and who may read it."""
 
     as_one = (("text", "visibility", "named"),)  # readers are chosen for those words, words written for those readers
@@ -59,10 +60,31 @@ class InformationForm(TextForm):
         if self.visibility.data == Visibility.NAMED.value and not field.data:
             raise ValidationError("Choose the agencies that may read it")
 
-    def keeping_source(self) -> "InformationForm":
-        """For a change: whose information it is stays as it was written."""
-        del self.source
+    def as_of(self, day: date) -> Self:
+        """This form, checked as of that day."""
+        self.day = day
         return self
+
+    def check_together(self) -> None:
+        """What is said of a complaint is complete."""
+        if "in_complaint" in self:
+            self.check_complaint(on=self.day)
+
+    def keeping_source(self) -> "InformationForm":
+        """For a change: whose information it is stays as it was written, and so does what was said to its use."""
+        del self.source
+        self.without_complaint()
+        return self
+
+    def without_complaint(self) -> None:
+        """Without what is asked of a complaint."""
+        for name in COMPLAINT:
+            delattr(self, name)
+
+    def keeping_readers(self) -> None:
+        """Whoever gave it in a complaint said for whom it is."""
+        del self.visibility
+        del self.named
 
     def narrow_to(self, readers: Collection[Visibility], named: Collection[int], reason: str) -> None:
         """Show no more readers than may be let in, and say why. `named`: the agencies left to choose from."""

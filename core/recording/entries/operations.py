@@ -6,9 +6,10 @@ from datetime import datetime
 from core import audit
 from core.cases.timeline import note_event
 from core.database import version_of_values
+from core.disclosures.consents import Said, keep_for_entry, require_usable
 from core.errors import Refused, Stale
 from core.extensions import db
-from core.facts import Actor, EntryKind, Risk, Visibility
+from core.facts import FOR_NAMED, Actor, EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
 from core.policy.recording import choose_readers, keeps_record, take_back_striking
 from core.recording.items.operations import subjects_of
@@ -28,15 +29,21 @@ def share(
     source_agency_id: int | None = None,
     visibility: Visibility = Visibility.EVERYONE,
     named: Iterable[int] = (),
+    said: Said | None = None,
 ) -> Entry:
     """Write information shared, discussion or a decision under an item.
 
     Information has a source agency, the actor's own unless said, and a visibility; the rest is for everyone at the
-    item. Raises Refused for another agency's information, and for "named agencies" without any.
+    item. `said`: of what was given in a complaint, what its provider said to its use; for these agencies only, it is
+    for nobody else. Raises Refused for another agency's information, for "named agencies" without any, and for what
+    goes no further than the agency that took the complaint.
     """
     if kind is not EntryKind.INFORMATION:
-        source_agency_id, visibility, named = None, Visibility.EVERYONE, ()
+        source_agency_id, visibility, named, said = None, Visibility.EVERYONE, (), None
     else:
+        require_usable(said)
+        if said is not None and said.for_some:
+            visibility, named = Visibility.AGREED, said.agencies
         source_agency_id = source_agency_id or actor.agency_id
         if source_agency_id != actor.agency_id and not keeps_record(actor, item.meeting):
             raise Refused(ANOTHER_AGENCY)
@@ -53,6 +60,8 @@ def share(
     )
     db.session.add(entry)
     db.session.flush()
+    if said is not None and item.case_id is not None:
+        keep_for_entry(actor, entry=entry, case_id=item.case_id, said=said, now=now)
     take_number_to_write(actor, item.meeting, item=item)
     audit.record(
         actor,
@@ -88,6 +97,8 @@ def change_entry(
         raise Refused(restoring.reason)
     if entry.kind is not EntryKind.INFORMATION:
         visibility, named = Visibility.EVERYONE, ()
+    if entry.visibility is Visibility.AGREED:  # whoever gave it in a complaint said for whom it is
+        visibility, named = entry.visibility, [link.agency_id for link in entry.named_agencies]
     named = tuple(named)
     verdict = choose_readers(actor, entry, visibility=visibility, named=named)
     if not verdict:
@@ -166,10 +177,10 @@ def agree_risk(actor: Actor, *, item: AgendaItem, version: int, risk: Risk, now:
 
 
 def _named(visibility: Visibility, named: Iterable[int]) -> list[EntryAgency]:
-    if visibility is not Visibility.NAMED:
+    if visibility not in FOR_NAMED:
         return []
     links = [EntryAgency(agency_id=agency_id) for agency_id in dict.fromkeys(named)]
-    if not links:
+    if not links and visibility is Visibility.NAMED:
         raise Refused("Choose the agencies that this is for", field="visibility")
     return links
 

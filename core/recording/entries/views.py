@@ -21,6 +21,7 @@ from core.recording.loading import Writing, entry_of, item_of, writing_of
 from core.recording.models import Entry
 from core.recording.room.board import sources
 from core.web import beside, current_actor, now, requires, save_merged, today
+from core.web.choices import offered
 
 SAVED = {
     EntryKind.INFORMATION: "The information is recorded.",
@@ -47,16 +48,23 @@ def write_entry(here: Writing) -> ResponseReturnValue:
     if not form.validate():
         return form_page("recording/entry.html", form=form, item=here.item, kind=here.kind)
     shared = isinstance(form, InformationForm)
-    operations.share(
-        current_actor(),
-        item=here.item,
-        kind=here.kind,
-        text=form.text.data,
-        source_agency_id=form.source.data if shared else None,
-        visibility=Visibility(form.visibility.data) if shared else Visibility.EVERYONE,
-        named=form.named.data if shared else (),
-        now=now(),
-    )
+    try:
+        operations.share(
+            current_actor(),
+            item=here.item,
+            kind=here.kind,
+            text=form.text.data,
+            source_agency_id=form.source.data if shared else None,
+            visibility=Visibility(form.visibility.data) if shared else Visibility.EVERYONE,
+            named=form.named.data if shared else (),
+            said=form.said if shared and "in_complaint" in form else None,
+            now=now(),
+        )
+    except Refused as refused:
+        if not refused.field:
+            raise
+        beside(form, refused, "text")
+        return form_page("recording/entry.html", form=form, item=here.item, kind=here.kind)
     again = url_for(
         "recording.entry", meeting_id=here.item.meeting_id, item_id=here.item.id, kind=here.kind.value.split()[0]
     )
@@ -68,7 +76,9 @@ def write_entry(here: Writing) -> ResponseReturnValue:
 def change_page(here: EntryInRoom) -> ResponseReturnValue:
     """Change what was written."""
     entry = here.entry
-    return _change_page(_changing(_form_for(entry.item, entry.kind, of=entry, also=_named_in(entry))), entry)
+    return _change_page(
+        _limited(_changing(_form_for(entry.item, entry.kind, of=entry, also=_named_in(entry))), entry), entry
+    )
 
 
 @bp.post("/items/<int:item_id>/entries/<int:entry_id>", endpoint="change_entry_submit")
@@ -78,12 +88,12 @@ def change_entry(here: EntryInRoom) -> ResponseReturnValue:
     is kept: 409.
     """
     entry = here.entry
-    form = _changing(_form_for(entry.item, entry.kind, also=_named_in(entry)))
+    form = _limited(_changing(_form_for(entry.item, entry.kind, also=_named_in(entry))), entry)
     if not form.validate():
         return _change_page(form, entry)
 
     def save() -> None:
-        shared = isinstance(form, InformationForm)
+        shared = isinstance(form, InformationForm) and "visibility" in form
         operations.change_entry(
             current_actor(),
             entry=entry,
@@ -176,6 +186,9 @@ def _form_for(item: AgendaItem, kind: EntryKind, *, of: Entry | None = None, als
     if len(whose) == 1:  # it always sees what it shared
         readers = [each for each in readers if each.id != whose[0][0]]
     form.offer(whose, readers)
+    form.as_of(today()).agreed_agencies.offer(offered((each.id, each.name) for each in readers if each.signed))
+    if item.case_id is None:
+        form.without_complaint()
     return form
 
 
@@ -185,6 +198,13 @@ def _named_in(entry: Entry) -> list[int]:
 
 def _changing(form: TextForm) -> TextForm:
     return form.keeping_source() if isinstance(form, InformationForm) else form
+
+
+def _limited(form: TextForm, entry: Entry) -> TextForm:
+    """Without a choice of readers where its provider chose them."""
+    if isinstance(form, InformationForm) and entry.visibility is Visibility.AGREED:
+        form.keeping_readers()
+    return form
 
 
 def _change_page(form: TextForm, entry: Entry) -> ResponseReturnValue:
@@ -198,6 +218,11 @@ def _change_page(form: TextForm, entry: Entry) -> ResponseReturnValue:
 def _offer_readers_left(form: TextForm, entry: Entry) -> None:
     """Of another agency's information, offer the readers that may be let in, and say why no more."""
     readers = readers_to_choose(current_actor(), entry)
-    if isinstance(form, InformationForm) and entry.source_agency is not None and len(readers) < len(Visibility):
+    if (
+        isinstance(form, InformationForm)
+        and "visibility" in form
+        and entry.source_agency is not None
+        and len(readers) < len(Visibility)
+    ):
         named = _named_in(entry)
         form.narrow_to(readers, named, NOT_WIDER.format(agency=entry.source_agency.name))

@@ -1,1 +1,1 @@
-"""Declared interests: whoever has one in a case takes no part in it."""
+"""Declared interests: whoever has one in a case or a place takes no part in it."""

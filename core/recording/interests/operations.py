@@ -1,4 +1,4 @@
-"""Declaring an interest in a case, and lifting the declaration."""
+"""Declaring an interest in a case or a place, and lifting the declaration."""
 
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from core import audit
 from core.clock import local_date
 from core.errors import Refused
 from core.extensions import db
-from core.facts import Actor, MeetingStatus
+from core.facts import Actor, ItemKind, MeetingStatus
 from core.meetings.models import AgendaItem
+from core.policy.recording import NOBODYS_INTEREST
 from core.recording import queries
 from core.recording.chairing.operations import in_the_chair, leave_the_chair, seat, who_may_chair
 from core.recording.items.operations import leave, subjects_of
@@ -22,14 +23,14 @@ CHOOSE_THE_CHAIR = "You are in the chair. Choose who takes it for this item"
 def declare_interest(
     actor: Actor, *, item: AgendaItem, reason: str, now: datetime, chair_id: int | None = None
 ) -> Recusal:
-    """Close the case to the actor, from the next request on: on screen, in the minutes and in research.
+    """Close the case or the place to the actor, from the next request on: on screen, in the minutes and in research.
 
     Whoever is in the chair for it hands the chair over in the same moment, to `chair_id`; where nobody who is present
-    could take it, the item is put down. Raises Refused for an item without a case, and for a chair that is not
-    handed over.
+    could take it, the item is put down. Raises Refused for a standing item, and for a chair that is not handed
+    over.
     """
-    if item.case_id is None:
-        raise Refused("A conflict of interest is declared in a case.")
+    if item.kind is ItemKind.STANDING:
+        raise Refused(NOBODYS_INTEREST)
     chairs_it = is_chairing(actor, item)
     if chairs_it and chair_id is None and who_may_chair(item, on=local_date(now)):
         raise Refused(CHOOSE_THE_CHAIR, field="chair")
@@ -78,7 +79,7 @@ def _leave_the_item(actor: Actor, item: AgendaItem, *, chair_id: int | None, now
 
 
 def lift_interest(actor: Actor, *, recusal: Recusal, now: datetime) -> None:
-    """Open the case to that person again. The declaration stays on record."""
+    """Open the case or the item to that person again. The declaration stays on record."""
     if recusal.lifted_at is not None:
         return
     recusal.lifted_at = now

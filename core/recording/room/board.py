@@ -1,8 +1,8 @@
 """What the live page shows to one reader, as of now: everything goes through the policy here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.actions.models import Action
 from core.cases.models import CasePerson
@@ -90,6 +90,8 @@ class ItemPage:
     people: Sequence[CasePerson]
     entries: Sequence[Written]
     hidden_entries: int
+    withdrawn: Sequence[date]
+    """Of entries that this reader may not see, when whoever gave them in a complaint withdrew their consent."""
     actions: Sequence[Action]
     may_correct: frozenset[int]
     """Ids of the agreed ones that this reader may put right or strike out."""
@@ -143,6 +145,15 @@ def agenda(actor: Actor, room: Room, *, now: datetime) -> Agenda:
     return Agenda(lines, people_named_in(shown), time_of_meeting(room.meeting, items, now=now))
 
 
+def item_to_write_in(actor: Actor, room: Room, agenda: Agenda) -> int | None:
+    """The id of an item under which this reader may record, one with every form if there is such. No query."""
+    for each in sorted(agenda.lines, key=lambda line: line.item.kind is ItemKind.STANDING):
+        here = ItemInRoom(each.item, room.attendance, missed=room.missed)
+        if each.open and decide(actor, Permission.RECORD, here):
+            return each.item.id
+    return None
+
+
 def line(actor: Actor, room: Room, item_id: int) -> Line | None:
     """One item as the list shows it. One query."""
     item = queries.item_of(room.meeting, item_id)
@@ -178,12 +189,13 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
     ]
     of_a_case = case_id is not None
     referred, referred_now = reads.referrals_of(item) if of_a_case else ((), ())
-    recusals = reads.recusals_of(item) if of_a_case else ()
+    recusals = reads.recusals_of(item) if item.kind is not ItemKind.STANDING else ()
     return ItemPage(
         line=line,
         people=reads.people_of([case_id]) if case_id is not None else (),
         entries=entries,
         hidden_entries=len(written) - len(entries),
+        withdrawn=_withdrawn(written, shown={each.entry.id for each in entries}),
         actions=agreed,
         may_correct=frozenset(
             each.id
@@ -207,6 +219,10 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
         # One clock for an item that was left and taken up again.
         timer_started=item.started_at - timedelta(seconds=item.seconds_spent) if item.started_at else None,
     )
+
+
+def _withdrawn(written: Iterable[Entry], *, shown: Collection[int]) -> Sequence[date]:
+    return [each.withdrawn_on for each in written if each.withdrawn_on is not None and each.id not in shown]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def live(room: Room) -> ResponseReturnValue:
     return render(
         "recording/live.html",
         agenda=agenda,
+        ahead=board.item_to_write_in(current_actor(), room, agenda),
         time=agenda.time,
         people=board.people(room.meeting, now=now()),
         may_mend=may_mend(current_actor(), room.meeting),

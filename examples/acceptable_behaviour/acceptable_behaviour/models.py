@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core.plugin_api import PluginTables, plugin_metadata
+from core.plugin_api import KEPT_WHEN_ERASED, PluginTables, plugin_metadata
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -27,7 +27,7 @@ class Signed(Base):
     ends_on: Mapped[date]
     extended_on: Mapped[date | None]
     closed_on: Mapped[date | None]
-    result: Mapped[str]
+    result: Mapped[str] = mapped_column(info=KEPT_WHEN_ERASED)
     """The stage at which it was closed; empty while it runs."""
 
 

@@ -23,10 +23,22 @@ from core.plugin_api import (
 )
 
 from acceptable_behaviour.forms import DECLINE_REASONS, AgreeForm, AgreementForm, DeclineForm
-from acceptable_behaviour.rules import ANTI_SOCIAL, DRAFTERS, EVERYBODY, REVIEW_AFTER, STAFF, WRONGED, YOUNGEST
+from acceptable_behaviour.rules import (
+    ANTI_SOCIAL,
+    DRAFTERS,
+    EVERYBODY,
+    OUR_CHOICE,
+    REVIEW_AFTER,
+    STAFF,
+    WRONGED,
+    YOUNGEST,
+)
 
 PARENT = "parent"
 _PROVIDER = frozenset({Mover.PROVIDER})
+VISIT = Clock("Visit the parents", working_days=10, source=OUR_CHOICE)
+REVIEW = Clock("Review the agreement", months=REVIEW_AFTER, source=OUR_CHOICE)
+COMPLETE = Clock("Complete the agreement", months=REVIEW_AFTER, source=OUR_CHOICE)
 _RUNS = ("agreed", "reviewed")
 
 
@@ -52,9 +64,9 @@ class ParentalAgreement(Pathway[Agreement]):
     halted = "withdrawn"
     process = EVERYBODY
     stages = (
-        Stage("referred", "Referred", Mover.PROVIDER, Clock("Visit the parents", working_days=10)),
-        Stage("agreed", "Agreed", Mover.PROVIDER, Clock("Review the agreement", months=REVIEW_AFTER)),
-        Stage("reviewed", "Reviewed", Mover.PROVIDER, Clock("Complete the agreement", months=REVIEW_AFTER)),
+        Stage("referred", "Referred", Mover.PROVIDER, VISIT),
+        Stage("agreed", "Agreed", Mover.PROVIDER, REVIEW),
+        Stage("reviewed", "Reviewed", Mover.PROVIDER, COMPLETE),
         Stage("completed", "Completed", closed=True),
         Stage("ended", "Ended, not kept", closed=True),
         Stage("declined", "Declined", closed=True),

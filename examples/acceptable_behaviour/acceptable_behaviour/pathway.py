@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from core.plugin_api import (
@@ -40,6 +41,7 @@ from acceptable_behaviour.forms import (
 )
 from acceptable_behaviour.rules import (
     ANTI_SOCIAL,
+    AS_SIGNED,
     DRAFTERS,
     EVERYBODY,
     EVIDENCE,
@@ -48,6 +50,7 @@ from acceptable_behaviour.rules import (
     MONTHS,
     NOT_SIGNED,
     OLDEST,
+    OUR_CHOICE,
     PARENT_UNDER,
     REVIEW_AFTER,
     STAFF,
@@ -60,6 +63,11 @@ YOUNG_PERSON, PARENT = "young_person", "parent"
 _BOTH = frozenset({YOUNG_PERSON, PARENT})
 _PROVIDER = frozenset({Mover.PROVIDER})
 _MEETING = frozenset({Mover.CHAIR})
+
+ANSWER = Clock("Answer the referral", working_days=5, source=OUR_CHOICE)
+DRAFT = Clock("Meet, draft and sign", working_days=10, source=OUR_CHOICE)
+REVIEW = Clock("Review the contract", months=REVIEW_AFTER, source=OUR_CHOICE)
+DECIDE = Clock("Decide the next step at a meeting", working_days=20, source=OUR_CHOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,14 @@ class AcceptableBehaviour(Pathway[Contract]):
     register = OwnPage("Contracts", "acceptable_behaviour.contracts")
     record = OwnPage("Terms and breaches", "acceptable_behaviour.contract")
     process = EVERYBODY
+    clocks = MappingProxyType({"review": REVIEW})
     stages = (
-        Stage("referred", "Referred", Mover.PROVIDER, Clock("Answer the referral", working_days=5)),
-        Stage("drafting", "Being drafted", Mover.PROVIDER, Clock("Meet, draft and sign", working_days=10)),
+        Stage("referred", "Referred", Mover.PROVIDER, ANSWER),
+        Stage("drafting", "Being drafted", Mover.PROVIDER, DRAFT),
         Stage("in_force", "In force", Mover.PROVIDER),
         Stage("reviewed", "Reviewed, in force", Mover.PROVIDER),
         Stage("extended", "Extended, in force", Mover.PROVIDER),
-        Stage("breached", "Breached", Mover.CHAIR, Clock("Decide the next step at a meeting", working_days=20)),
+        Stage("breached", "Breached", Mover.CHAIR, DECIDE),
         Stage("completed", "Completed", closed=True),
         Stage("ended", "Ended by breach", closed=True),
         Stage("declined", "Declined", closed=True),
@@ -319,8 +328,9 @@ class AcceptableBehaviour(Pathway[Contract]):
         if progress.stage not in UNDER_WAY or payload.signed_on is None:
             return super().clock(payload, progress)
         if payload.reviewed_on is None and payload.months == MONTHS:
-            return RunningClock(Clock("Review the contract", months=REVIEW_AFTER), payload.signed_on)
-        return RunningClock(Clock("Complete or extend the contract", months=payload.months), payload.signed_on)
+            return RunningClock(REVIEW, payload.signed_on)
+        end = Clock("Complete or extend the contract", months=payload.months, source=AS_SIGNED)
+        return RunningClock(end, payload.signed_on)
 
 
 def _day(value: str | None) -> date | None:

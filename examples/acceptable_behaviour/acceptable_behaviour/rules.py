@@ -11,6 +11,12 @@ PARENT_UNDER = 16
 MONTHS, REVIEW_AFTER = 6, 3
 """How long a contract runs, and when it is reviewed, in months from its first day."""
 
+OUR_CHOICE = "This scheme's own choice; no statute or guidance sets it."
+"""Where the lengths of its clocks come from."""
+
+AS_SIGNED = "As long as the contract runs that was signed."
+"""Where the end of a contract comes from: nobody else sets it."""
+
 EXTENSIONS = (3, 6)
 """Months by which a contract can be extended."""
 

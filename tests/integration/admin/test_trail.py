@@ -186,3 +186,15 @@ def test_every_operation_of_the_core_has_its_words():
     }
     assert len(written) > 80
     assert written - known == set()
+
+
+def test_what_was_recorded_before_a_savepoint_that_goes_is_recorded_and_what_goes_as_a_whole_is_not(app):
+    audit.record(SYSTEM, audit.Category.ADMIN, "complaints.write", object="agency:1")
+    savepoint = db.session.begin_nested()
+    savepoint.rollback()
+    db.session.commit()
+    assert [row.object for row in db.session.query(AuditRecord).order_by(AuditRecord.seq)] == ["agency:1"]
+    audit.record(SYSTEM, audit.Category.ADMIN, "complaints.write", object="agency:2")
+    db.session.rollback()
+    db.session.commit()
+    assert db.session.query(AuditRecord).count() == 1

@@ -8,6 +8,7 @@ import pytest
 
 from core.audit.models import AuditRecord
 from core.cases.models import Case, CaseEvent
+from core.disclosures.lists import NO_CONDITION
 from core.extensions import db
 from core.facts import CaseStatus, GroupRole, Risk
 from tests.builders import a_case, a_group, a_user, an_action, an_agency, today
@@ -26,6 +27,7 @@ def filled_in(partners, **changed) -> dict[str, str]:
         "group_id": "",
         "risk": "medium",
         "summary": "Drums at night.",
+        "why": "it has changed since",
         **a_day("opened_on", today()),
     }
     return {**fields, **changed}
@@ -218,7 +220,12 @@ def test_an_agency_is_given_the_case_on_a_lawful_basis_and_loses_it_again(partne
     fire = an_agency(partners.partnership, "Fire and Rescue")
     firefighter = visitor(a_user(fire))
     assert firefighter.get(f"/cases/{case.id}").status_code == 404
-    share = {"agency_id": str(fire.id), "basis": "Safeguarding", "purpose": "Home safety visit"}
+    share = {
+        "agency_id": str(fire.id),
+        "basis": "Safeguarding",
+        "condition": NO_CONDITION,
+        "purpose": "Home safety visit",
+    }
     answer = officer.post(f"/cases/{case.id}/agencies/add", {**share, "purpose": ""})
     assert answer.status_code == 422 and "Enter what the agency needs it for" in answer.text
     assert officer.post(f"/cases/{case.id}/agencies/add", share).status_code == 303
@@ -235,7 +242,7 @@ def test_an_agency_is_given_the_case_on_a_lawful_basis_and_loses_it_again(partne
 def test_an_agency_without_a_signature_is_not_offered(partners, officer, case):
     unsigned = an_agency(partners.partnership, "Unsigned Housing", signed_on=None)
     assert "Unsigned Housing" not in officer.get(f"/cases/{case.id}/agencies/add").text
-    share = {"agency_id": str(unsigned.id), "basis": "Consent", "purpose": "x"}
+    share = {"agency_id": str(unsigned.id), "basis": "Consent", "condition": NO_CONDITION, "purpose": "x"}
     assert officer.post(f"/cases/{case.id}/agencies/add", share).status_code == 422
 
 

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from core.cases.models import Case, CaseIncident, CasePerson
+from core.cases.operations import name_in_case
+from core.clock import utc_now
+from core.errors import Refused
 from core.extensions import db
-from core.facts import PersonRole
+from core.facts import SYSTEM, PersonRole
 from core.people.models import Person
 from core.people.names import search_name
 from tests.builders import a_case, a_partnership, a_person, an_agency, today
@@ -36,6 +39,14 @@ def test_somebody_known_is_found_and_named(partners, officer, case):
     again = officer.post(f"/cases/{case.id}/people/add", fields)
     assert again.status_code == 422 and "named in the case as witness already" in again.text
     assert officer.post(f"/cases/{case.id}/people/add", {**fields, "role": "victim"}).status_code == 303
+
+
+def test_a_record_that_was_merged_meanwhile_is_not_named(partners, case):
+    zoe, kept = somebody(partners, "Zoë", "Brontë"), somebody(partners, "Zoe", "Bronte")
+    zoe.merged_into_id = kept.id
+    db.session.flush()
+    with pytest.raises(Refused, match="merged into another"):
+        name_in_case(SYSTEM, case=case, person=zoe, role=PersonRole.WITNESS, now=utc_now())
 
 
 def test_nobody_is_found_in_cases_that_are_closed_to_me(partners, officer, case):

@@ -10,6 +10,8 @@ from core.facts import GroupRole
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency
 from tests.support.forms import forms_of
 
+CHANGED = {"why": "it has changed since"}
+
 
 def read(browser, address, name):
     """The form with that field, as somebody has it open."""
@@ -34,12 +36,12 @@ def test_what_each_of_two_changed_is_saved_and_what_both_changed_is_asked(app, v
     }
     for address, (row, mine, theirs, _) in forms.items():
         first, second = read(chair, address, mine[0]), read(chair, address, mine[0])
-        assert chair.post(address, {**first, theirs[0]: theirs[1]}).status_code == 303, address
-        assert chair.post(address, {**second, mine[0]: mine[1]}).status_code == 303, address
+        assert chair.post(address, {**CHANGED, **first, theirs[0]: theirs[1]}).status_code == 303, address
+        assert chair.post(address, {**CHANGED, **second, mine[0]: mine[1]}).status_code == 303, address
         db.session.refresh(row)
         stored = read(chair, address, mine[0])
         assert (stored[mine[0]], stored[theirs[0]]) == ([mine[1]], [theirs[1]]), address
-        asked = chair.post(address, {**second, mine[0]: "Third"})
+        asked = chair.post(address, {**CHANGED, **second, mine[0]: "Third"})
         assert asked.status_code == 409, address
         page = asked.get_data(as_text=True)
         assert mine[1] in page
@@ -48,5 +50,5 @@ def test_what_each_of_two_changed_is_saved_and_what_both_changed_is_asked(app, v
     # What is written and who may open the case are one: neither goes with the other's.
     address = f"/cases/{case.id}/edit"
     first, second = read(chair, address, "summary"), read(chair, address, "summary")
-    assert chair.post(address, {**first, "restricted": "y"}).status_code == 303
-    assert chair.post(address, {**second, "summary": "For everybody"}).status_code == 409
+    assert chair.post(address, {**CHANGED, **first, "restricted": "y"}).status_code == 303
+    assert chair.post(address, {**CHANGED, **second, "summary": "For everybody"}).status_code == 409

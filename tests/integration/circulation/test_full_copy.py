@@ -12,7 +12,7 @@ from core.facts import Audience, Row
 from core.minutes import build
 from core.minutes.queries import frozen_record, persons_of
 from core.minutes.record import RecordedSection
-from core.policy.minutes import PART_IS_CLOSED, RECUSED_FROM_PART
+from core.policy.minutes import RECUSED_FROM_PART
 from tests.integration.circulation.test_recipients import composed, recuse, trail
 from tests.integration.minutes.test_from_record_to_reader import approved, conference
 from tests.support.papers import pages_of, text_in
@@ -108,7 +108,7 @@ def test_whoever_declared_an_interest_in_an_item_without_a_case_has_none(confere
     for form in ("pdf", "html"):
         answer = visitor(conference.coordinator).get(conference.path(f"minutes/full.{form}"))
         assert answer.status_code == 403
-        assert PART_IS_CLOSED in answer.text
+        assert RECUSED_FROM_PART in answer.text
     page = visitor(conference.coordinator).get(conference.path("minutes")).text
     assert "Full copy (" not in page
-    assert PART_IS_CLOSED in page
+    assert RECUSED_FROM_PART in page

@@ -36,6 +36,7 @@ VALUES = {
     "sent": datetime(2027, 3, 2, tzinfo=UTC),
     "inviter": "Pat Office",
     "days": 7,
+    "partnership": "Northbridge CSP",
 }
 """All that the templates of circulating ask for."""
 

@@ -21,6 +21,7 @@ from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import AdminRole, GroupRole, MailKind
 from core.partnerships.models import GroupMember, Signature
+from core.policy.cases import RECUSED
 from core.policy.emergencies import NOT_ITS_OWN, EmergencyNow, open_by_emergency, read, see, seen_by
 from core.recording.models import Recusal
 from tests.builders import a_case, a_group, a_meeting, a_partnership, a_person, a_user, an_agency, an_item, today
@@ -209,6 +210,14 @@ def test_where_there_is_nobody_else_to_report_it_to_the_administrators_are_told_
     assert f"/admin/trail?object=case:{place.case.id}" in mails[0].body
     trail = visitor(administrator).get(f"/admin/trail?object=case:{place.case.id}")
     assert "Opened a case to somebody in an emergency" in trail.text
+    assert why_not(mails[0], utc_now()) == ""
+    item = an_item(a_meeting(place.group), place.case)
+    interest = Recusal(case_id=place.case.id, user_id=administrator.id, declared_at=utc_now(), item_id=item.id)
+    db.session.add(interest)
+    db.session.flush()
+    assert why_not(mails[0], utc_now()) == RECUSED
+    interest.lifted_at = utc_now()
+    db.session.flush()
     assert why_not(mails[0], utc_now()) == ""
     db.session.execute(delete(AdminRoleGrant))
     db.session.expire_all()

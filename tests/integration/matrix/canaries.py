@@ -25,16 +25,18 @@ def stages_of(world: World, route: Route) -> list[str]:
 
 
 IN_THE_CASE = {"member", "chair", "coordinator", "observer", "named agency", "let in", "provider", "agency admin"}
-"""By the group, by name, in an emergency, as provider of a referral, and as the agency that owns an action."""
+"""By the group, by name, in an emergency, as provider of a referral, and as the agency that owns an action.
+
+The data protection lead reads what is about a person, for a request of theirs."""
 
 MAY_READ = {
-    WORDS["case"]: IN_THE_CASE,
-    WORDS["victim"]: IN_THE_CASE - {"provider", "agency admin"},
+    WORDS["case"]: IN_THE_CASE | {"data lead"},
+    WORDS["victim"]: (IN_THE_CASE | {"data lead"}) - {"provider", "agency admin"},
     WORDS["secret"]: {"chair", "coordinator"},
     WORDS["staff"]: {"provider"},
-    WORDS["return"]: {"member", "chair", "coordinator"},
-    WORDS["chair"]: {"member", "chair", "coordinator"},
-    WORDS["named"]: {"member", "chair", "coordinator", "observer"},
+    WORDS["return"]: {"member", "chair", "coordinator", "data lead"},
+    WORDS["chair"]: {"member", "chair", "coordinator", "data lead"},
+    WORDS["named"]: {"member", "chair", "coordinator", "observer", "data lead"},
     WORDS["nominated"]: {"member", "recused", "agency admin"},
     WORDS["nomination"]: {"member", "chair", "coordinator", "recused"},
     WORDS["reach"]: {"chair", "coordinator"},

@@ -8,15 +8,15 @@ from tests.integration.matrix.world import World
 _BEGINS: dict[str, bytes | tuple[bytes, ...]] = {
     "application/pdf": b"%PDF-",
     "text/calendar": b"BEGIN:VCALENDAR",
-    "text/csv": (b"\xef\xbb\xbfReference,", b"\xef\xbb\xbfScheme,"),
+    "text/csv": (b"\xef\xbb\xbfReference,", b"\xef\xbb\xbfScheme,", b"\xef\xbb\xbfWhen,"),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
-    "application/json": (b'{"number":', b'{"key":'),
+    "application/json": (b'{"number":', b'{"key":', b'{\n  "schema":'),
     "text/event-stream": b"retry: 1000\ndata: ",
 }
 
 _MOST_TELLING = (
     "action_id", "referral_id", "mentor_id", "line_id", "person_id", "case_id", "user_id", "member_id", "provider_id",
-    "agency_id", "series_id", "nomination_id", "item_id", "group_id", "meeting_id",
+    "agency_id", "request_id", "series_id", "nomination_id", "item_id", "group_id", "meeting_id",
 )  # fmt: skip
 """Of the ids of an address, which tells most of what its page is about."""
 

@@ -57,6 +57,7 @@ from core.referrals.queries import case_to_refer_from
 from core.standards.lists import ContactWay, SupportAnswer, UpdateInterval
 from core.standards.lists import EntryKind as LogKind
 from core.standards.models import ComplaintRoute, ContactEntry, ContactPlan
+from core.subject_access.models import AccessRequest
 from plugins.mentoring.models import Mentor
 from plugins.mentoring.pathway import Behaviour, MentoringPayload
 from plugins.victim_support.contact import Way
@@ -563,6 +564,7 @@ _MARKS: tuple[tuple[str, Any, Callable[[Any], tuple[str, ...]]], ...] = (
     ("agency_id", Agency, lambda row: (row.name,)),
     ("nomination_id", Nomination, lambda row: (row.case.ref,)),
     ("item_id", AgendaItem, lambda row: (row.case.ref, row.case.title) if row.case is not None else (row.heading,)),
+    ("request_id", AccessRequest, lambda row: (row.ref,)),
     ("series_id", Series, lambda row: (row.group.name,)),
     ("group_id", Group, lambda row: (row.name,)),
     ("meeting_id", Meeting, lambda row: (row.ref, row.group.name)),

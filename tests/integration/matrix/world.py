@@ -15,7 +15,12 @@ from core.facts import AdminRole, GroupRole
 from core.partnerships.models import Group, Partnership, ProviderStaff
 from tests.builders import a_group, a_meeting, a_partnership, a_passkey, a_user, an_agency
 from tests.integration.matrix import extras, things
+from tests.integration.matrix.asking import asked_for
+from tests.integration.matrix.complaining import complained
+from tests.integration.matrix.duplicating import duplicated
 from tests.integration.matrix.emergencies import emergencies
+from tests.integration.matrix.rectifying import put_right
+from tests.integration.matrix.retaining import retained
 from tests.integration.matrix.things import Ids, Table
 from tests.support.providers import agency_accounts
 
@@ -79,6 +84,7 @@ ACTORS = (
     "agency admin",
     "partnership admin",
     "auditor",
+    "data lead",
     "foreign admin",
     "platform admin",
 )
@@ -105,15 +111,26 @@ def build_world() -> World:
     # Of the providers' agency, and of nobody's staff.
     db.session.execute(delete(ProviderStaff).where(ProviderStaff.user_id == users["colleague"].id))
     stages["extra"] = {**stages["own"], **extras.states(table, stages["session"])}
+    _put_requests(table, stages)
     far, far_group = _agencies(theirs), a_group(theirs, f"{FOREIGN} CST")
     far_users = _users(theirs, ours, far_group, far_group, far)
     far_words = dict.fromkeys(WORDS, FOREIGN)
     stages["foreign"] = {}
-    for stage in _stages(Table(theirs, far_group, far, far_users, far_words)).values():
+    far_table = Table(theirs, far_group, far, far_users, far_words)
+    far_stages = _stages(far_table)
+    _put_requests(far_table, far_stages)
+    for stage in far_stages.values():
         stages["foreign"] |= {name: value for name, value in stage.items() if name not in stages["foreign"]}
     db.session.commit()
     people = {name: Person(user.id, tokens[name]) for name, user in users.items()}
     return World(people, stages, things.marks())
+
+
+def _put_requests(table: Table, stages: dict[str, Ids]) -> None:
+    """Last of all: what is held about the person changes with everything else that is made."""
+    asked = asked_for(table, stages["own"])
+    for stage in stages.values():
+        stage |= asked
 
 
 def _stages(table: Table) -> dict[str, Ids]:
@@ -128,6 +145,17 @@ def _stages(table: Table) -> dict[str, Ids]:
         asker=table.users["let in"],
         granter=table.users["coordinator"],
     )
+    ids |= complained(
+        table.partnership.id,
+        case.id,
+        member_id=table.users["member"].id,
+        chair_id=table.users["chair"].id,
+        police=table.agencies.police,
+        word=table.words["case"],
+    )
+    ids |= put_right(table, ids)
+    ids |= duplicated(table)
+    ids |= retained(table, ids)
     ids |= {"key": "young_person", "transition": "accept", "kind": "information", "plugin": "mentoring"}
     ids["passkey_id"] = a_passkey(table.users["member"]).id
     ids["identity_id"] = agency_accounts(table.agencies.council, table.users["member"])
@@ -210,6 +238,7 @@ def _users(
             agencies.office, "Pat Partnership", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=ours
         ),
         "auditor": a_user(agencies.office, "Aude Auditor", admin=AdminRole.AUDITOR, partnership=ours),
+        "data lead": a_user(agencies.office, "Dora Data", admin=AdminRole.DATA_LEAD, partnership=ours),
         "foreign admin": a_user(
             an_agency(theirs, "Far Council"), "Faye Foreign", admin=AdminRole.PARTNERSHIP_ADMIN, partnership=theirs
         ),

@@ -272,8 +272,9 @@ def test_a_copy_that_was_kept_is_loaded_once_to_be_opened_again(conference, visi
     copy_id, officer = db.session.query(Copy.id).scalar(), visitor(conference.officer)
     path = f"/copies/{copy_id}/minutes.pdf"
     officer.get(path)
-    # Who asks, the copy, its reader's part, the document; then the opening, and its record.
-    assert count_queries(lambda: officer.get(path)) == 11
+    # Who asks, the copy, its reader's part, what of it was agreed to for others alone, the document; then the opening,
+    # and its record.
+    assert count_queries(lambda: officer.get(path)) == 12
 
 
 def test_mails_name_nobody_and_say_when_there_is_no_mail_server(conference, visitor):

@@ -9,7 +9,7 @@ from core.cases.models import CaseGroup
 from core.clock import utc_now
 from core.documents.readers import reader_of
 from core.extensions import db
-from core.facts import GroupRole, Visibility
+from core.facts import GroupRole, ItemKind, Visibility
 from core.minutes.build import build
 from core.minutes.comments.queries import comments_for
 from core.minutes.models import Minutes, MinutesComment
@@ -22,7 +22,15 @@ from tests.builders import a_user, an_item, today
 from tests.integration.minutes.test_from_record_to_reader import Conference
 
 CASES = ("open", "restricted", "taken off the group")
-WHO = ("chair", "coordinator", "taker who was there", "taker who was not", "recused coordinator", "officer")
+WHO = (
+    "chair",
+    "coordinator",
+    "taker who was there",
+    "taker who was not",
+    "recused coordinator",
+    "coordinator out of a place",
+    "officer",
+)
 VISIBLE = (Visibility.EVERYONE, Visibility.NAMED, Visibility.CHAIR)
 
 
@@ -48,6 +56,10 @@ def somebody(conference, who: str):
         user, first = conference.coordinator, conference.meeting.items[0]
         interest = {"item_id": first.id, "case_id": first.case_id, "declared_at": utc_now()}
         db.session.add(Recusal(user_id=user.id, **interest))
+    if who == "coordinator out of a place":
+        user, place = conference.coordinator, conference.meeting.items[-1]
+        place.kind, place.heading = ItemKind.LOCATION, "The steps of Ashdown Court"
+        db.session.add(Recusal(user_id=user.id, item_id=place.id, declared_at=utc_now()))
     db.session.flush()
     return actor_as_of(user.id, conference.partnership.id, on=today())
 

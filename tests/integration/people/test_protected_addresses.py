@@ -13,11 +13,14 @@ from core.actions.models import ActionUpdate
 from core.audit.models import AuditRecord, AuditSubject
 from core.books.casework import People
 from core.books.rows import PersonRow
+from core.clock import utc_now
 from core.extensions import db
 from core.facts import SYSTEM
+from core.people.history.keeping import Because
+from core.people.history.models import Why
 from core.people.models import Person, ProtectedAddress
 from core.people.operations import correct_person, details_of
-from tests.builders import a_case, a_person, an_action
+from tests.builders import a_case, a_person, an_action, today
 
 LANE, POSTCODE = "14 Harbour Lane", "NB4 7QX"
 
@@ -71,6 +74,7 @@ def test_named_agencies_alone_read_it_on_a_page_of_its_own(partners, officer, co
     assert 'name="address"' not in text_of(chair.get(f"{page}/edit"))
     version = db.session.get(Person, ada.id).version
     typed = {"version": str(version), "given_name": "Ada", "family_name": "May", "address": "1 Old Page"}
+    typed["why"] = "it has changed since"
     assert chair.post(f"{page}/edit", typed).status_code == 303, "a page from before it was protected"
     assert (db.session.get(Person, ada.id).name, db.session.get(Person, ada.id).address) == ("Ada May", "")
     assert protect(officer, ada, [partners.police]).status_code == 303, "her own agency always reads it"
@@ -132,7 +136,7 @@ def test_the_form_in_the_live_page_comes_back_into_its_place(partners, officer, 
 def test_books_that_are_imported_again_do_not_bring_it_back(partners, officer, ada, case):
     protect(officer, ada, [partners.council])
     row = PersonRow(ada.ref, "Ada", "Merriweather", "", None, LANE, POSTCODE, "", "")
-    shelf = People(SimpleNamespace(partnership_id=partners.partnership.id))
+    shelf = People(SimpleNamespace(partnership_id=partners.partnership.id, on=today(), now=utc_now()))
     shelf.fetch([row])
     shelf.amend(shelf.find(row), row)
     assert db.session.get(Person, ada.id).address == ""
@@ -149,6 +153,6 @@ def test_whoever_is_saving_an_address_while_it_is_protected_begins_again(partner
     db.session.expunge_all()
     db.session.add(read)
     with pytest.raises(StaleDataError):
-        correct_person(SYSTEM, person=read, version=version, details=typed)
+        correct_person(SYSTEM, person=read, version=version, details=typed, because=Because(Why.CHANGED), now=utc_now())
     db.session.rollback()
     assert db.session.get(Person, read.id).address == ""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, select
 
+from core.accounts.models import User
 from core.actions.models import Action
 from core.cases.models import Case, CaseAgency, CaseGroup, CasePerson
 from core.circulation.models import Circulation, Copy
@@ -30,18 +31,24 @@ from core.facts import (
     Verdict,
     Visibility,
 )
+from core.hate.models import HateReport, Perceiver
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.corrections.operations import keep_readers
 from core.minutes.corrections.queries import seen_by
 from core.minutes.models import Correction, Grant, Minutes
 from core.minutes.record import AgencyName, AttendanceLine, Hearer, MeetingRecord, RecordedEntry, RecordedItem
 from core.partnerships.models import Agency, Group, Partnership, Provider
-from core.people.models import Person
+from core.people.history.models import Asker, Rectification, Statement
+from core.people.models import AddressReader, Person, ProtectedAddress
+from core.people.protected.queries import address_of
 from core.policy.actions import actions_seen_by, see_action
 from core.policy.cases import known_to, open_case, open_person, open_to, people_open_to
 from core.policy.correcting import corrections_read_by, read_correction
+from core.policy.hate import HateQueue, HateReportIn, reports_seen_by, see_report
 from core.policy.meetings import meetings_seen_by, see_meeting
+from core.policy.merging import Pair, merge_pair, merged_by
 from core.policy.minutes import copies_open_to, read_copy
+from core.policy.rectifying import RequestOf, answer, requests_seen_by, requests_to_answer, see_request
 from core.policy.referrals import be_cautioned, cautions_told_to, referrals_seen_by, see_referral
 from core.policy.standards import is_told_of, told_to
 from core.referrals.models import Referral, ReferralPartner
@@ -85,8 +92,37 @@ class World:
             self.add_corrections(a_meeting(group))
         for _ in range(ACTIONS):
             self.add_action()
+        self.protect_and_merge()
+        self.add_requests()
         db.session.flush()
         db.session.expire_all()
+
+    def protect_and_merge(self) -> None:
+        """People of one case each; some addresses are protected, for one agency; and one record leads to another."""
+        for case in db.session.scalars(select(Case).order_by(Case.id)).all():
+            alone = a_person(db.session.get_one(Partnership, case.partnership_id))
+            db.session.add(CasePerson(case_id=case.id, person_id=alone.id, role=PersonRole.WITNESS))
+        db.session.flush()
+        people = db.session.scalars(select(Person).order_by(Person.id)).all()
+        for person in people[::4]:
+            reader = AddressReader(agency_id=self.random.choice(self.agencies).id)
+            kept = {"changed_at": utc_now(), "changed_by_id": self.user.id, "readers": [reader]}
+            here = {"person_id": person.id, "partnership_id": person.partnership_id}
+            db.session.add(ProtectedAddress(**here, **kept))
+        people[1].merged_into_id = people[2].id
+
+    def add_requests(self) -> None:
+        """Requests to set right somebody's details or a case that may name them, and hate incidents of every case."""
+        users = [self.user, a_user(self.agencies[0])]
+        for case in db.session.scalars(select(Case).order_by(Case.id)).all():
+            named = select(CasePerson.person_id).where(CasePerson.case_id == case.id).order_by(CasePerson.person_id)
+            for person_id in db.session.scalars(named).all():
+                about = self.random.choice((None, case.id, self.random.choice(self.cases_of(case.partnership_id))))
+                db.session.add(a_request(case.partnership_id, person_id, about, self.random.choice(users)))
+            db.session.add(a_hate_report(case))
+
+    def cases_of(self, partnership_id: int) -> list[int]:
+        return list(db.session.scalars(select(Case.id).where(Case.partnership_id == partnership_id).order_by(Case.id)))
 
     def add_copies(self, meeting: Meeting) -> None:
         """One of the actor's and somebody else's."""
@@ -250,9 +286,11 @@ class World:
     def some(self, things: Sequence[Any], at_most: int) -> list[Any]:
         return self.random.sample(list(things), min(len(things), self.random.randint(0, at_most)))
 
-    def items_of_actions(self) -> list[int]:
-        of_items = select(Action.item_id).where(Action.item_id.is_not(None)).distinct()
-        return [number for number in db.session.scalars(of_items) if number is not None]
+    def items_with_something(self) -> list[int]:
+        """Those under which there is an action, or of which a correction is."""
+        of_actions, of_corrections = select(Action.item_id), select(Correction.item_id)
+        found = {*db.session.scalars(of_actions), *db.session.scalars(of_corrections)}
+        return sorted(number for number in found if number is not None)
 
     def actor(self) -> Actor:
         """Somebody of any standing: of an agency or none, in the partnership or not, a signatory or not."""
@@ -272,7 +310,7 @@ class World:
             left_groups=frozenset(group.id for group in self.some(self.groups, 3) if group not in groups),
             roles=frozenset(self.some(list(AdminRole), 1)),
             recused_cases=frozenset(self.some(cases, 2)),
-            recused_items=frozenset(self.some(self.items_of_actions(), 2)),
+            recused_items=frozenset(self.some(self.items_with_something(), 2)),
             deputises_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 1)),
             deputised_at=frozenset(self.some([meeting.id for meeting in db.session.scalars(select(Meeting))], 2)),
             deputy_cases=frozenset(self.some(cases, 2)),
@@ -280,9 +318,46 @@ class World:
         )
 
 
+def a_request(partnership_id: int, person_id: int, case_id: int | None, by: User) -> Rectification:
+    return Rectification(
+        partnership_id=partnership_id,
+        person_id=person_id,
+        about=Statement.PERSON if case_id is None else Statement.CASE,
+        case_id=case_id,
+        says="words",
+        asked_by=Asker.PERSON,
+        asked_on=today(),
+        due_on=today(),
+        recorded_at=utc_now(),
+        recorded_by_id=by.id,
+        reason="",
+        own_statement="",
+    )
+
+
+def a_hate_report(case: Case) -> HateReport:
+    return HateReport(
+        partnership_id=case.partnership_id,
+        case_id=case.id,
+        happened_on=today(),
+        what="",
+        perceived_by=Perceiver.NOT_SAID,
+        flagged_at=utc_now(),
+        due_on=today(),
+        done="",
+        unflagged_why="",
+    )
+
+
 def of_person(actor: Actor, person: Person) -> Verdict:
     named = select(CasePerson.case_id).where(CasePerson.person_id == person.id)
     return open_person(actor, person, list(db.session.scalars(select(Case).where(Case.id.in_(named)))))
+
+
+def of_record(actor: Actor, person: Person) -> Verdict:
+    """Of each of the two by itself: beside one of which the same holds."""
+    of = address_of(person.id)
+    return merge_pair(actor, Pair(of, of))
 
 
 def of_correction(actor: Actor, correction: Correction) -> Verdict:
@@ -297,6 +372,34 @@ def plans_told_to(actor: Actor) -> ColumnElement[bool]:
     return told_to(actor, open_to(actor))
 
 
+def of_request(actor: Actor, request: Rectification) -> Verdict:
+    named = select(CasePerson.case_id).where(CasePerson.person_id == request.person_id)
+    cases = list(db.session.scalars(select(Case).where(Case.id.in_(named))))
+    return see_request(actor, RequestOf(request, request.person, cases))
+
+
+def of_answer(actor: Actor, request: Rectification) -> Verdict:
+    named = select(CasePerson.case_id).where(CasePerson.person_id == request.person_id)
+    return answer(
+        actor, RequestOf(request, request.person, list(db.session.scalars(select(Case).where(Case.id.in_(named)))))
+    )
+
+
+def hate_queue(actor: Actor, partnership_id: int | None) -> HateQueue:
+    """Every other partnership has named the actor; of the others, those who chair a group answer."""
+    partnership = partnership_id or 0
+    groups = db.session.scalars(select(Group.id).where(Group.partnership_id == partnership))
+    return HateQueue(partnership, actor.user_id if partnership % 2 else None, frozenset(groups))
+
+
+def of_hate_report(actor: Actor, report: HateReport) -> Verdict:
+    return see_report(actor, HateReportIn(hate_queue(actor, report.partnership_id), report))
+
+
+def hate_reports_seen_by(actor: Actor) -> ColumnElement[bool]:
+    return reports_seen_by(actor, hate_queue(actor, actor.partnership_id))
+
+
 def of_known_case(actor: Actor, case: Case) -> bool:
     return open_case(actor, case).known
 
@@ -305,12 +408,16 @@ TWINS: dict[str, tuple[type[Any], Callable[..., Any], Callable[[Actor], ColumnEl
     "open case": (Case, open_case, open_to),
     "know case": (Case, of_known_case, known_to),
     "open person": (Person, of_person, people_open_to),
+    "merge person": (Person, of_record, merged_by),
     "see action": (Action, see_action, actions_seen_by),
     "see referral": (Referral, see_referral, referrals_seen_by),
     "be cautioned": (Referral, be_cautioned, cautions_told_to),
     "see meeting": (Meeting, see_meeting, meetings_seen_by),
     "read own copy": (Copy, read_copy, copies_open_to),
     "read correction": (Correction, of_correction, corrections_read_by),
+    "see request to set right": (Rectification, of_request, requests_seen_by),
+    "answer request to set right": (Rectification, of_answer, requests_to_answer),
+    "see hate report": (HateReport, of_hate_report, hate_reports_seen_by),
     "is told of contact plan": (ContactPlan, of_plan, plans_told_to),
 }
 

@@ -131,7 +131,9 @@ def test_what_was_not_heard_goes_on_at_the_day_to_which_the_meeting_is_adjourned
     invited = db.session.scalars(select(Mail.user_id).where(Mail.meeting_id == other.id)).all()
     assert scene.police.id in invited
     for page in (scene.live, f"/meetings/{meeting.id}"):
-        assert f'/meetings/{other.id}"' in page_of(chair.get(page))
+        shown = page_of(chair.get(page))
+        assert f'/meetings/{other.id}"' in shown
+        assert f"{other.starts_at.day} {other.starts_at:%B}" in shown, "which day it is"
     assert chair.get(f"{scene.live}/reopen").status_code == 403
 
     assert fill_in(chair, f"/meetings/{other.id}/cancel", {"reason": "The hall is flooded"}).status_code == 303

@@ -312,3 +312,51 @@ def test_the_page_of_a_case_costs_no_more_queries_with_more_people_to_keep_infor
     for number in range(6):
         name(partners, case, a_person(partners.partnership, f"Ada {number}"), PersonRole.COMPLAINANT)
     assert (count_queries(officer.get, f"/cases/{case.id}"), count_queries(officer.get, "/")) == few
+
+
+def test_the_beginning_and_the_end_are_due_by_the_shortest_terms_of_the_groups_that_hear_the_case(
+    partners, case, victim, officer
+):
+    partners.partnership.clocks = {"contact_begin": 9, "contact_told": 9}
+    partners.group.clocks = {"contact_begin": 2, "contact_told": 3}
+    other = a_case(partners.partnership, partners.council)
+    db.session.commit()
+    assert the_plan().begin_by == add_working_days(today(), 5), "a day that was told stands"
+    name(partners, other, victim)
+    heard = a_case(partners.partnership, partners.council, group=partners.group)
+    name(partners, heard, victim)
+    begun = {plan.case_id: plan.begin_by for plan in db.session.query(ContactPlan)}
+    assert begun[other.id] == add_working_days(today(), 9)
+    assert begun[heard.id] == add_working_days(today(), 2)
+    assert "within 3 working days" in officer.get(f"/cases/{heard.id}/close").text
+    actor = actor_as_of(partners.officer.id, partners.partnership.id, on=today())
+    found = case_of(heard.id)
+    cases.close(
+        actor,
+        case=found,
+        version=found.version,
+        closed_on=today(),
+        reason="Resolved",
+        outcome="Quiet",
+        now=utc_now(),
+        on=today(),
+    )
+    db.session.commit()
+    ended = {plan.case_id: plan.due_on for plan in db.session.query(ContactPlan)}
+    assert ended[heard.id] == add_working_days(today(), 3)
+
+
+def test_the_days_mail_comes_on_the_days_of_the_groups_that_hear_the_case(partners, case, victim, officer):
+    day = next_working_day(today())
+    the_plan().begin_by = add_working_days(day, 6)
+    db.session.commit()
+    actor = actor_as_of(partners.officer.id, partners.partnership.id, on=day)
+
+    def told():
+        found = reminders_for(actor, clocks_in(partners.partnership.id), (day,), now=at_local(day, time(8)))
+        return [each.due for each in found if each.kind is Kind.PEOPLE]
+
+    assert told() == []
+    partners.group.clocks = {"reminder_before": 6}
+    db.session.commit()
+    assert told() == [add_working_days(day, 6)]

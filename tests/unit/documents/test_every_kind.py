@@ -20,8 +20,9 @@ from core.minutes.access.document import access_html
 from core.minutes.extract import extract_for
 from core.minutes.render import minutes_html
 from core.paths import PACKAGE, template_root
+from core.subject_access.paper import given_html
 from tests.records import AGENCIES, a_pack, a_record, an_agenda
-from tests.records_taken import a_correction, a_log, an_access_copy
+from tests.records_taken import a_correction, a_log, an_access_copy, what_is_held
 from tests.support.papers import faults, pages_of, text_of
 
 WHO = ("Siân Llewellyn", "Harbour Mentoring")
@@ -73,6 +74,8 @@ HTML: dict[str, Callable[[], str]] = {
     "actions of nothing": lambda: log_html(a_log(0)),
     "extract": extract,
     "access": lambda: access_html(an_access_copy(), a_record(1)),
+    "subject_access": lambda: given_html(what_is_held()),
+    "subject_access of nothing": lambda: given_html(replace(what_is_held(), parts=(), masked={})),
     "correction": corrected,
 }
 STAMPED: dict[str, tuple[str, str]] = {
@@ -128,7 +131,7 @@ def test_every_page_has_the_records_hash_in_its_foot(kind: str, made: Callable[[
     assert all(page.count(record) == 1 for page in pages_of(made(kind)))
 
 
-@pytest.mark.parametrize("kind", HTML)
+@pytest.mark.parametrize("kind", [kind for kind in HTML if not kind.startswith("subject_access")])  # released once
 def test_every_page_has_the_version_and_where_the_audit_trail_stood(kind: str, made: Callable[[str], bytes]) -> None:
     """By their numbers, as `roundtable audit verify` finds them again in the trail."""
     *_, page = pages = pages_of(made(kind))

@@ -62,6 +62,9 @@ def test_a_pathway_that_can_be_travelled_has_no_faults() -> None:
             {"stages": (Stage("asked", "Asked", clock=Clock("Both", 3, 3)), *Errand.stages[1:])},
             "Clock “Both” needs",
         ),
+        ({"clocks": {"asked": Clock("Answer", 3)}}, "Clock asked has the key of a stage with a clock."),
+        ({"clocks": {"a.b": Clock("Answer", 3)}}, "“a.b” is not a key"),
+        ({"clocks": {"later": Clock("Answer")}}, "Clock “Answer” needs"),
     ],
 )
 def test_a_fault_in_a_pathways_description_is_named(changes, fault) -> None:
@@ -75,6 +78,17 @@ def test_a_pathway_without_a_title_says_so() -> None:
             raise AttributeError
 
     assert faults_of(Untitled()) == ["Untitled does not say its title."]
+
+
+def test_a_clock_lasts_as_long_as_is_set_in_its_own_unit() -> None:
+    days, weeks, months = Clock("A", working_days=3), Clock("B", weeks=2), Clock("C", months=6)
+    assert [(each.length, each.unit) for each in (days, weeks, months)] == [
+        (3, "working days"),
+        (2, "weeks"),
+        (6, "months"),
+    ]
+    lasting = [each.lasting(5) for each in (days, weeks, months)]
+    assert lasting == [Clock("A", working_days=5), Clock("B", weeks=5), Clock("C", months=5)]
 
 
 def test_one_refusal_outweighs_what_is_not_known_and_that_outweighs_the_rest() -> None:

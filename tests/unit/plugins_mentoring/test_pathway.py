@@ -159,7 +159,7 @@ def test_a_new_mentor_does_not_start_the_reviews_anew() -> None:
         ("matched", date(2026, 3, 1)),
         ("active", date(2026, 3, 10)),
     )
-    assert next_due(PATHWAY, BEGUN, path) == ("Review at 3 months", date(2026, 4, 30))
+    assert next_due(PATHWAY, BEGUN, path) == ("First review", date(2026, 4, 30))
 
 
 def test_a_mentee_who_turns_20_stays_open_and_is_flagged() -> None:

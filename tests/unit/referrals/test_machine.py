@@ -123,6 +123,23 @@ def test_the_clock_of_a_stage_starts_when_the_referral_comes_to_it() -> None:
     assert next_due(Errand(), None, progress) == ("Answer", date(2026, 3, 11))
 
 
+def test_a_clock_counts_by_the_terms_and_one_that_nobody_sets_as_it_is() -> None:
+    class Chosen(Errand):
+        clocks = {"later": Clock("Look again", months=1)}
+
+        def clock(self, payload, progress):
+            return RunningClock(payload, progress.since)
+
+    progress = Progress((Reached("asked", date(2026, 3, 6)),))
+    lengths = {"asked": 1, "later": 2}
+    assert next_due(Errand(), None, progress, lengths) == ("Answer", date(2026, 3, 9))
+    assert next_due(Chosen(), Clock("Look again", months=1), progress, lengths) == ("Look again", date(2026, 5, 6))
+    assert next_due(Chosen(), Clock("As they chose", weeks=1), progress, lengths) == (
+        "As they chose",
+        date(2026, 3, 13),
+    )
+
+
 def test_a_move_that_no_longer_exists_is_refused_in_plain_words() -> None:
     with pytest.raises(Refused, match="no longer exists"):
         PATHWAY.transition("hand_over")

@@ -261,7 +261,7 @@ class StandsInTheWay(Sound):
 
 class TellsTheTime(Sound):
     def clock(self, payload, progress):
-        return RunningClock(Clock("Answer", working_days=next(numbers) + 1), progress.since)
+        return RunningClock(Clock("Answer", working_days=next(numbers) + 1, source="Ours"), progress.since)
 
 
 class ForgetsAStep(Drops):
@@ -300,8 +300,17 @@ class AnswersASet(Drops):
     transitions = (*Sound.transitions[:2], replace(Sound.transitions[2], form=SetForm))
 
 
+class FromNowhere(Sound):
+    stages = (replace(Sound.stages[0], clock=Clock("Answer", working_days=3)), *Sound.stages[1:])
+
+
+class StartsOneFromNowhere(Sound):
+    def clock(self, payload, progress):
+        return RunningClock(Clock("As they chose", weeks=2), progress.since)
+
+
 class Unlabelled(Sound):
-    stages = (replace(Sound.stages[0], clock=Clock("", working_days=3)), *Sound.stages[1:])
+    stages = (replace(Sound.stages[0], clock=Clock("", working_days=3, source="Ours")), *Sound.stages[1:])
 
 
 @dataclass(frozen=True)
@@ -317,6 +326,8 @@ BROKEN = [
     Broken("its_description_holds_together", DeadEnd(), "no way to an end"),
     Broken("its_description_holds_together", ReopensNowhere(), "goes on at stage again, which does not exist"),
     Broken("its_description_holds_together", ReopensClosed(), "must go on, and stage done is closed"),
+    Broken("every_clock_that_can_be_set_names_its_source", FromNowhere(), "Clock asked .“Answer”. needs a source"),
+    Broken("its_clock_can_be_told_at_every_stage", StartsOneFromNowhere(), "Clock “As they chose” names no source"),
     Broken("no_clock_runs_at_the_end", Closing(), "Stage done is closed: take its clock away"),
     Broken("no_clock_runs_at_the_end", Waiting(), "it waits for nobody"),
     Broken("outcome_measures_can_be_answered", AskedTwice(), "the same key"),

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from core.answer_by import due_after
 from core.audit.models import AuditRecord
 from core.clock import utc_now
 from core.dates import in_words
 from core.extensions import db
 from core.facts import MaskReason
-from core.minutes.access.due import due_after, due_on
+from core.minutes.access.due import due_on
 from core.recording.models import Recusal
 from tests.builders import a_case, today
 from tests.integration.minutes.subject_access.asking import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from core.dates import in_short, in_words
-from core.minutes.access.folding import Folded, fold, phrases_in
+from core.masking.folding import Folded, fold, phrases_in
 
 EMAIL = re.compile(r"(?<![^\s@<>()\[\],;:])[^\s@<>()\[\],;:]+@[^\s@<>()\[\],;:]{1,190}[^\W_]")
 TELEPHONE = re.compile(r"(?<![\w/])(?:\+\d{1,3}|0)(?:[\s().–-]{0,2}\d){9,12}(?!\w)")
@@ -30,12 +30,17 @@ def details_in(original: str, own_address: str, own_postcode: str) -> Iterator[t
 
 def address_in(text: Folded, address: str, postcode: str, own_address: str) -> Iterator[tuple[int, int]]:
     """Where somebody's address, its first line, and its postcode stand; not what the person shares with them."""
+    own = f" {_words(own_address)} "
+    for line in lines_of(address, postcode):
+        if f" {_words(line)} " not in own:
+            yield from phrases_in(text, line)
+
+
+def lines_of(address: str, postcode: str) -> Sequence[str]:
+    """What of an address tells where it is: the whole, its first line and those with a number, and the postcode."""
     lines = [line.strip() for line in re.split(r"[\n,;]", address) if line.strip()]
     telling = [line for n, line in enumerate(lines) if any(map(str.isdigit, line)) or (n == 0 and " " in line)]
-    own = f" {_words(own_address)} "
-    for line in dict.fromkeys((address, *telling, postcode)):
-        if line and f" {_words(line)} " not in own:
-            yield from phrases_in(text, line)
+    return [line for line in dict.fromkeys((address, *telling, postcode)) if line]
 
 
 def birthday_in(text: Folded, born: date) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.minutes.access.folding import Folded, fold, is_unspaced
+from core.masking.folding import Folded, fold, is_unspaced
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -119,6 +119,16 @@ def names_in(text: Folded, original: str, others: Sequence[Name], own: Name) -> 
         found |= {n for pair in _pairs(other) - _pairs(own) for n in standing[pair] if _is_capitals(words[n])}
         yield from ((words[n].starts, words[n].ends) for n in sorted(found))
         yield from _unspaced(text, other, own)
+
+
+def forms_in(text: Folded, original: str) -> set[str]:
+    """Every word of a text, as it stands and as a name could stand in it: all that `names_in` compares."""
+    return {form for word in _words(text, original) for form in word.forms}
+
+
+def initials_of(name: Name) -> set[str]:
+    """Pairs of a given and a family name's first letters."""
+    return _pairs(name)
 
 
 def _words(text: Folded, original: str) -> Iterator[_Word]:

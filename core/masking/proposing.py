@@ -5,32 +5,16 @@ Pure: the frozen texts, and who is known. A person decides; every proposal can b
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from core.facts import MaskReason
-from core.minutes.access.details import address_in, birthday_in, details_in
-from core.minutes.access.folding import Folded, fold, phrases_in
-from core.minutes.access.names import Name, name_of, name_of_one, names_in
-from core.minutes.access.passages import WITHIN, Span, merged
-from core.minutes.access.texts import Text
+from core.masking.crowd import Crowd, Known
+from core.masking.details import address_in, birthday_in, details_in
+from core.masking.folding import Folded, fold, phrases_in
+from core.masking.names import Name, name_of, name_of_one, names_in
+from core.masking.passages import WITHIN, Span, merged
+from core.masking.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody named in the partnership's cases: all that could lead to them."""
-
-    given_name: str = ""
-    family_name: str = ""
-    known_as: str = ""
-    address: str = ""
-    postcode: str = ""
-    born: date | None = None
-
-    @property
-    def name(self) -> Name:
-        """The name, in parts."""
-        return name_of(self.given_name, self.family_name, self.known_as)
-
+__all__ = ["Known", "Passage", "names", "occurrences", "proposals"]
 
 NOBODY = name_of("")
 
@@ -45,20 +29,21 @@ class Passage:
 
 def proposals(texts: Iterable[Text], subject: Known, others: Sequence[Known]) -> list[Passage]:
     """What to mask in those texts, in their order. None of it is of `subject` alone."""
+    crowd = Crowd(others)
     return [
         Passage(text.place, block)
         for text in texts
         if text.text.strip()
-        for block, _ in merged(text.text, _spans(text, subject, others), across=WITHIN)
+        for block, _ in merged(text.text, _spans(text, subject, crowd), across=WITHIN)
     ]
 
 
-def _spans(text: Text, subject: Known, others: Sequence[Known]) -> Iterator[Span]:
+def _spans(text: Text, subject: Known, crowd: Crowd) -> Iterator[Span]:
     if text.whole is not None:
         yield Span(0, len(text.text), text.whole)
         return
     folded = fold(text.text)
-    for starts, ends in _of_others(folded, text.text, subject, others):
+    for starts, ends in _of_others(folded, text.text, subject, crowd.near(folded, text.text)):
         yield Span(starts, ends, MaskReason.THIRD_PARTY)
     speakers = [name_of_one(each) for each in text.speakers]
     for starts, ends in names_in(folded, text.text, speakers, subject.name):
@@ -68,9 +53,11 @@ def _spans(text: Text, subject: Known, others: Sequence[Known]) -> Iterator[Span
             yield Span(starts, ends, MaskReason.SOURCE)
 
 
-def _of_others(folded: Folded, text: str, subject: Known, others: Sequence[Known]) -> Iterator[tuple[int, int]]:
-    yield from names_in(folded, text, [each.name for each in others], subject.name)
-    for other in others:
+def _of_others(
+    folded: Folded, text: str, subject: Known, others: Sequence[tuple[Known, Name]]
+) -> Iterator[tuple[int, int]]:
+    yield from names_in(folded, text, [name for _, name in others], subject.name)
+    for other, _ in others:
         yield from address_in(folded, other.address, other.postcode, f"{subject.address} {subject.postcode}")
         if other.born is not None and other.born != subject.born:
             yield from birthday_in(folded, other.born)

@@ -1,0 +1,238 @@
+"""What is kept beside a person and their cases: what they need, what stood there before, what they said of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, raiseload
+
+from core.cases.models import CaseGroup
+from core.clock import local_date
+from core.dates import in_words
+from core.disclosures.models import ComplaintConsent, EndedDisclosure
+from core.disclosures.withheld import given_by
+from core.extensions import db
+from core.facts import MaskReason
+from core.hate.models import HateReport
+from core.people.adjustments.models import Adjustment
+from core.people.history.models import HeldVersion, Rectification
+from core.retention.models import LegalHold
+from core.subject_access.gathering.shelf import Kind, Shelf, Writer, facts
+from core.subject_access.gathering.whom import Whom
+from core.subject_access.pack import Entry, Held
+
+NAMES_FREELY = frozenset({"address", "postcode"})
+"""Fields of a version that show where somebody lives."""
+
+
+def put_adjustments(shelf: Shelf, whom: Whom, write: Writer) -> None:
+    """What they asked for, so that they can be dealt with fairly. One query."""
+    rows = db.session.scalars(
+        select(Adjustment).where(Adjustment.person_id.in_(whom.ids)).order_by(Adjustment.id).options(raiseload("*"))
+    )
+    for each in rows:
+        at = f"adjustment:{each.id}"
+        shelf.put(
+            each.agency_id,
+            Kind.ADJUSTMENTS,
+            Entry(
+                title=each.kind.capitalize(),
+                facts=facts(("Asked for by", each.asked_by), ("Since", each.since), ("Until", each.ended_on)),
+                texts=(
+                    *write.held("What", f"{at}:detail", each.detail),
+                    *write.held("Why it ended", f"{at}:ended", each.ended_why),
+                ),
+            ),
+        )
+
+
+def put_versions(shelf: Shelf, whom: Whom, write: Writer, *, keeps_address: bool) -> None:
+    """What stood there before it was changed or set right. One query."""
+    rows = db.session.scalars(
+        select(HeldVersion)
+        .where(or_(HeldVersion.person_id.in_(whom.ids), HeldVersion.case_id.in_(whom.case_ids)))
+        .order_by(HeldVersion.until, HeldVersion.id)
+        .options(raiseload("*"))
+    )
+    for each in rows:
+        at = f"version:{each.id}"
+        hides = keeps_address and (each.address_was_protected or each.person_id in whom.hidden)
+        limit = (
+            write.withheld.incidents.get(each.incident_id, "")
+            if each.incident_id is not None
+            else write.withheld.cases.get(each.case_id or 0, "")
+        )
+        shelf.put(
+            None if limit else each.agency_id,
+            Kind.BEFORE,
+            Entry(
+                title=f"Until {in_words(each.until)}",
+                facts=facts(("Why it was changed", each.why)),
+                texts=(
+                    *(
+                        held
+                        for name, value in _said(each.values or {})
+                        for held in _before(
+                            write, each, f"{at}:{name}", name, value, limit=limit, hides=hides and name in NAMES_FREELY
+                        )
+                    ),
+                    *write.held("Why, in words", f"{at}:reason", each.reason, case_id=each.case_id, limit=limit),
+                ),
+            ),
+        )
+
+
+def _said(values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    return [(name, str(value)) for name, value in sorted(values.items()) if value not in (None, "", [], False)]
+
+
+def _before(
+    write: Writer, version: HeldVersion, at: str, name: str, value: str, *, limit: str, hides: bool
+) -> tuple[Held, ...]:
+    label = name.replace("_", " ").capitalize()
+    if hides:
+        return (Held(label=label, place=at, text=value, whole=MaskReason.SERIOUS_HARM, fixed=True),)
+    return write.held(label, at, value, case_id=version.case_id, limit=limit)
+
+
+def put_rectifications(shelf: Shelf, whom: Whom, write: Writer) -> None:
+    """What they asked to have set right, what became of it, and what they wanted to stand beside it. One query."""
+    rows = db.session.scalars(
+        select(Rectification)
+        .where(Rectification.person_id.in_(whom.ids))
+        .order_by(Rectification.id)
+        .options(raiseload("*"))
+    )
+    for each in rows:
+        at = f"rectification:{each.id}"
+        shelf.put(
+            each.agency_id,
+            Kind.RIGHT,
+            Entry(
+                title=f"About {each.about}",
+                facts=facts(
+                    ("Asked by", each.asked_by),
+                    ("On", each.asked_on),
+                    ("Shown as disputed", each.restricted),
+                    ("Answer", each.answer),
+                ),
+                texts=(
+                    *write.held("What was asked", f"{at}:says", each.says),
+                    *write.held("What was answered", f"{at}:reason", each.reason),
+                    *write.held("Their own statement", f"{at}:own", each.own_statement),
+                ),
+            ),
+        )
+
+
+def put_hate_reports(shelf: Shelf, whom: Whom, write: Writer) -> None:
+    """What was reported of their cases as hate, and what was done about it. One query."""
+    refs = {case.id: case.ref for case in whom.cases}
+    rows = db.session.scalars(
+        select(HateReport).where(HateReport.case_id.in_(refs)).order_by(HateReport.id).options(raiseload("*"))
+    )
+    for each in rows:
+        at = f"hate:{each.id}"
+        limit = write.withheld.incidents.get(each.incident_id or 0, "")
+        shelf.put(
+            None if limit else each.agency_id,
+            Kind.HATE,
+            Entry(
+                title=f"Case {refs[each.case_id]}",
+                facts=()
+                if limit
+                else facts(
+                    ("Happened on", each.happened_on),
+                    ("About", ", ".join(str(strand) for strand in each.strands)),
+                    ("Taken back", each.unflagged_at is not None),
+                ),
+                texts=tuple(
+                    held
+                    for label, place, text in (
+                        ("What was reported", f"{at}:what", each.what),
+                        ("What was done", f"{at}:done", each.done),
+                        ("Why it was taken back", f"{at}:unflagged", each.unflagged_why),
+                    )
+                    for held in write.held(label, place, text, case_id=each.case_id, limit=limit)
+                ),
+            ),
+        )
+
+
+def put_consents(shelf: Shelf, whom: Whom, write: Writer) -> None:
+    """What they said to the use of what they told in a complaint: those that they alone could have given. One query."""
+    refs = {case.id: case for case in whom.cases}
+    rows = db.session.scalars(
+        select(ComplaintConsent)
+        .where(ComplaintConsent.case_id.in_(refs), given_by(whom.ids))
+        .order_by(ComplaintConsent.id)
+        .options(raiseload("*"))
+    )
+    for each in rows:
+        at = f"complaint:{each.id}"
+        shelf.put(
+            each.agency_id,
+            Kind.CONSENTS,
+            Entry(
+                title=f"Case {refs[each.case_id].ref}",
+                facts=facts(
+                    ("Consent", each.answer),
+                    ("For", each.scope),
+                    ("Not to be told to the subject", each.not_to_subject),
+                    ("On", each.answered_on),
+                    ("Withdrawn", each.withdrawn_on),
+                    ("Used without consent", each.law),
+                ),
+                texts=(
+                    *write.held("Limits", f"{at}:limits", each.limits),
+                    *write.held("Of the withdrawal", f"{at}:note", each.withdrawn_note),
+                ),
+            ),
+        )
+
+
+def put_holds(shelf: Shelf, whom: Whom) -> None:
+    """That something is kept longer than its period, and since when. Why may be for a court alone. One query."""
+    rows = db.session.scalars(
+        select(LegalHold)
+        .where(or_(LegalHold.person_id.in_(whom.ids), LegalHold.case_id.in_(whom.case_ids)))
+        .order_by(LegalHold.id)
+        .options(raiseload("*"))
+    )
+    for each in rows:
+        ended = local_date(each.ended_at) if each.ended_at is not None else None
+        shelf.put(
+            each.agency_id,
+            Kind.HOLDS,
+            Entry(title="Legal hold", facts=facts(("Since", local_date(each.since)), ("Ended", ended))),
+        )
+
+
+def put_told(shelf: Shelf, whom: Whom) -> None:
+    """Groups that hear their cases, and agencies and groups that did. Two queries."""
+    refs = {case.id: case for case in whom.cases}
+    heard = db.session.scalars(
+        select(CaseGroup)
+        .where(CaseGroup.case_id.in_(refs))
+        .order_by(CaseGroup.case_id, CaseGroup.group_id)
+        .options(joinedload(CaseGroup.group), raiseload("*"))
+    )
+    for link in heard:
+        case = refs[link.case_id]
+        shelf.put(case.lead_agency_id, Kind.TOLD, Entry(title=f"Case {case.ref} is heard by {link.group.name}"))
+    ended = db.session.scalars(
+        select(EndedDisclosure)
+        .where(EndedDisclosure.case_id.in_(refs))
+        .order_by(EndedDisclosure.id)
+        .options(joinedload(EndedDisclosure.agency), joinedload(EndedDisclosure.group), raiseload("*"))
+    )
+    for each in ended:
+        case, to = refs[each.case_id], each.agency or each.group
+        shelf.put(
+            case.lead_agency_id,
+            Kind.TOLD,
+            Entry(
+                title=f"Case {case.ref} was open to {to.name if to is not None else 'somebody'}",
+                facts=facts(("Since", each.since), ("Until", each.ended_on), ("Lawful basis", each.basis)),
+            ),
+        )

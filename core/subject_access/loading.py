@@ -1,0 +1,25 @@
+"""What the addresses of requests name. Raises NotFound for what is not there."""
+
+from dataclasses import replace
+
+from core.errors import NotFound
+from core.policy.subject_access import RequestAbout
+from core.subject_access import queries
+
+
+def request_of(request_id: int) -> RequestAbout:
+    """A request, with the cases that name its person."""
+    found = queries.request_of(request_id)
+    if found is None:
+        raise NotFound
+    return queries.about(found)
+
+
+def part_of(request_id: int, agency_id: int) -> RequestAbout:
+    """One agency's part of its pack; 0: that of all of them together."""
+    target = request_of(request_id)
+    if target.request.drawn_at is None:
+        raise NotFound
+    if all(part.agency_id != agency_id for part in queries.pack_in(queries.stored_pack(request_id)).parts):
+        raise NotFound
+    return replace(target, agency_id=agency_id)

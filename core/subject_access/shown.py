@@ -1,0 +1,103 @@
+"""A pack as it is shown: every text cut into what is read and what is masked. Pure.
+
+What is given is made of `printed` alone, which holds no character of what is masked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.facts import MaskReason
+from core.masking.passages import APART, Piece, Span, pieces_of, without_masked
+from core.subject_access.pack import Fact, Held, Pack, Part
+
+Masks = Mapping[str, Sequence[Span]]
+"""Place of a text -> what is masked in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text in pieces."""
+
+    label: str
+    place: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """One thing that is held."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    texts: tuple[ShownText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """Things of one kind."""
+
+    heading: str
+    entries: tuple[ShownEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """All that comes from one agency."""
+
+    agency: str
+    sections: tuple[ShownSection, ...]
+
+    def pieces(self) -> Iterable[Piece]:
+        """Every piece of it."""
+        for section in self.sections:
+            for entry in section.entries:
+                for text in entry.texts:
+                    yield from text.pieces
+
+    @property
+    def size(self) -> int:
+        """How many things it holds."""
+        return sum(len(section.entries) for section in self.sections)
+
+
+def shown(part: Part, masks: Masks) -> ShownPart:
+    """With all its text and each passage by itself, for those who decide."""
+    return _part(part, masks, decides=True)
+
+
+def printed(pack: Pack, masks: Masks) -> tuple[ShownPart, ...]:
+    """The parts without any character of what is masked, for the person."""
+    return tuple(_part(part, masks, decides=False) for part in pack.parts)
+
+
+def counts(parts: Iterable[ShownPart]) -> Mapping[MaskReason, int]:
+    """How many passages are masked for each reason."""
+    found = Counter(piece.reason for part in parts for piece in part.pieces() if piece.reason is not None)
+    return {reason: found[reason] for reason in MaskReason}
+
+
+def _part(part: Part, masks: Masks, *, decides: bool) -> ShownPart:
+    return ShownPart(
+        agency=part.agency,
+        sections=tuple(
+            ShownSection(
+                section.heading,
+                tuple(
+                    ShownEntry(
+                        entry.title,
+                        entry.facts,
+                        tuple(_text(text, masks.get(text.place, ()), decides=decides) for text in entry.texts),
+                    )
+                    for entry in section.entries
+                ),
+            )
+            for section in part.sections
+        ),
+    )
+
+
+def _text(text: Held, spans: Sequence[Span], *, decides: bool) -> ShownText:
+    if decides:
+        return ShownText(text.label, text.place, pieces_of(text.text, spans, across=APART))
+    return ShownText(text.label, text.place, without_masked(pieces_of(text.text, spans)))

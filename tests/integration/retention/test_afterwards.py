@@ -1,0 +1,67 @@
+"""After an erasure the schemes count as before, and every page about what is left opens or says why not."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.accounts.queries import actor_as_of
+from core.cases.models import Case
+from core.clock import utc_now
+from core.extensions import db
+from core.facts import SYSTEM
+from core.plugin_api.facts import Period
+from core.plugin_host import Unavailable
+from core.reports import queries as reports
+from core.retention.erasing import erase
+from core.retention.kinds import Kind
+from core.web.transaction import begin_write
+from tests.builders import today
+from tests.integration.matrix.walking import address, browser_of, guarded_routes, ids_for
+
+READERS = ("chair", "data lead")
+
+
+def erased(case_id: int, folder: Path) -> None:
+    db.session.rollback()
+    begin_write()
+    erase(SYSTEM, Kind.CASE, case_id, file=folder / "erasures.jsonl", on=today(), now=utc_now())
+    db.session.commit()
+
+
+@pytest.mark.sqlite_alone
+def test_every_scheme_counts_the_same_as_before(app, world, tmp_path):
+    partnership_id = db.session.get_one(Case, world.stages["own"]["case_id"]).partnership_id
+    actor = actor_as_of(world.people["partnership admin"].user_id, partnership_id, on=today())
+    period = Period(today() - timedelta(days=3_000), today())
+
+    def counted() -> dict[str, object]:
+        answers = reports.counted(actor, period)
+        assert not [each for each in answers if isinstance(each, Unavailable)]
+        return {each.title: each.values for each in answers}
+
+    with app.test_request_context():
+        before = counted()
+        erased(world.stages["own"]["case_id"], tmp_path)
+        assert counted() == before
+    assert any(value.value for values in before.values() for value in values), "there is something to count"
+
+
+@pytest.mark.sqlite_alone
+def test_no_page_about_it_breaks(app, world, tmp_path):
+    case_id = world.stages["own"]["case_id"]
+    name = db.session.get_one(Case, case_id).title
+    erased(case_id, tmp_path)
+    broken, said = [], []
+    for reader in READERS:
+        browser = browser_of(app, world, reader)
+        for route in guarded_routes(app):
+            if route.method != "GET":
+                continue
+            answer = browser.get(address(app, route, ids_for(world, route)))
+            if answer.status_code >= 500:
+                broken.append(f"{reader}: {route.name}: {answer.status_code}")
+            if answer.mimetype == "text/html" and name in answer.get_data(as_text=True):
+                said.append(f"{reader}: {route.name}")
+    assert broken == []
+    assert said == []
