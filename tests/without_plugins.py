@@ -46,6 +46,7 @@ FILES_OF_SCHEMES = (
     "tests/e2e/test_a_victim_is_supported.py",
     "tests/e2e/test_neighbours_are_mediated.py",
     "tests/integration/encryption/test_at_rest.py",
+    "tests/integration/people/test_merging_follows.py",
     "tests/integration/plugin_host/test_checking.py",
     "tests/integration/plugin_host/test_contracts.py",
     "tests/integration/recording/test_usual_actions.py",

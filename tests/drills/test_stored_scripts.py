@@ -39,7 +39,7 @@ MARK = "alert(1)"
 COUNTED = "window.ran = 0; window.alert = () => { window.ran += 1; };"
 
 STALE = {
-    "/people/{person_id}/edit": {"given_name": "<img src=x onerror=alert(1)>"},
+    "/people/{person_id}/edit": {"given_name": "<img src=x onerror=alert(1)>", "why": "it has changed since"},
     "/cases/{case_id}/monitor": {"reason": "</textarea><script>alert(1)</script>"},
     "/actions/{action_id}/progress": {"note": "</textarea><img src=x onerror=alert(1)>"},
     "/meetings/{meeting_id}/items/{item_id}/edit": {"minutes": "5", "reason": "</textarea><svg onload=alert(1)>"},

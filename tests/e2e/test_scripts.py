@@ -64,7 +64,7 @@ def pages(server: Server, folder: Path) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(SECRET_KEY="test", ROUNDTABLE=Config(data=folder))
     set_up_templates(app)
-    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    app.jinja_env.globals.update(csrf_token=lambda: "token", needed_here=list)
     app.register_blueprint(assets)
     app.add_url_rule("/", endpoint="home.index", view_func=lambda: "")
     app.add_url_rule("/accessibility", endpoint="home.accessibility", view_func=lambda: "")

@@ -133,9 +133,11 @@ def test_the_commands_back_up_put_back_and_compare(folder: Path, databases: Data
     assert "not empty" in run(folder, "restore", str(file)).output
     assert "is there already" in run(folder, "backup", str(file)).output
     assert "differences" not in run(folder, "verify", str(file)).output
-    assert "is not in" in run(machine, "restore", str(file)).output, "the keys are not in it"
+    assert "erasures.jsonl: it says what was erased" in run(machine, "restore", str(file)).output
+    told = ("--erasures", str(folder / "erasures.jsonl"))
+    assert "is not in" in run(machine, "restore", str(file), *told).output, "the keys are not in it"
     (machine / "keys" / "protected.keys").write_bytes((folder / "keys" / "protected.keys").read_bytes())
-    assert run(machine, "restore", str(file)).exit_code == 0
+    assert run(machine, "restore", str(file), *told).exit_code == 0
     assert run(machine, "verify", str(file)).exit_code == 0
     assert run(folder, "keys", "rotate").exit_code == 0
     said = run(folder, "verify", str(file))

@@ -180,15 +180,15 @@ FILLED = {
     ("cases.create_person", "date_of_birth"): "past",
     ("cases.create_person", "postcode"): "AB1 2CD",
     ("checking.check_submit", "sha256"): "0" * 64,
-    ("circulation.circulate_extracts", "readers"): "id of at_provider_too_id",
-    ("circulation.grant", "items"): "id of sent_item_id",
+    ("circulation.circulate_extracts", "readers"): "{at_provider_too_id}",
+    ("circulation.grant", "items"): "{sent_item_id}",
     ("meetings.answer_research", "text"): "Two calls in June",
     ("meetings.schedule", "day"): "soon",
     ("meetings.schedule", "starts"): "10:00",
     ("meetings.schedule", "ends"): "11:00",
     ("meetings.schedule", "online_link"): "https://meet.example/room",
     ("meetings.move_submit", "online_link"): "https://meet.example/room",
-    ("meetings.reorder", "move"): "1:down",
+    ("meetings.reorder", "move"): "{item_id}:down",
     ("partnerships.add_agency", "key"): "new-agency",
     ("partnerships.add_agency", "email"): "team@agency.example",
     ("partnerships.change_agency", "email"): "team@agency.example",
@@ -204,7 +204,7 @@ FILLED = {
     ("partnerships.register_provider_submit", "capacity"): "5",
     ("history.answer", "answer"): "refused",
     ("history.ask_submit", "asked_on"): "today",
-    ("history.tell", "readers"): "id of misled_id",
+    ("history.tell", "readers"): "{misled_id}",
     ("people.edit_submit", "postcode"): "AB1 2CD",
     ("protected.protect_submit", "postcode"): "AB1 2CD",
     ("recording.accept", "accepted"): "y",
@@ -229,7 +229,7 @@ FILLED = {
     ("subject_access.extend_submit", "told_on"): "today",
     ("subject_access.end_submit", "told_on"): "today",
     ("subject_access.give_submit", "on"): "today",
-    ("subject_access.decide", "masks"): "id of access_mask_id",
+    ("subject_access.decide", "masks"): "{access_mask_id}",
     ("subject_access.mask_submit", "words"): "Isolde",
     ("subject_access.release_submit", "read"): "y",
     ("referrals.consent", "on"): "today",
@@ -377,9 +377,9 @@ def _box(name: str, which: str) -> str:
 
 
 def _meant(given: str, world: World) -> str:
-    """The value, or the reference or the id of the thing of that name."""
-    if given.startswith("id of "):
-        return str(_ids(world)[given.removeprefix("id of ")])
+    """The value, with the ids that it names in braces, or the reference of the thing of that name."""
+    if "{" in given:
+        return given.format_map(_ids(world))
     if given == "code of an app":
         return code_at(APP_SEED, utc_now())
     name = given.removeprefix("ref of ")
