@@ -14,7 +14,8 @@ from core.people.adjustments.queries import needed_by
 from core.people.models import Person
 from core.referrals.facts import facts_before
 from core.referrals.models import Referral
-from tests.builders import a_case, a_person, a_user, today
+from tests.builders import a_case, a_person, a_provider, a_user, today
+from tests.support.errands import NeutralErrand
 
 URDU = "Interpreter: Urdu"
 
@@ -175,11 +176,6 @@ def test_the_form_of_a_referral_says_what_will_be_passed_on(app, world):
 
 
 def test_a_pathway_is_told_of_them_in_its_facts(partners, ada, case):
-    from core.partnerships.models import Provider
-    from tests.builders import a_provider
-
-    provider = a_provider(partners.partnership, partners.police, "mentoring")
-    pathway = plugin_host.installed()["mentoring"]
-    assert isinstance(provider, Provider)
+    provider, pathway = a_provider(partners.partnership, partners.police, "errand"), NeutralErrand()
     assert facts_before(case, ada, provider, pathway, adjustments=[URDU]).adjustments == (URDU,)
     assert facts_before(case, ada, provider, pathway).adjustments == ()
