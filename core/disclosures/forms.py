@@ -8,7 +8,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from core.disclosures.arms import Wanted
+from core.disclosures.arms.line import Wanted
 from core.disclosures.consents import Said
 from core.disclosures.lists import BASES, CONDITIONS, LAWS, NOT_RECORDED, PART_OF, Answer, Grounds, How, Kind, Scope
 from core.facts import PersonRole

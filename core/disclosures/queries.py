@@ -13,7 +13,8 @@ from core.accounts.models import User
 from core.audit.models import AuditRecord, AuditSubject
 from core.cases.models import Case, CasePerson
 from core.clock import at_local, local_date
-from core.disclosures.arms import ARMS, Scope, Wanted, between
+from core.disclosures.arms import ARMS
+from core.disclosures.arms.line import Scope, Wanted, between
 from core.disclosures.exporting import ANSWERING, begins_with, out_of_trail
 from core.disclosures.lists import NOT_RECORDED, Grounds, Kind
 from core.disclosures.models import ComplaintConsent

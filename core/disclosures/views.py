@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from core.cases.models import Case
 from core.cases.queries import case_of
 from core.disclosures import operations, queries, views_consents
-from core.disclosures.arms import Scope, Wanted
+from core.disclosures.arms.line import Scope, Wanted
 from core.disclosures.blueprint import bp
 from core.disclosures.consents import in_words_of, said_in, what_it_is
 from core.disclosures.forms import GroundsForm, RegisterForm

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from core.cases.models import Case
 from core.cases.queries import case_of
 from core.disclosures import consents, narrowing, queries
-from core.disclosures.arms import Wanted
+from core.disclosures.arms.line import Wanted
 from core.disclosures.blueprint import bp
 from core.disclosures.forms import ComplaintForm, ConsentForm, TellForm, WithdrawForm
 from core.disclosures.models import ComplaintConsent

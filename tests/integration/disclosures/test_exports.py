@@ -7,7 +7,7 @@ from core.accounts.queries import actor_as_of
 from core.audit import Category, record
 from core.audit.models import AuditRecord
 from core.disclosures import queries
-from core.disclosures.arms import Wanted
+from core.disclosures.arms.line import Wanted
 from core.disclosures.lists import LEGAL_OBLIGATION, NO_CONDITION, SECTION_17A, USUAL, Grounds, Kind
 from core.disclosures.operations import write_grounds
 from core.extensions import db

@@ -12,7 +12,7 @@ from core.cases.models import Case
 from core.cases.sharing import end_share, share_with_agency
 from core.clock import utc_now
 from core.disclosures import queries
-from core.disclosures.arms import Wanted
+from core.disclosures.arms.line import Wanted
 from core.disclosures.lists import BASES, NO_CONDITION, SECTION_115, USUAL, Grounds, Kind
 from core.disclosures.models import EndedDisclosure
 from core.extensions import db
