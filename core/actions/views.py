@@ -1,6 +1,6 @@
 """Pages of one action, and the steps that it takes. The log and what is made of it: core.actions.views_log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, request
@@ -15,6 +15,7 @@ from core.dates import in_words
 from core.errors import NotFound, Refused, Stale
 from core.facts import ActionStatus, NotDoneReason
 from core.partnerships.belonging import agencies_in
+from core.people.contact import Minded, minded_in
 from core.policy import Permission
 from core.recording.queries import members_of
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
@@ -36,6 +37,7 @@ def action_of(action_id: int) -> Action:
 def show(action: Action) -> ResponseReturnValue:
     """One action with its history."""
     disclose("action.read", object=f"action:{action.id}", subjects=queries.subjects_of(action))
+    may_open_case = action.case is not None and may(Permission.OPEN_CASE, action.case)
     return render(
         "actions/show.html",
         action=action,
@@ -43,7 +45,8 @@ def show(action: Action) -> ResponseReturnValue:
         today=today(),
         overdue=action.status is ActionStatus.OPEN and action.due_on < today(),
         may_update=may(Permission.UPDATE_ACTION, action),
-        may_open_case=action.case is not None and may(Permission.OPEN_CASE, action.case),
+        may_open_case=may_open_case,
+        minded=_minded(action) if may_open_case else (),
     )
 
 
@@ -166,6 +169,13 @@ def due(action: Action) -> ResponseReturnValue:
             on=today(),
         ),
     )
+
+
+def _minded(action: Action) -> Sequence[Minded]:
+    """Whom in its case whoever does it minds, while there is something to do; as of today."""
+    if action.case_id is None or action.status is not ActionStatus.OPEN:
+        return ()
+    return minded_in([action.case_id], on=today()).get(action.case_id, ())
 
 
 def _step(

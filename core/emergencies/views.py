@@ -12,6 +12,7 @@ from core.emergencies.forms import AskForm
 from core.errors import NotFound, Refused
 from core.facts import PersonRole
 from core.people.ages import childhood
+from core.people.contact import minded_in
 from core.plugin_api.facts import age_on
 from core.policy import Permission
 from core.policy.cases import read_incident
@@ -154,6 +155,7 @@ def read(asked: EmergencyNow) -> ResponseReturnValue:
             )
             for part in sorted(case.people, key=lambda part: (roles.index(part.role), part.person.search_name))
         ],
+        minded=minded_in([case.id], on=today()).get(case.id, ()),
         incidents=[(each, read_incident(current_actor(), each)) for each in cases.incidents_of(case.id)],
         timeline=[_entry(event) for event in cases.events_of(case.id)],
     )

@@ -47,6 +47,8 @@ class AgendaLine:
     closed: bool = False
     corrections: tuple[CorrectionsProposed, ...] = ()
     """Under "Minutes of the last meeting"."""
+    minded: tuple[str, ...] = ()
+    """Of a case: who in it is a child on the day of the meeting, and what anybody needs. By role, without names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,4 +96,4 @@ def _correction(correction: RecordedCorrection, gone: Gone) -> RecordedCorrectio
 def _line(line: AgendaLine, gone: Gone) -> AgendaLine:
     if line.case_id not in gone.cases:
         return line
-    return replace(line, title=gone.said, reason="", asks="")
+    return replace(line, title=gone.said, reason="", asks="", minded=())

@@ -6,7 +6,7 @@ from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
-from core.clock import minutes_between
+from core.clock import local_date, minutes_between
 from core.dates import in_short
 from core.errors import NotFound, Refused, Stale
 from core.facts import GroupKind, ItemKind, MeetingStatus
@@ -25,6 +25,7 @@ from core.meetings.nominations.queries import cases_to_choose
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.minutes.corrections.queries import heading_item, numbers_waiting, proposed_to
+from core.people.contact import minded_in
 from core.policy import Permission
 from core.policy.meetings import sits_in
 from core.standards.queries import overdue_in
@@ -64,6 +65,7 @@ def agenda(meeting: Meeting) -> ResponseReturnValue:
         agenda=agenda,
         notes=notes,
         silent=silent,
+        minded=minded_in(cases, on=local_date(meeting.starts_at)),
         owed=overdue_in(actor, cases, on=today()) if cases and leads else {},
         papers=papers,
         available=minutes_between(meeting.starts_at, meeting.ends_at),

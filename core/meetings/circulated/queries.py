@@ -1,5 +1,6 @@
 """Reads for circulating an agenda: the record as it would be frozen now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from core.clock import local_date
@@ -10,6 +11,7 @@ from core.meetings.agenda_document import AgendaLine, AgendaRecord, CorrectionsP
 from core.meetings.diary.queries import leaders_of
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.corrections.queries import heading_item, numbers_waiting
+from core.people.contact import Minded, minded_in
 
 
 def record_of(
@@ -25,6 +27,9 @@ def record_of(
     leaders = leaders_of(meeting.group_id, on=local_date(now))
     under = heading_item(meeting.id)
     corrections = tuple(CorrectionsProposed(reference=ref, number=n) for ref, n in numbers_waiting(meeting, now=now))
+    items = items_for_record(meeting.id)
+    cases = [item.case_id for item in items if item.case_id is not None]
+    minded = minded_in(cases, on=local_date(meeting.starts_at))
     return AgendaRecord(
         partnership=meeting.group.partnership.name,
         group=meeting.group.name,
@@ -40,14 +45,19 @@ def record_of(
         circulated_at=circulated_at,
         research_due=research_due,
         items=tuple(
-            _line(item, number, corrections if item.id == under else ())
-            for number, item in enumerate(items_for_record(meeting.id), start=1)
+            _line(item, number, corrections if item.id == under else (), minded)
+            for number, item in enumerate(items, start=1)
         ),
         audit_head=audit_head,
     )
 
 
-def _line(item: AgendaItem, number: int, corrections: tuple[CorrectionsProposed, ...]) -> AgendaLine:
+def _line(
+    item: AgendaItem,
+    number: int,
+    corrections: tuple[CorrectionsProposed, ...],
+    minded: Mapping[int, Sequence[Minded]],
+) -> AgendaLine:
     case = item.case if item.kind is ItemKind.CASE else None
     return AgendaLine(
         id=item.id,
@@ -63,4 +73,5 @@ def _line(item: AgendaItem, number: int, corrections: tuple[CorrectionsProposed,
         urgent=item.urgent,
         times_carried=item.times_carried,
         corrections=corrections,
+        minded=tuple(each.nameless for each in minded.get(item.case_id or 0, ())),
     )

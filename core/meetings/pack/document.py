@@ -48,6 +48,8 @@ class PackCase:
     reason: str = ""
     asks: str = ""
     people: tuple[PackPerson, ...] = ()
+    minded: tuple[str, ...] = ()
+    """Who of them is a child on the day of the meeting, and what anybody of them needs."""
     returns: tuple[PackReturn, ...] = ()
     closed: bool = False
 

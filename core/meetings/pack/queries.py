@@ -18,6 +18,7 @@ from core.meetings.models import AgendaItem, Meeting, Nomination, Research
 from core.meetings.pack.document import PackCase, PackPerson, PackProgress, PackReturn, ResearchPack
 from core.meetings.research.queries import progress_of
 from core.partnerships.models import Agency
+from core.people.contact import Minded, minded_in
 from core.people.models import Person
 from core.policy.cases import open_to
 from core.policy.meetings import returns_read_by
@@ -26,7 +27,7 @@ ItemRow = Row[int, int, int, str, str, str, str, bool]
 
 
 def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[ResearchPack, frozenset[int]]:
-    """The pack of this reader as of now, and the ids of the cases that it shows. Five queries, however many cases.
+    """The pack of this reader as of now, and the ids of the cases that it shows. Six queries, however many cases.
 
     Those who lead the group have every agency's returns; everybody else what their own agency is asked and answered.
     Of a case that they may not open, be it restricted or one that they declared an interest in: the reference alone.
@@ -35,6 +36,7 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
     asked = _items(actor, meeting.id)
     open_cases = frozenset(row.case_id for row in asked if row.open)
     people = _people(open_cases)
+    minded = minded_in(open_cases, on=local_date(meeting.starts_at))
     returns = _returns(actor, [row.id for row in asked if row.open], on=local_date(now))
     head = audit.head()
     pack = ResearchPack(
@@ -50,7 +52,7 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
         made_for_agency=actor.agency_name,
         made_at=now,
         progress=_progress(meeting.id) if leads else (),
-        cases=tuple(_case(row, people, returns) for row in asked),
+        cases=tuple(_case(row, people, minded, returns) for row in asked),
         audit_head=AuditHead(seq=head.seq, hash=head.hash),
     )
     return pack, open_cases
@@ -123,7 +125,12 @@ def _returns(actor: Actor, item_ids: Collection[int], *, on: date) -> Mapping[in
     return returns
 
 
-def _case(row: ItemRow, people: Mapping[int, list[PackPerson]], returns: Mapping[int, list[PackReturn]]) -> PackCase:
+def _case(
+    row: ItemRow,
+    people: Mapping[int, list[PackPerson]],
+    minded: Mapping[int, Sequence[Minded]],
+    returns: Mapping[int, list[PackReturn]],
+) -> PackCase:
     if not row.open:
         return PackCase(number=row.number, ref=row.ref, closed=True)
     return PackCase(
@@ -133,6 +140,7 @@ def _case(row: ItemRow, people: Mapping[int, list[PackPerson]], returns: Mapping
         reason=row.reason,
         asks=row.asks,
         people=tuple(people.get(row.case_id, ())),
+        minded=tuple(each.named for each in minded.get(row.case_id, ())),
         returns=tuple(returns.get(row.id, ())),
     )
 

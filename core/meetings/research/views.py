@@ -6,6 +6,7 @@ from flask import flash
 from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
+from core.clock import local_date
 from core.errors import Refused, Stale
 from core.facts import MeetingStatus
 from core.meetings.agenda.queries import papers_of
@@ -15,6 +16,7 @@ from core.meetings.models import AgendaItem, Meeting, Research
 from core.meetings.research import operations, queries
 from core.meetings.research.forms import ReturnForm
 from core.meetings.sections import sections_of
+from core.people.contact import minded_in
 from core.policy import Permission
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 
@@ -102,6 +104,7 @@ def _asked(research: Research, form: ReturnForm) -> dict[str, Any]:
         "case": case,
         "case_open": bool(may(Permission.OPEN_CASE, case)),
         "people": people,
+        "minded": minded_in([case.id], on=local_date(meeting.starts_at)).get(case.id, ()),
         "still_open": meeting.status is MeetingStatus.SCHEDULED,
         "today": today(),
     }

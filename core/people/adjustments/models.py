@@ -59,8 +59,13 @@ class Adjustment(Versioned, Base):
 
     @property
     def words(self) -> str:
-        """As everybody reads it: "Interpreter: Urdu"."""
-        if self.kind is AdjustmentKind.OTHER:
-            return self.detail
-        name = self.kind.value[0].upper() + self.kind.value[1:]
-        return f"{name}: {self.detail}" if self.detail else name
+        """As everybody reads it."""
+        return in_words(self.kind, self.detail)
+
+
+def in_words(kind: AdjustmentKind, detail: str) -> str:
+    """One thing that somebody needs: "Interpreter: Urdu"."""
+    if kind is AdjustmentKind.OTHER:
+        return detail
+    name = kind.value[0].upper() + kind.value[1:]
+    return f"{name}: {detail}" if detail else name
