@@ -15,7 +15,7 @@ from core.demo.cast import Cast, Timeline, Told
 from core.extensions import db
 from core.meetings.models import AgendaItem
 from core.partnerships.models import Provider
-from core.policy.recording import ItemInRoom
+from core.policy.room import ItemInRoom
 from core.recording.models import Attendance
 from core.referrals.consents import give_consent, withdraw_consent
 from core.referrals.facts import facts_before, facts_of

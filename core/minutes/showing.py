@@ -11,7 +11,7 @@ from core.minutes.build import build
 from core.minutes.models import Minutes
 from core.minutes.record import MeetingRecord
 from core.policy import Permission, decide
-from core.policy.recording import may_mend
+from core.policy.room import may_mend
 from core.recording import queries as recording
 from core.web.forms import VersionedForm
 from core.web.gate import disclose

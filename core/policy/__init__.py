@@ -13,6 +13,7 @@ from core.policy import (
     actions,
     admin,
     cases,
+    chairing,
     checking,
     composing,
     correcting,
@@ -29,6 +30,7 @@ from core.policy import (
     rectifying,
     referrals,
     retention,
+    room,
     standards,
     subject_access,
 )
@@ -45,6 +47,7 @@ _RULES: dict[Permission, Rule] = {
         actions,
         admin,
         cases,
+        chairing,
         checking,
         composing,
         correcting,
@@ -61,6 +64,7 @@ _RULES: dict[Permission, Rule] = {
         rectifying,
         referrals,
         retention,
+        room,
         standards,
         subject_access,
     )

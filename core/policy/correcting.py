@@ -13,11 +13,11 @@ from core.facts import FOR_NAMED, Actor, CirculationKind, CorrectionStatus, Minu
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Correction, CorrectionAccount, CorrectionAgency, Grant, Minutes
 from core.partnerships.models import Group
-from core.policy import cases, recording
+from core.policy import cases, chairing, room
 from core.policy.meetings import RECUSED_FROM_ITEM
 from core.policy.minutes import keep_copies, lead_minutes, read_copy
 from core.policy.permissions import Permission
-from core.policy.recording import ItemInRoom
+from core.policy.room import ItemInRoom
 from core.policy.standing import same_partnership
 
 NOT_APPROVED = "These minutes are not approved yet: what is wrong in them is put right by the minute-taker."
@@ -155,8 +155,8 @@ def withdraw(actor: Actor, seen: CorrectionSeen) -> Verdict:
 def decide(actor: Actor, target: CorrectionInRoom) -> Verdict:
     """Those who settle items, of what they may read; after the meeting those who mend its record, until approval."""
     here = target.here
-    may_mend = recording.may_mend(actor, here.item.meeting)
-    verdict = recording.read_in_room(actor, here) if may_mend else recording.settle_item(actor, here)
+    may_mend = room.may_mend(actor, here.item.meeting)
+    verdict = room.read_in_room(actor, here) if may_mend else chairing.settle_item(actor, here)
     if verdict:
         verdict = read_correction(actor, target.seen)
     if not verdict:

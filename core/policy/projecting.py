@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from core.facts import Actor, MeetingStatus, Verdict
 from core.meetings.models import AgendaItem
 from core.policy import meetings
+from core.policy.chairing import was_handed_the_chair
 from core.policy.permissions import Permission
-from core.policy.recording import NOT_IN_SESSION, Room, enter_room, keeps_record, was_handed_the_chair
+from core.policy.room import NOT_IN_SESSION, Room, enter_room, keeps_record
 
 NOT_TO_PROJECT = "Only those who run this meeting or keep its record show it on the room’s screen."
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from core.actions.queries import agreed_under
 from core.errors import NotFound
 from core.facts import EntryKind
-from core.policy.recording import ActionAtItem, EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
+from core.policy.room import ActionAtItem, EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
 from core.recording import queries
 from core.web.gate import current_actor
 

@@ -10,7 +10,8 @@ from core.errors import Refused
 from core.extensions import db, directly
 from core.facts import Actor, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
-from core.policy.recording import NOT_IN_SESSION, PAUSED, keeps_record
+from core.policy.recording import PAUSED
+from core.policy.room import NOT_IN_SESSION, keeps_record
 from core.recording import feed, hearing
 
 BEFORE_THE_END = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.IN_SESSION})

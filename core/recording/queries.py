@@ -16,7 +16,7 @@ from core.facts import CAME, ActionStatus, GroupRole, ItemOutcome, Presence
 from core.meetings.models import AgendaItem, Meeting
 from core.partnerships.belonging import belongs, has_signed, sits
 from core.partnerships.models import Agency, Group, GroupMember, PartnershipAgency, Signature
-from core.policy.recording import EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
+from core.policy.room import EntryInRoom, ItemInRoom, LineInRoom, RecusalInRoom, Room
 from core.recording.models import Attendance, Entry, ItemAttendance, Recusal
 from core.referrals.models import Referral
 

@@ -18,7 +18,7 @@ from core.partnerships.numbering import take_reference
 from core.people.models import Person
 from core.plugin_api.facts import Progress, Reached
 from core.plugin_api.pathway import ConsentNeeded, Pathway, StageMove
-from core.policy.recording import ItemInRoom
+from core.policy.room import ItemInRoom
 from core.recording.numbers import take_number_to_record
 from core.references import Numbered
 from core.referrals.facts import facts_of

@@ -26,8 +26,8 @@ from core.plugin_api.pathway import (
     overall,
 )
 from core.policy import Permission, decide, require
-from core.policy.recording import ItemInRoom
 from core.policy.referrals import audiences
+from core.policy.room import ItemInRoom
 from core.referrals import queries
 from core.referrals.endings import measured_at
 from core.referrals.facts import consent_states, facts_before, facts_of

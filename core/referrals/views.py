@@ -11,7 +11,7 @@ from core.errors import NotFound, Refused, Stale
 from core.people.adjustments.queries import needed_by
 from core.plugin_api.pathway import Pathway
 from core.policy import Permission
-from core.policy.recording import ItemInRoom
+from core.policy.room import ItemInRoom
 from core.recording import loading
 from core.recording.answering import written
 from core.referrals import choosing, consents, operations, queries, showing, views_life, views_lists

@@ -27,7 +27,7 @@ from core.meetings.loading import item_of, meeting_of
 from core.meetings.models import Meeting
 from core.partnerships.models import Group, Partnership
 from core.policy import Permission, decide
-from core.policy.recording import ActionAtItem
+from core.policy.room import ActionAtItem
 from core.recording import queries
 from core.recording.attendance.operations import mark
 from core.recording.entries import operations as entries

@@ -10,7 +10,7 @@ from core.errors import Refused, Stale
 from core.facts import Presence
 from core.meetings.models import Meeting
 from core.policy import Permission
-from core.policy.recording import LineInRoom, Room
+from core.policy.room import LineInRoom, Room
 from core.recording import choices, queries
 from core.recording.attendance import operations
 from core.recording.attendance.forms import AttendanceForm, DeputyForm, GuestForm, MarkForm

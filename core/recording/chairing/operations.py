@@ -11,8 +11,9 @@ from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, MeetingStatus, Presence
 from core.meetings.models import AgendaItem, Meeting
+from core.policy.chairing import PAUSED_STEPS
 from core.policy.meetings import read_item
-from core.policy.recording import NOT_IN_SESSION, PAUSED_STEPS
+from core.policy.room import NOT_IN_SESSION
 from core.recording import queries
 from core.recording.models import Attendance, ChairHandedOver, ItemChair, Recusal
 from core.recording.numbers import Part, take_number

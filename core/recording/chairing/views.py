@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import Refused
 from core.policy import Permission
-from core.policy.recording import ItemInRoom, Room
+from core.policy.room import ItemInRoom, Room
 from core.recording import choices
 from core.recording.answering import frame, gone_on
 from core.recording.blueprint import bp

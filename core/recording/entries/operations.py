@@ -11,7 +11,8 @@ from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import FOR_NAMED, Actor, EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
-from core.policy.recording import choose_readers, keeps_record, take_back_striking
+from core.policy.recording import choose_readers, take_back_striking
+from core.policy.room import keeps_record
 from core.recording.items.operations import subjects_of
 from core.recording.models import Entry, EntryAgency
 from core.recording.numbers import take_number_to_record, take_number_to_write

@@ -11,7 +11,8 @@ from core.facts import EntryKind, Risk, Visibility
 from core.meetings.models import AgendaItem
 from core.partnerships.belonging import agencies_in
 from core.policy import Permission
-from core.policy.recording import NOT_WIDER, EntryInRoom, ItemInRoom, readers_to_choose, take_back_striking
+from core.policy.recording import NOT_WIDER, readers_to_choose, take_back_striking
+from core.policy.room import EntryInRoom, ItemInRoom
 from core.recording.answering import form_page, stale_page, written
 from core.recording.blueprint import bp
 from core.recording.entries import operations

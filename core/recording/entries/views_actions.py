@@ -12,7 +12,7 @@ from core.errors import Refused
 from core.meetings.diary.queries import next_meeting
 from core.meetings.models import AgendaItem, Meeting
 from core.policy import Permission
-from core.policy.recording import ItemInRoom
+from core.policy.room import ItemInRoom
 from core.recording.answering import form_page, written
 from core.recording.blueprint import bp
 from core.recording.due_words import Moment

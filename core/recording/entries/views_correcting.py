@@ -6,7 +6,7 @@ from core.actions import operations as action_log
 from core.actions.models import Action
 from core.errors import Refused, Stale
 from core.policy import Permission
-from core.policy.recording import ActionAtItem
+from core.policy.room import ActionAtItem
 from core.recording.answering import stale_page, written
 from core.recording.blueprint import bp
 from core.recording.entries.forms import CorrectionForm

@@ -10,7 +10,7 @@ from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, ItemKind, MeetingStatus
 from core.meetings.models import AgendaItem
-from core.policy.recording import NOBODYS_INTEREST
+from core.policy.chairing import NOBODYS_INTEREST
 from core.recording import queries
 from core.recording.chairing.operations import in_the_chair, leave_the_chair, seat, who_may_chair
 from core.recording.items.operations import leave, subjects_of

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core.facts import MeetingStatus
 from core.policy import Permission
-from core.policy.recording import ItemInRoom, RecusalInRoom
+from core.policy.room import ItemInRoom, RecusalInRoom
 from core.recording import choices
 from core.recording.answering import disclose_item
 from core.recording.blueprint import bp

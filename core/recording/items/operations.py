@@ -15,7 +15,8 @@ from core.extensions import db
 from core.facts import Actor, ItemKind, ItemOutcome, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.policy import Permission, require
-from core.policy.recording import NOT_IN_SESSION, PAUSED_STEPS
+from core.policy.chairing import PAUSED_STEPS
+from core.policy.room import NOT_IN_SESSION
 from core.recording import queries
 from core.recording.chairing.operations import seat
 from core.recording.models import ItemAttendance

@@ -9,7 +9,7 @@ from core.facts import ItemOutcome
 from core.meetings.models import AgendaItem
 from core.meetings.nominations.queries import cases_to_add_as_urgent
 from core.policy import Permission
-from core.policy.recording import ItemInRoom, Room
+from core.policy.room import ItemInRoom, Room
 from core.recording import queries
 from core.recording.answering import form_page, gone_on, moved, stale_page, written
 from core.recording.blueprint import bp

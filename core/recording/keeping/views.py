@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 
 from core.extensions import db
 from core.policy import Permission, require
-from core.policy.recording import Room
+from core.policy.room import Room
 from core.recording.blueprint import bp
 from core.recording.keeping.operations import key_of, make_key
 from core.recording.loading import room_of

@@ -4,7 +4,7 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.policy import Permission
-from core.policy.recording import Room
+from core.policy.room import Room
 from core.recording import queries
 from core.recording.answering import by_htmx
 from core.recording.blueprint import bp

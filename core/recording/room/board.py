@@ -7,22 +7,15 @@ from datetime import date, datetime, timedelta
 from core.actions.models import Action
 from core.cases.models import CasePerson
 from core.cases.queries import people_named_in
+from core.clock import local_date
 from core.facts import ActionStatus, Actor, ItemKind, MeetingStatus, Presence, Verdict, visible
 from core.meetings.models import AgendaItem, Meeting, Research
 from core.meetings.order import MATTERS_ARISING
+from core.people.contact import Minded, minded_in
 from core.policy import Permission, decide
 from core.policy.meetings import read_return
-from core.policy.recording import (
-    ActionAtItem,
-    ItemInRoom,
-    RecusalInRoom,
-    Room,
-    has_part_in,
-    hear_item,
-    keeps_record,
-    may_mend,
-    take_back_striking,
-)
+from core.policy.recording import has_part_in, take_back_striking
+from core.policy.room import ActionAtItem, ItemInRoom, RecusalInRoom, Room, hear_item, keeps_record, may_mend
 from core.recording import queries
 from core.recording.chairing.operations import must_hand_over
 from core.recording.models import Attendance, Entry, Recusal
@@ -88,6 +81,8 @@ class ItemPage:
 
     line: Line
     people: Sequence[CasePerson]
+    minded: Sequence[Minded]
+    """Whom of them to mind in every contact, as of the day of the meeting."""
     entries: Sequence[Written]
     hidden_entries: int
     withdrawn: Sequence[date]
@@ -161,7 +156,7 @@ def line(actor: Actor, room: Room, item_id: int) -> Line | None:
 
 
 def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
-    """An item for one reader who may open it. Seven queries, however much was written under it; eight for those who
+    """An item for one reader who may open it. Eight queries, however much was written under it; nine for those who
     keep its attendance.
     """
     item, meeting = here.item, here.item.meeting
@@ -193,6 +188,7 @@ def item_page(actor: Actor, here: ItemInRoom, line: Line) -> ItemPage:
     return ItemPage(
         line=line,
         people=reads.people_of([case_id]) if case_id is not None else (),
+        minded=minded_in([case_id], on=local_date(meeting.starts_at)).get(case_id, ()) if case_id is not None else (),
         entries=entries,
         hidden_entries=len(written) - len(entries),
         withdrawn=_withdrawn(written, shown={each.entry.id for each in entries}),

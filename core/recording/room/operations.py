@@ -7,7 +7,7 @@ from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, GroupRole, MeetingStatus, Presence
 from core.meetings.models import Meeting
-from core.policy.recording import LEFT
+from core.policy.room import LEFT
 from core.recording import queries
 from core.recording.chairing.operations import must_hand_over
 from core.recording.models import Attendance

@@ -14,7 +14,7 @@ from core.facts import Actor, GroupRole, MeetingStatus
 from core.meetings.models import AgendaItem
 from core.minutes.corrections.queries import Proposals, corrections_under
 from core.policy import Permission
-from core.policy.recording import ItemInRoom, Room, keeps_record, may_mend
+from core.policy.room import ItemInRoom, Room, keeps_record, may_mend
 from core.recording import choices, queries
 from core.recording.blueprint import bp
 from core.recording.feed import Stream, feed

@@ -14,7 +14,8 @@ from core.meetings.diary.adjourning import GoesOn, continue_on, take_back
 from core.meetings.models import AgendaItem, Meeting
 from core.meetings.nominations.escalation import escalate
 from core.minutes.operations import begin_anew
-from core.policy.recording import APPROVED, GOES_ON_ELSEWHERE, NOT_CLOSED, NOT_IN_SESSION, goes_on_elsewhere
+from core.policy.chairing import APPROVED, GOES_ON_ELSEWHERE, NOT_CLOSED, goes_on_elsewhere
+from core.policy.room import NOT_IN_SESSION
 from core.recording import queries
 from core.recording.chairing.operations import leave_the_chair
 from core.recording.items.operations import is_undecided, note_attendance, stop_clock

@@ -10,7 +10,7 @@ from core.facts import ItemOutcome
 from core.meetings.diary.adjourning import GoesOn
 from core.meetings.diary.notices import when
 from core.policy import Permission
-from core.policy.recording import Room
+from core.policy.room import Room
 from core.recording import queries
 from core.recording.blueprint import bp
 from core.recording.items.operations import is_undecided

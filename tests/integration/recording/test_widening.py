@@ -8,7 +8,7 @@ from core.extensions import db
 from core.facts import MeetingStatus, Visibility
 from core.recording.models import Entry
 
-EVERYONE, NAMED, CHAIR = (each.value for each in Visibility)
+EVERYONE, NAMED, CHAIR = (each.value for each in (Visibility.EVERYONE, Visibility.NAMED, Visibility.CHAIR))
 
 
 @pytest.fixture
