@@ -20,7 +20,8 @@ from core.partnerships import belonging
 from core.partnerships.terms.queries import clocks_in
 from core.people.adjustments.queries import needed_by
 from core.people.ages import childhood, told
-from core.people.history.queries import case_corrected_lately, disputed
+from core.people.history.queries import disputed
+from core.people.history.versions import case_corrected_lately
 from core.people.models import Person
 from core.plugin_api.facts import age_on
 from core.policy import Permission

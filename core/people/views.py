@@ -10,7 +10,8 @@ from core.people import operations, queries
 from core.people.adjustments.queries import adjustments_of
 from core.people.ages import childhood
 from core.people.forms import PersonForm
-from core.people.history.queries import corrected_lately, disputed
+from core.people.history.queries import disputed
+from core.people.history.versions import corrected_lately
 from core.people.merging.queries import merges_into
 from core.people.models import Person
 from core.people.protected.queries import protected_address

@@ -36,7 +36,7 @@ from core.meetings.models import Meeting, Research
 from core.minutes.models import Correction
 from core.partnerships.models import Partnership
 from core.people.history import operations as rectifying
-from core.people.history.queries import version_of
+from core.people.history.versions import version_of
 from core.referrals.models import Referral
 from core.reminders.operations import make_digests
 from core.working_days import add_working_days, next_working_day

@@ -11,7 +11,7 @@ from core.circulation.outbox import queue
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, MailKind
-from core.people.history import queries
+from core.people.history import queries, readers
 from core.people.history.models import Answer, Asker, Rectification, Statement, ToldReader
 from core.people.history.telling import key_of
 from core.people.models import Person
@@ -93,8 +93,8 @@ def tell(actor: Actor, *, target: VersionOf, user_ids: Collection[int], now: dat
     The mail names nobody and says nothing of what was wrong: the page does, to whoever may still open it.
     """
     require(actor, Permission.TELL_OF_MISTAKE, target)
-    readers = {each.user_id: each for each in queries.readers_of(target)}
-    if any(user_id not in readers for user_id in user_ids):
+    found = {each.user_id: each for each in readers.readers_of(target)}
+    if any(user_id not in found for user_id in user_ids):
         raise Refused(NO_READER, field="readers")
     version = target.version
     on_page = f"/people/{version.person_id}" if version.person_id is not None else f"/cases/{version.case_id}"
@@ -105,7 +105,7 @@ def tell(actor: Actor, *, target: VersionOf, user_ids: Collection[int], now: dat
     )
     told = 0
     for user_id in sorted(user_ids):
-        if readers[user_id].mail_state:
+        if found[user_id].mail_state:
             continue
         user = db.session.get_one(User, user_id)
         mail = queue(

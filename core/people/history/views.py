@@ -10,7 +10,7 @@ from core.cases.models import Case
 from core.cases.queries import case_of
 from core.dates import in_words
 from core.errors import Refused, Stale
-from core.people.history import operations, queries
+from core.people.history import operations, queries, readers, versions
 from core.people.history.forms import AnswerForm, AskForm, TellForm
 from core.people.history.models import Statement
 from core.people.models import Person
@@ -44,7 +44,7 @@ def of_person(named: Named) -> ResponseReturnValue:
     """Every version of what was held of somebody."""
     person, cases = named
     disclose("history.read", object=f"person:{person.id}", subjects=[person.id])
-    changes = queries.changes_of_person(current_actor(), person, cases)
+    changes = versions.changes_of_person(current_actor(), person, cases)
     return render("people/history.html", person=person, changes=changes)
 
 
@@ -53,19 +53,19 @@ def of_person(named: Named) -> ResponseReturnValue:
 def of_case(case: Case) -> ResponseReturnValue:
     """Every version of what was written about a case and its incidents."""
     disclose("history.read", object=f"case:{case.id}", subjects=[part.person_id for part in case.people])
-    return render("cases/history.html", case=case, changes=queries.changes_of_case(current_actor(), case))
+    return render("cases/history.html", case=case, changes=versions.changes_of_case(current_actor(), case))
 
 
 @bp.get("/history/<int:version_id>", endpoint="readers")
-@requires(Permission.SEE_READERS, on=queries.version_of)
-def readers(target: VersionOf) -> ResponseReturnValue:
+@requires(Permission.SEE_READERS, on=versions.version_of)
+def readers_page(target: VersionOf) -> ResponseReturnValue:
     """Who read a mistake, and which documents went out with it."""
     _disclose_version(target)
     return render("people/readers.html", form=_offer(TellForm(), target), **_readers_page(target))
 
 
 @bp.post("/history/<int:version_id>/tell", endpoint="tell")
-@requires(Permission.TELL_OF_MISTAKE, on=queries.version_of)
+@requires(Permission.TELL_OF_MISTAKE, on=versions.version_of)
 def tell(target: VersionOf) -> ResponseReturnValue:
     """Write to the readers that were chosen."""
     _disclose_version(target)
@@ -168,7 +168,7 @@ def _offer_statements(form: AskForm, person: Person) -> AskForm:
 
 def _offer(form: TellForm, target: VersionOf) -> TellForm:
     """Readers who were not told yet."""
-    waiting = [each for each in queries.readers_of(target) if not each.mail_state]
+    waiting = [each for each in readers.readers_of(target) if not each.mail_state]
     form.readers.offer(SelectChoice(str(each.user_id), f"{each.name}, {each.agency}") for each in waiting)
     return form
 
@@ -178,10 +178,10 @@ def _readers_page(target: VersionOf) -> dict[str, Any]:
         "version": target.version,
         "person": target.person,
         "case": target.cases[0] if target.person is None else None,
-        "change": queries.change_of(current_actor(), target),
-        "since": queries.wrong_since(target),
-        "readers": queries.readers_of(target),
-        "documents": queries.documents_of(target),
+        "change": versions.change_of(current_actor(), target),
+        "since": versions.wrong_since(target),
+        "readers": readers.readers_of(target),
+        "documents": readers.documents_of(target),
         "may_tell": may(Permission.TELL_OF_MISTAKE, target),
     }
 
