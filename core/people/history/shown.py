@@ -133,10 +133,13 @@ def _words(name: str, value: Any, reading: Reading, *, protected: bool) -> str:
         return HELD_BACK
     if value in (None, ""):
         return NOTHING
+    return safe(as_words(name, value, reading.agencies), reading)
+
+
+def as_words(name: str, value: Any, agencies: Mapping[int, str]) -> str:
+    """What a field held, in words."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if name in _DAYS:
         return in_words(date.fromisoformat(value))
-    if name in _AGENCIES:
-        return reading.agencies.get(value, "An agency")
-    return safe(str(value), reading)
+    return agencies.get(value, "An agency") if name in _AGENCIES else str(value)

@@ -23,9 +23,9 @@ from core.subject_access.gathering.statements import (
     put_hate_reports,
     put_holds,
     put_rectifications,
-    put_told,
     put_versions,
 )
+from core.subject_access.gathering.told import put_disclosures, put_told
 from core.subject_access.gathering.trail import put_looks
 from core.subject_access.gathering.whom import Whom, knowns_of, others_of, whom
 from core.subject_access.models import AccessRequest
@@ -63,7 +63,7 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     keeps_address = not request.is_theirs or request.shares_home
     subject = found.known(keeps_address=keeps_address)
     write = Writer(subject, found.about_them, withheld_from(found.ids, found.case_ids))
-    shelf = Shelf()
+    shelf, agencies = Shelf(), _agencies()
     put_details(shelf, found, keeps_address=keeps_address)
     put_cases(shelf, found, write)
     put_history(shelf, found, write)
@@ -74,17 +74,18 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     put_referrals(shelf, found, write)
     put_contact(shelf, found, write)
     put_consents(shelf, found, write)
-    put_versions(shelf, found, write, keeps_address=keeps_address)
+    put_versions(shelf, found, write, agencies, keeps_address=keeps_address)
     put_rectifications(shelf, found, write)
     put_holds(shelf, found)
     put_told(shelf, found)
+    put_disclosures(shelf, found, write)
     put_copies(shelf, found, but_for=request.id)
     put_looks(shelf, found.ids, until=until)
     pack = Pack(
         person=found.person.name,
         reference=found.person.ref,
         drawn_at=now,
-        parts=shelf.parts(_agencies(), together),
+        parts=shelf.parts(agencies, together),
     )
     texts = [each.masked for each in pack.texts()]
     others, named = others_of(found, [text.text for text in texts])

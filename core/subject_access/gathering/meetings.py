@@ -285,11 +285,7 @@ def _put_corrections(shelf: Shelf, items: Sequence[AgendaItem], write: Writer) -
             Entry(
                 title=_meeting(item.meeting),
                 facts=facts(("Proposed on", local_date(each.proposed_at)), ("What became of it", each.status)),
-                texts=tuple(
-                    held
-                    for label, place, text in texts
-                    for held in write.held(label, place, text, case_id=item.case_id, whole=whole, limit=limit)
-                ),
+                texts=write.several(texts, case_id=item.case_id, whole=whole, limit=limit),
             ),
         )
 

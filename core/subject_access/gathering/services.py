@@ -48,19 +48,20 @@ def put_actions(shelf: Shelf, whom: Whom, write: Writer) -> None:
                     ("Status", each.status),
                     ("Why not", each.not_done_reason),
                 ),
-                texts=(
-                    *write.held("What", f"{at}:text", each.text, case_id=case_id),
-                    *write.held("What came of it", f"{at}:outcome", each.outcome, case_id=case_id),
-                    *(
-                        held
-                        for update in each.updates
-                        for held in write.held(
-                            f"{update.kind.capitalize()}, {in_words(update.at)}",
-                            f"{at}:update:{update.id}",
-                            update.note,
-                            case_id=case_id,
-                        )
+                texts=write.several(
+                    (
+                        ("What", f"{at}:text", each.text),
+                        ("What came of it", f"{at}:outcome", each.outcome),
+                        *(
+                            (
+                                f"{update.kind.capitalize()}, {in_words(update.at)}",
+                                f"{at}:update:{update.id}",
+                                update.note,
+                            )
+                            for update in each.updates
+                        ),
                     ),
+                    case_id=case_id,
                 ),
             ),
         )
@@ -154,7 +155,7 @@ def put_contact(shelf: Shelf, whom: Whom, write: Writer) -> None:
                     ("Answer", plan.support_answer),
                     ("The way to complain was given on", plan.complaint_given_on),
                 ),
-                texts=tuple(held for label, place, text in texts for held in write.held(label, place, text)),
+                texts=write.several(texts),
             ),
         )
     by_id = {plan.id: plan for plan in plans}

@@ -97,6 +97,21 @@ class Writer:
         names_of_speakers = tuple(sorted(set(speakers) - {""}))
         return (Held(label=label, place=place, text=text, whole=whole, speakers=names_of_speakers, limit=limit),)
 
+    def several(
+        self,
+        texts: Iterable[tuple[str, str, str]],
+        *,
+        case_id: int | None = None,
+        whole: MaskReason | None = None,
+        limit: str = "",
+    ) -> tuple[Held, ...]:
+        """Texts of one thing, each with its label and its place; empty ones are left out."""
+        return tuple(
+            held
+            for label, place, text in texts
+            for held in self.held(label, place, text, case_id=case_id, whole=whole, limit=limit)
+        )
+
 
 def facts(*pairs: tuple[str, object]) -> tuple[Fact, ...]:
     """Those that say something; days in words."""

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, raiseload
+from sqlalchemy.orm import raiseload
 
-from core.cases.models import CaseGroup
 from core.clock import local_date
 from core.dates import in_words
-from core.disclosures.models import ComplaintConsent, EndedDisclosure
+from core.disclosures.models import ComplaintConsent
 from core.disclosures.withheld import given_by
 from core.extensions import db
 from core.facts import MaskReason
 from core.hate.models import HateReport
 from core.people.adjustments.models import Adjustment
 from core.people.history.models import HeldVersion, Rectification
+from core.people.history.shown import LABELS, as_words
 from core.retention.models import LegalHold
 from core.subject_access.gathering.shelf import Kind, Shelf, Writer, facts
 from core.subject_access.gathering.whom import Whom
@@ -46,7 +46,7 @@ def put_adjustments(shelf: Shelf, whom: Whom, write: Writer) -> None:
         )
 
 
-def put_versions(shelf: Shelf, whom: Whom, write: Writer, *, keeps_address: bool) -> None:
+def put_versions(shelf: Shelf, whom: Whom, write: Writer, agencies: Mapping[int, str], *, keeps_address: bool) -> None:
     """What stood there before it was changed or set right. One query."""
     rows = db.session.scalars(
         select(HeldVersion)
@@ -71,7 +71,7 @@ def put_versions(shelf: Shelf, whom: Whom, write: Writer, *, keeps_address: bool
                 texts=(
                     *(
                         held
-                        for name, value in _said(each.values or {})
+                        for name, value in _said(each.values or {}, agencies)
                         for held in _before(
                             write, each, f"{at}:{name}", name, value, limit=limit, hides=hides and name in NAMES_FREELY
                         )
@@ -82,14 +82,18 @@ def put_versions(shelf: Shelf, whom: Whom, write: Writer, *, keeps_address: bool
         )
 
 
-def _said(values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    return [(name, str(value)) for name, value in sorted(values.items()) if value not in (None, "", [], False)]
+def _said(values: Mapping[str, Any], agencies: Mapping[int, str]) -> Sequence[tuple[str, str]]:
+    """Field -> what it held, in the order in which a page has them."""
+    order = {name: n for n, name in enumerate(LABELS)}
+    kept = [(name, value) for name, value in values.items() if value not in (None, "", [], False)]
+    kept.sort(key=lambda each: (order.get(each[0], len(order)), each[0]))
+    return [(name, as_words(name, value, agencies)) for name, value in kept]
 
 
 def _before(
     write: Writer, version: HeldVersion, at: str, name: str, value: str, *, limit: str, hides: bool
 ) -> tuple[Held, ...]:
-    label = name.replace("_", " ").capitalize()
+    label = LABELS.get(name) or name.replace("_", " ").capitalize()
     if hides:
         return (Held(label=label, place=at, text=value, whole=MaskReason.SERIOUS_HARM, fixed=True),)
     return write.held(label, at, value, case_id=version.case_id, limit=limit)
@@ -116,10 +120,12 @@ def put_rectifications(shelf: Shelf, whom: Whom, write: Writer) -> None:
                     ("Shown as disputed", each.restricted),
                     ("Answer", each.answer),
                 ),
-                texts=(
-                    *write.held("What was asked", f"{at}:says", each.says),
-                    *write.held("What was answered", f"{at}:reason", each.reason),
-                    *write.held("Their own statement", f"{at}:own", each.own_statement),
+                texts=write.several(
+                    (
+                        ("What was asked", f"{at}:says", each.says),
+                        ("What was answered", f"{at}:reason", each.reason),
+                        ("Their own statement", f"{at}:own", each.own_statement),
+                    )
                 ),
             ),
         )
@@ -146,14 +152,14 @@ def put_hate_reports(shelf: Shelf, whom: Whom, write: Writer) -> None:
                     ("About", ", ".join(str(strand) for strand in each.strands)),
                     ("Taken back", each.unflagged_at is not None),
                 ),
-                texts=tuple(
-                    held
-                    for label, place, text in (
+                texts=write.several(
+                    (
                         ("What was reported", f"{at}:what", each.what),
                         ("What was done", f"{at}:done", each.done),
                         ("Why it was taken back", f"{at}:unflagged", each.unflagged_why),
-                    )
-                    for held in write.held(label, place, text, case_id=each.case_id, limit=limit)
+                    ),
+                    case_id=each.case_id,
+                    limit=limit,
                 ),
             ),
         )
@@ -205,34 +211,4 @@ def put_holds(shelf: Shelf, whom: Whom) -> None:
             each.agency_id,
             Kind.HOLDS,
             Entry(title="Legal hold", facts=facts(("Since", local_date(each.since)), ("Ended", ended))),
-        )
-
-
-def put_told(shelf: Shelf, whom: Whom) -> None:
-    """Groups that hear their cases, and agencies and groups that did. Two queries."""
-    refs = {case.id: case for case in whom.cases}
-    heard = db.session.scalars(
-        select(CaseGroup)
-        .where(CaseGroup.case_id.in_(refs))
-        .order_by(CaseGroup.case_id, CaseGroup.group_id)
-        .options(joinedload(CaseGroup.group), raiseload("*"))
-    )
-    for link in heard:
-        case = refs[link.case_id]
-        shelf.put(case.lead_agency_id, Kind.TOLD, Entry(title=f"Case {case.ref} is heard by {link.group.name}"))
-    ended = db.session.scalars(
-        select(EndedDisclosure)
-        .where(EndedDisclosure.case_id.in_(refs))
-        .order_by(EndedDisclosure.id)
-        .options(joinedload(EndedDisclosure.agency), joinedload(EndedDisclosure.group), raiseload("*"))
-    )
-    for each in ended:
-        case, to = refs[each.case_id], each.agency or each.group
-        shelf.put(
-            case.lead_agency_id,
-            Kind.TOLD,
-            Entry(
-                title=f"Case {case.ref} was open to {to.name if to is not None else 'somebody'}",
-                facts=facts(("Since", each.since), ("Until", each.ended_on), ("Lawful basis", each.basis)),
-            ),
         )
