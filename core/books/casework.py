@@ -293,4 +293,5 @@ class Actions(Shelf[ActionRow]):
             link = CaseGroup(case_id=action.case_id, group_id=action.group_id, since=action.agreed_on)
             db.session.add(link)
             self._links[(action.case_id, action.group_id)] = link
-        link.since = min(link.since, action.agreed_on)
+        if not link.basis:  # else it was heard here since, on grounds of that day
+            link.since = min(link.since, action.agreed_on)

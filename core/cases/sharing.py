@@ -70,12 +70,19 @@ def give_to_group(actor: Actor, *, case: Case, group_id: int, now: datetime, on:
 def open_to_group(actor: Actor, *, case: Case, group_id: int, on: date, purpose: str | None = None) -> bool:
     """Open the case to a group's members, a disclosure to them; False where it is open to them already.
 
-    Whether the actor may is asked before: whoever puts a case on a group's agenda opens it so, too.
+    Whether the actor may is asked before: whoever puts a case on a group's agenda opens it so, too. A group that hears
+    it on no basis, as books that were imported say it, hears it from that day on what the partnership does that.
     """
-    if any(link.group_id == group_id for link in case.groups):
+    link = next((link for link in case.groups if link.group_id == group_id), None)
+    if link is not None and link.basis:
         return False
     _refuse_beyond_consent(case, None)
-    case.groups.append(heard_by(case.partnership_id, group_id, on=on))
+    if link is None:
+        case.groups.append(heard_by(case.partnership_id, group_id, on=on))
+    else:
+        _keep_that_it_was_open(link, group_id=group_id, on=on)
+        link.since = on
+        link.stand_on(grounds_of(case.partnership_id, Kind.GROUP))
     db.session.flush()
     audit.record(
         actor,

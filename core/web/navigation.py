@@ -25,7 +25,12 @@ _PLACES = (
     ("Referrals", "referrals.index", ("/referrals", "/pathways"), Permission.LIST_REFERRALS),
     ("Incidents", "incidents.index", "/incidents", Permission.SEE_INCIDENTS),
     ("Partnership", "partnerships.index", "/partnership", Permission.SEE_PARTNERSHIP),
-    ("Data protection", "subject_access.index", "/data-protection", Permission.KEEP_ACCESS_REQUESTS),
+    (
+        "Data protection",
+        "subject_access.index",
+        ("/data-protection", "/rectifications", "/disclosures"),
+        Permission.KEEP_ACCESS_REQUESTS,
+    ),
     ("Admin", "admin.index", "/admin", Permission.SEE_ADMIN),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.accounts.queries import actor_as_of
 from core.cases.models import Case
-from core.cases.sharing import end_share, share_with_agency
+from core.cases.sharing import end_share, open_to_group, share_with_agency
 from core.clock import utc_now
 from core.disclosures import queries
 from core.disclosures.arms.line import Wanted
@@ -254,3 +254,21 @@ def test_an_account_of_another_partnership_finds_nothing(scene, visitor):
     case = scene.items[0].case
     assert foreign.get(f"/disclosures/cases/{case.id}").status_code == 404
     assert foreign.get(f"/disclosures/people/{case.people[0].person_id}").status_code == 404
+
+
+def test_a_group_that_heard_a_case_in_imported_books_hears_it_here_on_what_the_partnership_does_that(scene):
+    case = a_case(scene.partnership, scene.chair.agency, title="From the books", group=scene.group)
+    chair, (link,) = as_actor(scene, scene.chair), case.groups
+    link.stand_on(Grounds("", "", ""))
+    link.since = today() - timedelta(days=400)
+    db.session.flush()
+    assert open_to_group(chair, case=case, group_id=scene.group.id, on=today())
+    assert not open_to_group(chair, case=case, group_id=scene.group.id, on=today()), "only once"
+    db.session.commit()
+    now, before = queries.page_of(queries.of_case(chair, case.id), Wanted(kinds=[Kind.GROUP])).lines
+    assert (now.at, now.grounds, now.ended_on) == (today(), USUAL[Kind.GROUP], None)
+    assert (before.at, before.grounds, before.ended_on) == (
+        today() - timedelta(days=400),
+        Grounds("", "", ""),
+        today(),
+    ), "nothing is made up afterwards"
