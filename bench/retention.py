@@ -3,7 +3,7 @@
 python bench/retention.py [--cases N]
 
 As many are due each time; the others were closed too lately. What is measured is what the worker asks to make the list
-(core.retention.queries.due_cases), and what the data protection lead opens (core.retention.queries.page_of).
+(core.retention.due.due_cases), and what the data protection lead opens (core.retention.queries.page_of).
 """
 
 import argparse
@@ -23,6 +23,7 @@ from core.config import Config
 from core.extensions import db
 from core.facts import CaseKind, CaseStatus, Risk
 from core.retention import queries
+from core.retention.due import due_cases
 from core.retention.models import RetentionEntry, RetentionList
 from core.retention.operations import make_lists
 from core.schema import bring_up_to_date
@@ -45,7 +46,7 @@ def measured(cases: int) -> tuple[float, float]:
             found = db.session.scalars(select(RetentionList)).one()
             assert len(db.session.scalars(select(RetentionEntry.id)).all()) == DUE
             last = add_months(today(), -72)
-            asked = queries.due_cases(partnership_id, last, on=today())
+            asked = due_cases(partnership_id, last, on=today())
             due = _timed(lambda: db.session.execute(asked).all())
             page = _timed(lambda: queries.page_of(found.id))
             db.session.remove()

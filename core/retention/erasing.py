@@ -6,7 +6,7 @@ in another are taken out of this one: a nameless row stands in their place, so t
 follow them here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,15 @@ from core.actions.models import Action
 from core.books.models import ImportedRow
 from core.cases.models import Case
 from core.circulation.models import CaughtMail, Mail
+from core.emergencies.models import Emergency
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor
+from core.meetings.models import AgendaItem, Meeting
+from core.minutes.models import Correction, Minutes, MinutesComment, MinutesStep
 from core.people.merging.queries import kept_as
 from core.people.models import Person
+from core.recording.models import Break
 from core.referrals.models import Referral
 from core.retention.emptying import empty
 from core.retention.holdings import TOLD_OF_ALL
@@ -43,9 +47,10 @@ from core.retention.kinds import Kind
 from core.retention.merges import empty_merges
 from core.retention.models import Erasure
 from core.retention.reaching import Reach, not_known, registry
-from core.retention.redacting import redact
+from core.retention.redacting import redact, redact_meeting
 from core.retention.register import Line, check_of, write_down
 from core.retention.tombstones import Gone, said_of
+from core.subject_access.models import AccessRequest
 from core.web.models import StoredAnswer
 
 REPEATS = timedelta(minutes=10)
@@ -65,7 +70,7 @@ def erase(
     entry_id: int | None = None,
     replays: Line | None = None,
 ) -> Collection[Line]:
-    """Erase a case, a person or an account. What was erased, in lines as the file has them.
+    """Erase a record of a kind that goes by the list. What was erased, in lines as the file has them.
 
     The caller commits. The file has the lines before that, on the disk. Erasing what is erased already does nothing.
     Raises Refused while the database holds a table of which nobody knows what is in it.
@@ -183,16 +188,105 @@ def _addresses_forgotten(user_id: int, email: str, nobody: str) -> None:
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.email_hash.in_(tries)))
 
 
-_ERASES = {Kind.CASE: _case, Kind.PERSON: _person, Kind.ACCOUNT: _account}
+def _request(request_id: int, on: date, now: datetime) -> list[Line]:
+    """Somebody's request for their data, with what they were given and why it was masked."""
+    lines = _line_of(Kind.ACCESS, request_id, on)
+    if lines:
+        known, _ = registry()
+        empty(Reach(known, others={"access_request": [request_id]}))
+        _answers_forgotten(now)
+    return lines
+
+
+def _emergency(emergency_id: int, on: date, now: datetime) -> list[Line]:
+    """That a case was asked for that there was not: what was typed, and why."""
+    lines = _line_of(Kind.EMERGENCY, emergency_id, on)
+    if lines:
+        known, _ = registry()
+        empty(Reach(known, others={"emergency": [emergency_id]}))
+        _answers_forgotten(now)
+    return lines
+
+
+def _meeting(meeting_id: int, on: date, now: datetime) -> list[Line]:
+    """What a meeting wrote down of no case. Who was there for which item, and what it decided of cases, stays."""
+    lines = _line_of(Kind.MEETING, meeting_id, on)
+    if not lines:
+        return []
+    known, _ = registry()
+    of_it = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id, AgendaItem.case_id.is_(None))
+    items = frozenset(db.session.scalars(of_it))
+    reach = Reach(known, others=_of_no_case(meeting_id, items))
+    redact_meeting(meeting_id, Gone(on, actions=_actions_of(reach), items=items))
+    empty(reach)
+    db.session.execute(update(AgendaItem).where(AgendaItem.id.in_(items)).values(heading=said_of(on)))
+    of_minutes = select(Minutes.id).where(Minutes.meeting_id == meeting_id)
+    db.session.execute(update(MinutesStep).where(MinutesStep.minutes_id.in_(of_minutes)).values(comment=""))
+    db.session.execute(update(Break).where(Break.meeting_id == meeting_id).values(reason=""))
+    db.session.execute(
+        update(Meeting)
+        .where(Meeting.id == meeting_id)
+        .values(title="", venue="", online_link="", cancelled_reason="", version=Meeting.version + 1)
+    )
+    _answers_forgotten(now)
+    return lines
+
+
+def _of_no_case(meeting_id: int, items: Collection[int]) -> dict[str, Collection[int]]:
+    """Those items, and what is under them or under none: remarks and corrections of its minutes, actions of no case."""
+
+    def theirs(column: Any) -> Any:
+        return or_(column.is_(None), column.in_(items))
+
+    of_minutes = select(Minutes.id).where(Minutes.meeting_id == meeting_id)
+    of_it: dict[str, Any] = {
+        "minutes_comment": select(MinutesComment.id).where(
+            MinutesComment.minutes_id.in_(of_minutes), theirs(MinutesComment.item_id)
+        ),
+        "minutes_correction": select(Correction.id).where(
+            Correction.minutes_id.in_(of_minutes), theirs(Correction.item_id)
+        ),
+        "action": select(Action.id).where(
+            Action.meeting_id == meeting_id, Action.case_id.is_(None), theirs(Action.item_id)
+        ),
+    }
+    return {"agenda_item": items, **{table: list(db.session.scalars(asked)) for table, asked in of_it.items()}}
+
+
+def _line_of(kind: Kind, record_id: int, on: date) -> list[Line]:
+    """Its line; none where there is no such record, and where it was erased before."""
+    reference = reference_of(kind, record_id)
+    if reference is None:
+        return []
+    line = Line(kind, record_id, on, check_of(kind, record_id, reference))
+    return [line] if db.session.scalar(select(Erasure.id).where(Erasure.uid == line.uid)) is None else []
+
+
+_ERASES = {
+    Kind.CASE: _case,
+    Kind.PERSON: _person,
+    Kind.ACCESS: _request,
+    Kind.EMERGENCY: _emergency,
+    Kind.MEETING: _meeting,
+    Kind.ACCOUNT: _account,
+}
+
+_REFERENCES: Mapping[Kind, Any] = {
+    Kind.CASE: Case.ref,
+    Kind.PERSON: Person.ref,
+    Kind.ACCESS: AccessRequest.ref,
+    Kind.EMERGENCY: Emergency.asked_at,
+    Kind.MEETING: Meeting.ref,
+    Kind.ACCOUNT: User.created_at,
+}
+"""By what a record of that kind is recognised after a restore: it is kept when the record is erased."""
 
 
 def reference_of(kind: Kind, record_id: int) -> str | None:
     """What a record's line is recognised by; None where there is no such record."""
-    if kind is Kind.ACCOUNT:
-        created = db.session.scalar(select(User.created_at).where(User.id == record_id))
-        return created.isoformat() if created is not None else None
-    column, key = (Case.ref, Case.id) if kind is Kind.CASE else (Person.ref, Person.id)
-    return db.session.scalar(select(column).where(key == record_id))
+    column = _REFERENCES[kind]
+    found = db.session.scalar(select(column).where(column.class_.id == record_id))
+    return found.isoformat() if isinstance(found, datetime) else found
 
 
 def people_in(reach: Reach) -> set[int]:
@@ -232,15 +326,31 @@ def family_of(people: Collection[int]) -> set[int]:
 def lock(kind: Kind, record_id: int) -> None:
     """Have whoever would set a hold on it, or bring it back, wait; what they did before is seen from now on.
 
-    On SQLite a transaction that writes is alone as it is. People in one order, as for a merge.
+    On SQLite a transaction that writes is alone as it is. Cases, then people, in one order, as for a merge.
     """
-    own: Any = {Kind.CASE: Case.id, Kind.PERSON: Person.id, Kind.ACCOUNT: User.id}[kind]
-    db.session.execute(select(own).where(own == record_id).with_for_update())
-    if kind is Kind.CASE:
-        known, _ = registry()
-        people = family_of(people_in(Reach(known, cases=[record_id])))
+    own: Any = _REFERENCES[kind].class_.id
+    if kind is Kind.MEETING:
+        heard = select(AgendaItem.case_id).where(AgendaItem.meeting_id == record_id)
+        db.session.execute(select(Case.id).where(Case.id.in_(heard)).order_by(Case.id).with_for_update())
+    if kind is not Kind.PERSON:
+        db.session.execute(select(own).where(own == record_id).with_for_update())
+    people = _people_of(kind, record_id)
+    if people:
         db.session.execute(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update())
     db.session.expire_all()
+
+
+def _people_of(kind: Kind, record_id: int) -> set[int]:
+    """Who goes with it, or whose hold would stop it."""
+    if kind is Kind.PERSON:
+        return family_of({record_id})
+    if kind is Kind.ACCESS:
+        asked = db.session.scalar(select(AccessRequest.person_id).where(AccessRequest.id == record_id))
+        return family_of({asked}) if asked is not None else set()
+    if kind is Kind.CASE:
+        known, _ = registry()
+        return family_of(people_in(Reach(known, cases=[record_id])))
+    return set()
 
 
 def _taken_out(reach: Reach, people: Collection[int], partnership_id: int, case: str, on: date) -> None:

@@ -38,6 +38,7 @@ class Goes(StrEnum):
 
     BY_LIST = "on the monthly list, once two people have approved it"
     WITH_CASE = "with the case that they belong to"
+    WITH_CASE_OR_BY_LIST = "with the case that they belong to; what belongs to none, on the monthly list"
     BY_ITSELF = "by itself, every day"
     KEPT = "kept"
 
@@ -62,6 +63,8 @@ class Rule:
     goes: Goes
     runs_from: str = ""
     source: str = ""
+    one: str = ""
+    """What a line of a monthly list of it is."""
     unit: Unit = Unit.YEARS
     default: int = 0
     least: int = 0
@@ -79,7 +82,8 @@ class Rule:
         if self.goes is Goes.KEPT:
             return "Kept"
         unit = self.unit.value if period != 1 else self.unit.value[:-1]
-        return f"{period} {unit} after {self.runs_from}"
+        after = f"{period} {unit} after {self.runs_from}"
+        return f"As long as the case, or {after}" if self.goes is Goes.WITH_CASE_OR_BY_LIST else after
 
 
 LIMITATION = "Limitation Act 1980, sections 2 and 5: a claim may be brought for six years"
@@ -95,6 +99,7 @@ _RULES = (
         Goes.BY_LIST,
         "the case was closed",
         LIMITATION,
+        "A case",
         default=6,
         least=1,
         most=25,
@@ -104,8 +109,13 @@ _RULES = (
         "People named in cases",
         "Name, date of birth, address, tenure, support needs; what was held before; who was merged into whom.",
         "To know who is spoken of, and to keep them apart from others.",
-        Goes.WITH_CASE,
-        source="Erased with the last case that names them",
+        Goes.WITH_CASE_OR_BY_LIST,
+        "the trail last named them, where no case does",
+        f"Erased with the last case that names them; of people whom no case names: {ARTICLE_5}",
+        one="A person whom no case names",
+        default=1,
+        least=1,
+        most=25,
     ),
     Rule(
         Kind.REFERRAL,
@@ -119,18 +129,29 @@ _RULES = (
         Kind.MEETING,
         "Meetings: agendas, minutes, their documents and attendance",
         "Who was there for which item, and the record as it was approved. What it says of a case is erased with the "
-        "case: a tombstone stands in its place.",
+        "case: a tombstone stands in its place. What belongs to no case (headings, notes, places, actions) goes by the "
+        "list. Who was there stays.",
         "To show which controllers were present and what was decided, years later.",
-        Goes.KEPT,
-        source=ARTICLE_5,
+        Goes.WITH_CASE_OR_BY_LIST,
+        "the meeting, for what belongs to no case",
+        LIMITATION,
+        "What a meeting wrote down of no case",
+        default=6,
+        least=1,
+        most=25,
     ),
     Rule(
         Kind.ACCESS,
         "Requests of people about their data",
         "Requests, what was given and what was masked, and why.",
         "To show that the request was answered (UK GDPR, articles 5(2), 12 and 15).",
-        Goes.WITH_CASE,
-        source=ARTICLE_5,
+        Goes.WITH_CASE_OR_BY_LIST,
+        "the request was answered or closed",
+        LIMITATION,
+        "Somebody’s request about their data",
+        default=6,
+        least=1,
+        most=25,
     ),
     Rule(
         Kind.DISCLOSURE,
@@ -145,8 +166,13 @@ _RULES = (
         "Cases opened in an emergency",
         "Who asked for which case, why, and who let them.",
         "To look at it afterwards.",
-        Goes.WITH_CASE,
-        source="Erased with the case; that it was asked for stays in the audit trail",
+        Goes.WITH_CASE_OR_BY_LIST,
+        "it was asked for, where there was no such case",
+        f"That it was asked for stays in the audit trail. Where there was no such case: {ARTICLE_5}",
+        one="An emergency for a case that there was not",
+        default=1,
+        least=1,
+        most=25,
     ),
     Rule(
         Kind.ACCOUNT,
@@ -156,6 +182,7 @@ _RULES = (
         Goes.BY_LIST,
         "the account was retired",
         LIMITATION,
+        "An account",
         default=6,
         least=1,
         most=25,
@@ -168,7 +195,7 @@ _RULES = (
         Goes.BY_ITSELF,
         "they ended",
         "National Cyber Security Centre, logging for security purposes: six months or more",
-        Unit.DAYS,
+        unit=Unit.DAYS,
         default=180,
         least=180,
         most=180,
@@ -181,7 +208,7 @@ _RULES = (
         Goes.BY_ITSELF,
         "the feed was revoked",
         ARTICLE_5,
-        Unit.DAYS,
+        unit=Unit.DAYS,
         default=30,
         least=30,
         most=30,
@@ -194,7 +221,7 @@ _RULES = (
         Goes.BY_ITSELF,
         "the mail went, or was given up",
         ARTICLE_5,
-        Unit.DAYS,
+        unit=Unit.DAYS,
         default=90,
         least=7,
         most=730,
@@ -207,7 +234,7 @@ _RULES = (
         Goes.BY_ITSELF,
         "they were given",
         ARTICLE_5,
-        Unit.DAYS,
+        unit=Unit.DAYS,
         default=1,
         least=1,
         most=1,

@@ -1,5 +1,6 @@
 """Making a monthly list, deciding and approving it, setting periods; and what goes by itself."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, delete, insert, or_, select, update
@@ -15,6 +16,7 @@ from core.facts import SYSTEM, Actor, MailState
 from core.partnerships.models import Partnership
 from core.policy import Permission, require
 from core.retention import queries
+from core.retention.due import Due, all_due
 from core.retention.kinds import CHOSEN, RULES, Kind
 from core.retention.models import (
     Decision,
@@ -43,18 +45,19 @@ def make_lists(*, now: datetime) -> int:
     db.session.rollback()
     made = 0
     for partnership_id in waiting:
+        due = all_due(partnership_id, on=on)  # before anybody has to wait for it: it is asked again as it is erased
+        db.session.rollback()
+        if not due:
+            continue
         begin_write()
-        made += _make(partnership_id, month, on=on, now=now)
+        made += _make(partnership_id, month, due, now=now)
         db.session.commit()
     return made
 
 
-def _make(partnership_id: int, month: date, *, on: date, now: datetime) -> bool:
+def _make(partnership_id: int, month: date, due: Sequence[Due], *, now: datetime) -> bool:
     there = select(RetentionList.id).where(RetentionList.partnership_id == partnership_id, RetentionList.month == month)
     if db.session.scalar(there) is not None:
-        return False
-    due = _due(partnership_id, on=on)
-    if not due:
         return False
     made = RetentionList(partnership_id=partnership_id, month=month, made_at=now)
     db.session.add(made)
@@ -62,15 +65,15 @@ def _make(partnership_id: int, month: date, *, on: date, now: datetime) -> bool:
     rows = [
         {
             "list_id": made.id,
-            "kind": kind,
-            "record_id": record_id,
-            "reference": reference,
-            "due_since": since,
+            "kind": each.kind,
+            "record_id": each.record_id,
+            "reference": each.reference,
+            "due_since": each.since,
             "decision": Decision.DUE,
             "reason": "",
             "version": 1,
         }
-        for kind, record_id, reference, since in due
+        for each in due
     ]
     for first in range(0, len(rows), AT_ONCE):
         db.session.execute(insert(RetentionEntry), rows[first : first + AT_ONCE])
@@ -82,26 +85,6 @@ def _make(partnership_id: int, month: date, *, on: date, now: datetime) -> bool:
         payload={"lines": len(rows)},
     )
     return True
-
-
-def _due(partnership_id: int, *, on: date) -> list[tuple[Kind, int, str, date]]:
-    """What is due: its kind, number, reference, and since when."""
-    periods = queries.periods_of(partnership_id)
-    rule, period = RULES[Kind.CASE], periods[Kind.CASE]
-    cases = db.session.execute(queries.due_cases(partnership_id, queries.last_day(rule, period, on=on), on=on))
-    found = [
-        (Kind.CASE, number, ref, queries.due_from(rule, period, ended=closed_on))
-        for number, ref, closed_on in cases
-        if closed_on is not None
-    ]
-    rule, period = RULES[Kind.ACCOUNT], periods[Kind.ACCOUNT]
-    accounts = db.session.execute(queries.due_accounts(partnership_id, queries.last_day(rule, period, on=on), on=on))
-    found += [
-        (Kind.ACCOUNT, number, f"Account {number}", queries.due_from(rule, period, ended=local_date(retired_at)))
-        for number, retired_at in accounts
-        if retired_at is not None
-    ]
-    return found
 
 
 def keep(actor: Actor, *, entry: RetentionEntry, version: int, until: date, reason: str, now: datetime) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Column, ColumnElement, MetaData, Table, false, inspect, or_, select
+from sqlalchemy import Column, ColumnElement, MetaData, Table, and_, false, inspect, or_, select
 
 from core.database import Base
 from core.extensions import db
@@ -15,6 +16,9 @@ from core.retention.holdings import HELD, Held, held_by_plugin, leads_to
 
 CREATED_BY_HAND = ("_names", "alembic_version")
 """In the names of tables that no model declares: those of searching, which are made of the others, and of Alembic."""
+
+
+NOTHING: Mapping[str, Collection[int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,25 @@ def not_known() -> list[str]:
 
 
 class Reach:
-    """The rows of some cases and people, table by table, as conditions."""
+    """The rows of some cases and people, table by table, as conditions.
+
+    `others`: of other tables, the rows to begin with, by their numbers. What is a case's besides is not reached from
+    them: it goes with its case.
+    """
 
     def __init__(
-        self, known: Mapping[str, Known], *, cases: Collection[int] = (), people: Collection[int] = ()
+        self,
+        known: Mapping[str, Known],
+        *,
+        cases: Collection[int] = (),
+        people: Collection[int] = (),
+        others: Mapping[str, Collection[int]] = NOTHING,
     ) -> None:
         self.known = known
-        self._starts = {"case_file": list(cases), "person": list(people)}
+        self._of_no_case = bool(others)
+        self._starts = {"case_file": list(cases), "person": list(people)} | {
+            table: list(ids) for table, ids in others.items()
+        }
         self._found: dict[str, ColumnElement[bool] | None] = {}
 
     def tables(self) -> list[Known]:
@@ -101,4 +117,7 @@ class Reach:
             elif (found := self.rows(parent)) is not None:
                 there = self.known[parent].table
                 ways.append(column.in_(select(there.c[key]).where(found)))
-        return or_(*ways) if ways else None
+        if not ways:
+            return None
+        of_cases = [column for column, parent, _ in self.known[table].links if parent == "case_file"]
+        return and_(or_(*ways), *(column.is_(None) for column in of_cases)) if self._of_no_case else or_(*ways)

@@ -33,6 +33,29 @@ def redact(partnership_id: int, gone: Gone) -> frozenset[int]:
     return frozenset(meetings)
 
 
+def redact_meeting(meeting_id: int, gone: Gone) -> None:
+    """Take what is no case's out of one meeting's own frozen records and documents. What another meeting quotes of it
+    goes with that one.
+    """
+    rows = db.session.execute(
+        select(Minutes.id, Minutes.record, Minutes.record_sha256).where(
+            Minutes.meeting_id == meeting_id, Minutes.record.is_not(None)
+        )
+    ).all()
+    for minutes_id, plain, was in rows:
+        record = without(MeetingRecord.from_plain(plain), gone)
+        _replace(Minutes, minutes_id, record.to_plain(), was, record.sha256(), gone.on)
+    versions = db.session.execute(
+        select(AgendaVersion.id, AgendaVersion.record, AgendaVersion.record_sha256).where(
+            AgendaVersion.meeting_id == meeting_id
+        )
+    ).all()
+    for version_id, plain, was in versions:
+        agenda = agenda_without(AgendaRecord.from_plain(plain), gone)
+        _replace(AgendaVersion, version_id, agenda.to_plain(), was, agenda.sha256(), gone.on)
+    _documents_emptied(frozenset({meeting_id}), gone.on)
+
+
 def _meetings_hearing(gone: Gone) -> Iterator[int]:
     yield from db.session.scalars(select(AgendaItem.meeting_id).where(AgendaItem.case_id.in_(gone.cases)))
     yield from db.session.scalars(  # where a correction of what they said was decided, and so is quoted

@@ -19,13 +19,13 @@ from core.extensions import db
 from core.facts import SYSTEM
 from core.retention.erasing import erase, lock, reference_of
 from core.retention.gone import make_sure_it_is_gone
+from core.retention.in_the_way import in_the_way
 from core.retention.kinds import Kind
 from core.retention.models import Erasure
-from core.retention.queries import held_up, people_held_up
 from core.retention.register import Line, check_of, not_done, write_down
 from core.web.transaction import begin_write
 
-FIRST = (Kind.CASE, Kind.PERSON, Kind.ACCOUNT)
+FIRST = (Kind.CASE, Kind.PERSON, Kind.ACCESS, Kind.EMERGENCY, Kind.MEETING, Kind.ACCOUNT)
 """Their order: a case goes with most of its people, and those who were erased besides go then."""
 
 
@@ -82,8 +82,9 @@ def _held_up(line: Line) -> Sequence[str]:
         return ()
     if line.kind is Kind.CASE:
         erased = db.session.query(Case.id).filter(Case.id == line.record_id, Case.erased_on.is_not(None)).first()
-        return held_up([line.record_id]).get(line.record_id, ()) if erased is None else ()
-    return people_held_up([line.record_id]) if line.kind is Kind.PERSON else ()
+        if erased is not None:
+            return ()
+    return in_the_way(line.kind, [line.record_id]).get(line.record_id, ())
 
 
 def _restored_since(on: date) -> bool:

@@ -13,7 +13,8 @@ from core.people.queries import person_named
 from core.policy import Permission
 from core.retention import holding, operations, queries
 from core.retention.forms import ApproveForm, EndForm, EntryForm, HoldForm, periods_form
-from core.retention.kinds import CHOSEN, NOT_OURS
+from core.retention.in_the_way import in_the_way
+from core.retention.kinds import CHOSEN, NOT_OURS, RULES
 from core.retention.models import Decision, LegalHold, RetentionEntry, RetentionList
 from core.retention.operations import ERASE, KEEP
 from core.retention.schedule import schedule
@@ -118,6 +119,7 @@ def show_list(found: RetentionList) -> ResponseReturnValue:
         may_approve=may(Permission.APPROVE_ERASURE, found),
         needed=operations.APPROVERS,
         decisions=Decision,
+        rules=RULES,
     )
 
 
@@ -164,7 +166,11 @@ def decide_entry(entry: RetentionEntry) -> ResponseReturnValue:
 
 
 def _about(entry: RetentionEntry) -> dict[str, Any]:
-    return {"entry": entry, "held_up": queries.held_up([entry.record_id]).get(entry.record_id, ())}
+    return {
+        "entry": entry,
+        "rules": RULES,
+        "held_up": in_the_way(entry.kind, [entry.record_id]).get(entry.record_id, ()),
+    }
 
 
 @bp.post("/retention/lists/<int:list_id>/approve", endpoint="approve")

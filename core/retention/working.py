@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 from core.clock import local_date
 from core.extensions import db
 from core.facts import SYSTEM
+from core.retention.due import why_not
 from core.retention.erasing import erase, lock
 from core.retention.gone import make_sure_it_is_gone
 from core.retention.models import Decision, RetentionEntry, RetentionList
 from core.retention.operations import make_lists, tidy
-from core.retention.queries import why_not
 from core.web.transaction import begin_write
 
 

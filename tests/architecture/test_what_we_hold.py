@@ -77,5 +77,5 @@ def test_every_kind_that_goes_has_a_period_within_bounds_and_says_where_it_comes
     assert set(RULES) == set(Kind)
     for rule in RULES.values():
         assert rule.what and rule.why and rule.source, rule.kind
-        if rule.goes in (Goes.BY_LIST, Goes.BY_ITSELF):
+        if rule.goes not in (Goes.KEPT, Goes.WITH_CASE):
             assert rule.runs_from and 1 <= rule.least <= rule.default <= rule.most, rule.kind

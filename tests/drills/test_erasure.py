@@ -32,6 +32,7 @@ from core.web.transaction import begin_write
 from tests.builders import today
 from tests.drills.conftest import Report
 from tests.integration.retention.filling import BIRD, Filler, Told, every_value
+from tests.integration.retention.of_no_case import OfNoCase
 from tests.support.databases import Databases, Place, let_go
 
 
@@ -64,14 +65,22 @@ def test_nothing_of_the_erased_is_left_after_a_restore(
 ) -> None:
     cases = [a_filled_case(place) for _ in range(5 if full else 1)]
     told = cases[0]
+    others = OfNoCase()
+    of_no_case = {
+        Kind.CASE: others.told.case_id,
+        Kind.PERSON: others.person_id,
+        Kind.ACCESS: others.request_id,
+        Kind.EMERGENCY: others.emergency_id,
+        Kind.MEETING: others.meeting_id,
+    }
     assert len(traces(place.data)) > 50, "it is there"
     backup = tmp_path / "medium" / "backup.roundtable"
     backup.parent.mkdir()
     back_up(db.engine, keyring(), backup, place.data)
     register = place.data / "erasures.jsonl"
-    for each in cases:
+    for kind, record_id in [*((Kind.CASE, each.case_id) for each in cases), *of_no_case.items()]:
         begin_write()
-        erase(SYSTEM, Kind.CASE, each.case_id, file=register, on=today(), now=utc_now())
+        erase(SYSTEM, kind, record_id, file=register, on=today(), now=utc_now())
         db.session.commit()
     db.session.remove()
     make_sure_it_is_gone(db.engine)
@@ -101,6 +110,7 @@ def test_nothing_of_the_erased_is_left_after_a_restore(
         assert traces(machine) == []
         assert verify_database().faults == ()
         assert not_done(machine / "erasures.jsonl") == []
+        assert {line.kind for line in read_all(machine / "erasures.jsonl")} == set(of_no_case)
         assert db.session.scalars(select(Person.id).where(name_matches(PEOPLE, BIRD))).all() == []
         rows = db.session.scalars(select(AuditRecord.action).order_by(AuditRecord.seq.desc()).limit(2)).all()
         assert set(rows) == {"retention.replay"}

@@ -29,9 +29,9 @@ from core.people.merging.ledger import Ledger, Undoing
 from core.people.merging.models import PersonMerge
 from core.people.models import Person
 from core.retention.erasing import erase
+from core.retention.in_the_way import ON_HOLD
 from core.retention.kinds import Kind
 from core.retention.models import LegalHold
-from core.retention.queries import ON_HOLD
 from core.retention.reaching import Reach
 from core.retention.register import not_done, read_all
 from core.retention.replaying import Held, replay

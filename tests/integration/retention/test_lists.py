@@ -25,7 +25,7 @@ from core.policy import Permission, decide
 from core.policy import retention as rules
 from core.reminders.queries import Kind as Reminders
 from core.reminders.queries import reminders_for
-from core.retention import holding, operations, queries
+from core.retention import due, holding, in_the_way, operations, queries
 from core.retention.kinds import RULES, Kind
 from core.retention.models import Decision, LegalHold, RetentionEntry, RetentionList, RetentionPeriod
 from core.retention.operations import make_lists, tidy
@@ -164,8 +164,8 @@ def test_what_is_kept_until_a_day_is_not_erased_and_comes_again_after_it(table: 
     assert erase_approved(file=file, now=utc_now()) == 0
     of_it = table.told.partnership_id
     last = today()
-    assert db.session.execute(queries.due_cases(of_it, last, on=today())).all() == []
-    assert len(db.session.execute(queries.due_cases(of_it, last, on=soon)).all()) == 1
+    assert db.session.execute(due.due_cases(of_it, last, on=today())).all() == []
+    assert len(db.session.execute(due.due_cases(of_it, last, on=soon)).all()) == 1
 
 
 @pytest.mark.parametrize("of_person", [False, True])
@@ -183,7 +183,7 @@ def test_a_hold_on_the_case_or_on_somebody_in_it_stops_it_until_somebody_else_en
     hold_id = hold.id
     approved(table, table.lead, table.admin)
     assert erase_approved(file=file, now=utc_now()) == 0
-    why = queries.PERSON_ON_HOLD if of_person else queries.ON_HOLD
+    why = in_the_way.PERSON_ON_HOLD if of_person else in_the_way.ON_HOLD
     (line,) = queries.page_of(table.found().id).lines
     assert list(line.held_up) == [why]
     hold = queries.hold_by_id(table.told.partnership_id, hold_id)
@@ -195,7 +195,7 @@ def test_a_hold_on_the_case_or_on_somebody_in_it_stops_it_until_somebody_else_en
     hold = queries.hold_by_id(table.told.partnership_id, hold_id)
     holding.end_hold(table.admin, hold=hold, version=hold.version, reason="Settled", now=utc_now())
     db.session.commit()
-    assert queries.held_up([table.told.case_id]) == {}
+    assert in_the_way.held_up([table.told.case_id]) == {}
 
 
 def test_what_is_open_still_stands_in_the_way(table: Table) -> None:
@@ -203,7 +203,7 @@ def test_what_is_open_still_stands_in_the_way(table: Table) -> None:
     case = db.session.get_one(Case, table.told.case_id)
     an_action(case, case.groups[0].group, case.lead_agency)
     db.session.commit()
-    assert queries.held_up([table.told.case_id]) == {table.told.case_id: [queries.OPEN_ACTION]}
+    assert in_the_way.held_up([table.told.case_id]) == {table.told.case_id: [in_the_way.OPEN_ACTION]}
 
 
 def test_words_of_mails_go_by_themselves_and_that_they_went_stays(table: Table) -> None:
@@ -239,13 +239,13 @@ def test_a_hold_on_somebody_who_was_taken_out_of_the_case_stops_it_too(table: Ta
     person = db.session.get_one(Person, person_id)
     holding.hold_person(table.lead, person=person, cases=[], reason="A claim", now=utc_now())
     db.session.commit()
-    assert queries.held_up([table.told.kept_id, table.told.case_id]) == {
-        table.told.case_id: [queries.PERSON_ON_HOLD],
-        table.told.kept_id: [queries.NOT_CLOSED],
+    assert in_the_way.held_up([table.told.kept_id, table.told.case_id]) == {
+        table.told.case_id: [in_the_way.PERSON_ON_HOLD],
+        table.told.kept_id: [in_the_way.NOT_CLOSED],
     }
     db.session.rollback()
     assert erase_approved(file=file, now=utc_now()) == 0
-    assert table.line().reason == queries.PERSON_ON_HOLD
+    assert table.line().reason == in_the_way.PERSON_ON_HOLD
     assert db.session.get_one(Person, table.told.alone_id, populate_existing=True).name
 
 
@@ -269,7 +269,7 @@ def test_an_open_request_of_somebody_who_was_taken_out_stops_it_too(table: Table
     )
     db.session.commit()
     assert erase_approved(file=file, now=utc_now()) == 0
-    assert table.line().reason == queries.ASKED
+    assert table.line().reason == in_the_way.ASKED
 
 
 @pytest.mark.parametrize("what", ["closed again", "longer", "kept"])
@@ -299,7 +299,7 @@ def test_what_is_not_due_any_more_is_not_erased(table: Table, file: Path, what: 
     db.session.commit()
     assert erase_approved(file=file, now=utc_now()) == 0
     line = db.session.scalars(select(RetentionEntry).where(RetentionEntry.decision == Decision.DUE)).one()
-    assert line.reason == queries.NOT_DUE
+    assert line.reason == due.NOT_DUE
     assert db.session.get_one(Case, table.told.case_id, populate_existing=True).erased_on is None
 
 
@@ -315,7 +315,7 @@ def test_an_account_that_was_brought_back_is_not_erased(table: Table, file: Path
     db.session.get_one(User, table.chair.user_id).retired_at = None
     db.session.commit()
     assert erase_approved(file=file, now=utc_now()) == 0
-    assert table.line().reason == queries.NOT_DUE
+    assert table.line().reason == due.NOT_DUE
     assert db.session.get_one(User, table.chair.user_id, populate_existing=True).name == "Cleo Chair"
 
 
@@ -437,4 +437,4 @@ def test_a_hold_set_while_the_worker_erases_is_seen_or_refused(table: Table, app
     db.session.commit()
     worker.join(timeout=20)
     assert done == [0]
-    assert table.line().reason == queries.ON_HOLD
+    assert table.line().reason == in_the_way.ON_HOLD
