@@ -104,10 +104,10 @@ def _compare(file: Path) -> None:
 
 def _have_erasures(config: Config, named: Path | None) -> None:
     """Put the file of erasures in its place. Raises Refused where there is none."""
-    from core.retention.register import read_all, write_down
+    from core.retention.register import take_over
 
     if named is not None:
-        write_down(config.erasures, read_all(named))
+        take_over(config.erasures, named)
     elif not config.erasures.is_file():
         raise Refused(
             f"There is no {config.erasures}: it says what was erased since the backup, and is kept with the keys. Name "
@@ -119,7 +119,7 @@ def _erase_again(config: Config, app: Flask, *, held: str = "") -> None:
     """Replay what was erased since; of an older release once its tables are brought up to date."""
     from core.clock import utc_now
     from core.retention.register import read_all
-    from core.retention.replaying import Held, replay
+    from core.retention.replaying import STRUCK_BEFORE, Held, complete, replay
     from core.schema import what_is_behind
 
     if what_is_behind(app):
@@ -129,11 +129,18 @@ def _erase_again(config: Config, app: Flask, *, held: str = "") -> None:
     with app.app_context(), plain_refusals():
         asked = {"erase": Held.ERASED, "keep": Held.KEPT}.get(held, Held.ASKED)
         done = list(replay(config.erasures, now=utc_now(), held=asked))
+        lacking = complete(config.erasures)
+    if lacking:
+        click.echo(
+            f"The file of erasures is an older one: it lacked {lacking} that this database has. They are written down "
+            "in it again.",
+            err=True,
+        )
     there, left = sum(each.found for each in done), [each for each in done if each.held_up]
     click.echo(f"Erased again: {there}. Nothing to erase: {len(done) - there - len(left)}.")
     for each in left:
         click.echo(f"Not erased: {each.line.kind} number {each.line.record_id}. {'; '.join(each.held_up)}.", err=True)
-    if left and not held:
+    if any(STRUCK_BEFORE not in each.held_up for each in left) and not held:
         click.echo(
             "Ask the data protection lead. Then 'roundtable erasures --held keep' leaves them as they are, and "
             "'roundtable erasures --held erase' erases them: nothing is served before.",

@@ -9,10 +9,12 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -50,10 +52,17 @@ def make_sure_of(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
 
 
-def write_down(path: Path, lines: Iterable[Line], *, strike: Iterable[Line] = ()) -> None:
+def write_down(
+    path: Path,
+    lines: Iterable[Line],
+    *,
+    strike: Iterable[Line] = (),
+    strike_again: Mapping[str, int] = MappingProxyType({}),
+) -> None:
     """Add lines that are not there yet, and have them on the disk before this returns.
 
     `strike`: lines of what was not erased in the end. The file is only ever added to: a line says that they are void.
+    `strike_again`: how often it has to say so of which lines, where another copy of it or the trail knows of more.
     """
     make_sure_of(path)
     with path.open("r+b") as file:
@@ -64,7 +73,10 @@ def write_down(path: Path, lines: Iterable[Line], *, strike: Iterable[Line] = ()
             file.seek(0, os.SEEK_END)
         there = {line.uid for line in _lines(path, whole)}
         new = [_written(line) for line in lines if line.uid not in there]
-        file.write(b"".join([*new, *(_struck(line) for line in strike if line.uid in there)]))
+        void = [_struck(line.uid) for line in strike if line.uid in there]
+        had = strikes(path) if strike_again else Counter()
+        void += [_struck(uid) for uid, times in strike_again.items() for _ in range(times - had[uid])]
+        file.write(b"".join([*new, *void]))
         file.flush()
         os.fsync(file.fileno())
     folder = os.open(path.parent, os.O_RDONLY)
@@ -74,9 +86,42 @@ def write_down(path: Path, lines: Iterable[Line], *, strike: Iterable[Line] = ()
         os.close(folder)
 
 
+def take_over(path: Path, named: Path) -> None:
+    """Have in the file what another copy of it says: its lines, and which of them are void. Raises Refused."""
+    theirs = strikes(named)
+    write_down(path, [], strike_again=theirs)
+    write_down(path, read_all(named))
+
+
+def strikes(path: Path) -> Counter[str]:
+    """Line -> how often the file says that it is void. Raises Refused for what is no such file."""
+    if not path.is_file():
+        return Counter()
+    whole = path.read_bytes()
+    _lines(path, whole)
+    said = (json.loads(text) for text in whole[: whole.rfind(b"\n") + 1].splitlines())
+    return Counter(each["struck"] for each in said if "struck" in each)
+
+
 def read_all(path: Path) -> Sequence[Line]:
     """The lines of a file, in their order; none where there is no file. Raises Refused for what is no such file."""
     return _lines(path, path.read_bytes()) if path.is_file() else []
+
+
+def missing_in(path: Path, reference_of: Callable[[Kind, int], str | None]) -> Sequence[Line]:
+    """Lines of what this database knows was erased, and the file does not: it is an older copy, or began anew. Of what
+    was not there to be erased nobody can write the line again.
+    """
+    there = {line.uid for line in read_all(path)}
+    found = []
+    for done in db.session.scalars(select(Erasure).where(Erasure.uid.not_in(there)).order_by(Erasure.id)):
+        reference = reference_of(done.kind, done.record_id)
+        if reference is None:
+            continue
+        line = Line(done.kind, done.record_id, done.on, check_of(done.kind, done.record_id, reference), done.entry_id)
+        if line.uid == done.uid:
+            found.append(line)
+    return found
 
 
 def not_done(path: Path) -> Sequence[Line]:
@@ -91,8 +136,8 @@ def _written(line: Line) -> bytes:
     return json.dumps(said, sort_keys=True).encode() + b"\n"
 
 
-def _struck(line: Line) -> bytes:
-    return json.dumps({"v": 1, "struck": line.uid}, sort_keys=True).encode() + b"\n"
+def _struck(uid: str) -> bytes:
+    return json.dumps({"v": 1, "struck": uid}, sort_keys=True).encode() + b"\n"
 
 
 def _lines(path: Path, whole: bytes) -> list[Line]:

@@ -2,6 +2,9 @@
 
 A line of which the database knows nothing though nothing was restored was cut off before the database committed. What
 it tells of may be on hold by now, or somebody in it waits for an answer: then a person says what becomes of it.
+
+A line that was struck stays void: the trail keeps how often it was, so that an older copy of the file, which has it and
+not yet that it is void, erases nothing by it. What such a copy lacks is written down in it again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,11 +25,16 @@ from core.retention.gone import make_sure_it_is_gone
 from core.retention.in_the_way import in_the_way
 from core.retention.kinds import Kind
 from core.retention.models import Erasure
-from core.retention.register import Line, check_of, not_done, write_down
+from core.retention.register import Line, check_of, missing_in, not_done, strikes, write_down
 from core.web.transaction import begin_write
 
 FIRST = (Kind.CASE, Kind.PERSON, Kind.ACCESS, Kind.EMERGENCY, Kind.MEETING, Kind.ACCOUNT)
 """Their order: a case goes with most of its people, and those who were erased besides go then."""
+
+
+STRIKE = "retention.strike"
+
+STRUCK_BEFORE = "It was struck out of a newer copy of this file: put the newest one in its place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,11 @@ def replay(file: Path, *, now: datetime, held: Held = Held.ASKED) -> Iterator[Re
     for line in waiting:
         begin_write()
         lock(line.kind, line.record_id)
+        if times := _struck_before(line, file):
+            write_down(file, [], strike_again={line.uid: times})
+            db.session.commit()
+            yield Replayed(line, False, (STRUCK_BEFORE,))
+            continue
         why = left.get(line.entry_id or 0, ()) or (_held_up(line) if held is not Held.ERASED else ())
         if why:
             if line.entry_id is not None:
@@ -73,6 +86,25 @@ def replay(file: Path, *, now: datetime, held: Held = Held.ASKED) -> Iterator[Re
         yield Replayed(line, found)
     if waiting:
         make_sure_it_is_gone(db.engine)
+
+
+def complete(file: Path) -> int:
+    """Write down in the file what this database knows was erased, and the file does not; how many lines that was."""
+    missing = missing_in(file, reference_of)
+    db.session.rollback()
+    if missing:
+        write_down(file, missing)
+    return len(missing)
+
+
+def _struck_before(line: Line, file: Path) -> int:
+    """How often the trail has it that the line was struck, where that is more often than the file has it; else 0."""
+    times = (
+        db.session.query(AuditRecord.seq)
+        .filter(AuditRecord.action == STRIKE, AuditRecord.object == f"{line.kind.value}:{line.record_id}")
+        .count()
+    )
+    return times if times > strikes(file)[line.uid] else 0
 
 
 def _held_up(line: Line) -> Sequence[str]:
@@ -98,7 +130,7 @@ def _strike(line: Line, file: Path) -> None:
     audit.record(
         SYSTEM,
         audit.Category.ERASURE,
-        "retention.strike",
+        STRIKE,
         object=f"{line.kind.value}:{line.record_id}",
         subjects=[line.record_id] if line.kind is Kind.PERSON else [],
     )
