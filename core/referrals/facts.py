@@ -7,14 +7,28 @@ from typing import Any
 from core import plugin_host
 from core.cases.models import Case
 from core.clock import local_date
+from core.dates import in_words
+from core.errors import Refused
 from core.facts import Audience, Row, Step
 from core.partnerships.models import Provider
 from core.partnerships.providers.settings import settings_of
 from core.people.models import Person
 from core.plugin_api.facts import CaseFacts, Involved, Pause, PersonFacts, Progress, Reached, ReferralFacts
 from core.plugin_api.pathway import Pathway
+from core.plugin_host import PluginFailed
 from core.referrals.machine import Consent
 from core.referrals.models import Referral, ReferralConsent, ReferralMove
+
+ERASED = "What this referral said was erased on {day} under the retention schedule."
+
+
+class Erased(PluginFailed):
+    """Nothing is left that its pathway could read, so it is not asked. Nothing failed: the log says nothing."""
+
+    def __init__(self, on: date) -> None:
+        Refused.__init__(self, ERASED.format(day=in_words(on)))
+        self.reference = ""
+
 
 EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -84,8 +98,10 @@ def facts_of(
 ) -> ReferralFacts[Any]:
     """What the pathway is shown of a referral that `referral_of` loaded, as it was by `until`.
 
-    `adjustments`: what the person needs, where one referral alone is shown or moved.
+    `adjustments`: what the person needs, where one referral alone is shown or moved. Raises Erased where its case was.
     """
+    if referral.case.erased_on is not None:
+        raise Erased(referral.case.erased_on)
     last = _moves_until(referral, until)[-1]
     with plugin_host.guarded(pathway, "load"):
         payload = pathway.load(last.payload, last.payload_version)

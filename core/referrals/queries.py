@@ -357,7 +357,7 @@ def meeting_facts(meeting: Meeting, *, until: datetime) -> MeetingFacts:
     """The meeting as plugins see it when minutes are composed: its items with the referrals of their cases.
 
     Each as far as it had come by `until`. `meeting.items`, each with its case, and `meeting.group` must be loaded. A
-    referral whose pathway does not run is left out: nobody can tell its payload.
+    referral whose pathway does not run is left out: nobody can tell its payload; so is one of a case that was erased.
     """
     items = [item for item in meeting.items if item.taken_off_at is None]
     of_case = referrals_of_cases(item.case_id for item in items if item.case_id is not None)
@@ -375,7 +375,7 @@ def meeting_facts(meeting: Meeting, *, until: datetime) -> MeetingFacts:
                 referrals=tuple(
                     (row.pathway_key, facts_of(row, running[row.pathway_key], until=until))
                     for row in of_case.get(item.case_id or 0, ())
-                    if row.pathway_key in running and row.opened_at <= until
+                    if row.pathway_key in running and row.opened_at <= until and row.case.erased_on is None
                 ),
             )
             for item in items

@@ -4,14 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from core import plugin_host
 from core.accounts.queries import actor_as_of
 from core.cases.models import Case
 from core.clock import utc_now
+from core.dates import in_words
 from core.extensions import db
 from core.facts import SYSTEM
 from core.plugin_api.facts import Period
 from core.plugin_host import Unavailable
+from core.referrals.facts import ERASED, Erased, facts_of
+from core.referrals.models import Referral
 from core.reports import queries as reports
 from core.retention.erasing import erase
 from core.retention.kinds import Kind
@@ -48,7 +53,7 @@ def test_every_scheme_counts_the_same_as_before(app, world, tmp_path):
 
 
 @pytest.mark.sqlite_alone
-def test_no_page_about_it_breaks(app, world, tmp_path):
+def test_no_page_about_it_breaks_and_no_plugin_is_asked_what_an_empty_payload_says(app, world, tmp_path, caplog):
     case_id = world.stages["own"]["case_id"]
     name = db.session.get_one(Case, case_id).title
     erased(case_id, tmp_path)
@@ -65,3 +70,19 @@ def test_no_page_about_it_breaks(app, world, tmp_path):
                 said.append(f"{reader}: {route.name}")
     assert broken == []
     assert said == []
+    assert [record.getMessage() for record in caplog.records if record.name == "roundtable.plugins"] == []
+
+
+@pytest.mark.sqlite_alone
+def test_the_page_of_a_referral_says_when_it_was_erased_and_nothing_of_it_moves_on(app, world, tmp_path, caplog):
+    own = world.stages["own"]
+    erased(own["case_id"], tmp_path)
+    referrals = db.session.scalars(select(Referral).where(Referral.case_id == own["case_id"])).all()
+    assert referrals, "there is one"
+    running = plugin_host.installed()
+    for referral in referrals:
+        with app.app_context(), pytest.raises(Erased, match="was erased on"):
+            facts_of(referral, running[referral.pathway_key])
+    page = browser_of(app, world, "chair").get(f"/referrals/{referrals[0].id}").get_data(as_text=True)
+    assert ERASED.format(day=in_words(today())) in page
+    assert [record for record in caplog.records if record.name == "roundtable.plugins"] == []
