@@ -1,8 +1,9 @@
 """Pages of what we hold and how long, of monthly lists and of legal holds."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.cases.models import Case
@@ -197,16 +198,25 @@ def hold_case_page(case: Case) -> ResponseReturnValue:
 @requires(Permission.HOLD_CASE, on=case_named)
 def hold_case(case: Case) -> ResponseReturnValue:
     """Set the hold."""
+
+    def held(reason: str) -> None:
+        holding.hold_case(current_actor(), case=case, reason=reason, now=now())
+
+    return _set(held, case.ref, url_for("retention.hold_case", case_id=case.id), _held_of_case(case))
+
+
+def _set(hold: Callable[[str], None], ref: str, page: str, shown: dict[str, Any]) -> ResponseReturnValue:
+    """Set it for the reason of the form, or say why not."""
     form = HoldForm()
-    if not form.validate():
-        return invalid("retention/hold.html", form=form, **_held_of_case(case))
-    try:
-        holding.hold_case(current_actor(), case=case, reason=form.reason.data or "", now=now())
-    except Refused as refused:
-        beside(form, refused, otherwise="reason")
-        return invalid("retention/hold.html", form=form, **_held_of_case(case))
-    flash(f"Nothing of {case.ref} is erased until the hold is ended.")
-    return see_other("retention.hold_case", case_id=case.id)
+    if form.validate():
+        try:
+            hold(form.reason.data or "")
+        except Refused as refused:
+            beside(form, refused, otherwise="reason")
+        else:
+            flash(f"Nothing of {ref} is erased until the hold is ended.")
+            return redirect(page, 303)
+    return invalid("retention/hold.html", form=form, **shown)
 
 
 def _held_of_case(case: Case) -> dict[str, Any]:
@@ -231,16 +241,12 @@ def hold_person_page(person_and_cases: Named) -> ResponseReturnValue:
 def hold_person(person_and_cases: Named) -> ResponseReturnValue:
     """Set the hold."""
     person, cases = person_and_cases
-    form = HoldForm()
-    if not form.validate():
-        return invalid("retention/hold.html", form=form, **_held_of_person(person_and_cases))
-    try:
-        holding.hold_person(current_actor(), person=person, cases=cases, reason=form.reason.data or "", now=now())
-    except Refused as refused:
-        beside(form, refused, otherwise="reason")
-        return invalid("retention/hold.html", form=form, **_held_of_person(person_and_cases))
-    flash(f"Nothing of {person.ref} is erased until the hold is ended.")
-    return see_other("retention.hold_person", held_person_id=person.id)
+
+    def held(reason: str) -> None:
+        holding.hold_person(current_actor(), person=person, cases=cases, reason=reason, now=now())
+
+    page = url_for("retention.hold_person", held_person_id=person.id)
+    return _set(held, person.ref, page, _held_of_person(person_and_cases))
 
 
 def _held_of_person(person_and_cases: Named) -> dict[str, Any]:

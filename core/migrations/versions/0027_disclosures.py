@@ -5,7 +5,7 @@ agency lost their line; their timeline still says when it was opened, on what ba
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -149,4 +149,4 @@ def _ended(case_id: int, agency_id: int, since: date, on: date, basis: str, purp
 
 
 def _day(at: datetime) -> date:
-    return local_date(at) if at.tzinfo is not None else at.date()
+    return local_date(at if at.tzinfo is not None else at.replace(tzinfo=UTC))  # SQLite keeps no zone: it is UTC
