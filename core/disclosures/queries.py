@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -253,11 +253,12 @@ def _complete(
     consents: Mapping[int, str],
     agencies: Mapping[str, str],
 ) -> Disclosure:
-    recipients, notes, ended = line.recipients, line.notes, line.ended_on
+    recipients, notes = line.recipients, line.notes
+    ended = line.ended_on is not None
     match line.kind:
         case Kind.SHARED:
-            notes = ("Consent was withdrawn",) if ended is not None else ()
-            if ended is not None:
+            notes = ("Consent was withdrawn",) if ended else ()
+            if ended:
                 recipients = withdrawn.get(line.number, "")
             elif recipients in (Visibility.NAMED.value, Visibility.AGREED.value):
                 recipients = ", ".join(named.get(line.number, ())) or "its source alone"
@@ -270,20 +271,7 @@ def _complete(
             recipients = agencies.get(recipients, "") if recipients.startswith(AGENCY) else recipients
         case _:
             pass
-    return Disclosure(
-        at=line.at,
-        kind=line.kind,
-        number=line.number,
-        what=line.what,
-        case_id=line.case_id,
-        case_ref=line.case_ref,
-        grounds=line.grounds,
-        recipients=recipients,
-        by=line.by,
-        ended_on=ended,
-        notes=notes,
-        link=line.link,
-    )
+    return replace(line, recipients=recipients, notes=notes)
 
 
 def _named(entry_ids: Collection[int]) -> Mapping[int, list[str]]:

@@ -19,8 +19,6 @@ WITH_THE_CHAIR = "These minutes are with the chair. Nobody changes them until th
 APPROVED = "Approved minutes never change. A correction is an item of the next meeting."
 NOT_WITH_THE_CHAIR = "Comments are made while the minutes are with the chair."
 
-BEING_WRITTEN = (MinutesStatus.DRAFT, MinutesStatus.SENT_BACK)
-
 NOT_TO_WRITE: Mapping[MinutesStatus, str] = {
     MinutesStatus.SUBMITTED: WITH_THE_CHAIR,
     MinutesStatus.APPROVED: APPROVED,

@@ -4,8 +4,8 @@ complaint. Whom such information goes to is in core.policy.complaints.
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from core.disclosures.lists import Answer, Scope
-from core.disclosures.models import ComplaintConsent, ConsentAgency
+from core.disclosures.lists import Answer
+from core.disclosures.models import ComplaintConsent
 from core.facts import FOR_NAMED, LEADING_ROLES, Actor, AdminRole, EntryKind, Verdict, Visibility, visible
 from core.meetings.models import Meeting
 from core.policy import cases
@@ -19,33 +19,6 @@ NOT_TO_KEEP = "Only the agency that took the complaint, the lead agency, the cha
 NOTHING_GIVEN = "There is no consent that could be withdrawn."
 WITHDRAWN_ALREADY = "This consent was withdrawn already."
 NOT_WITHDRAWN = "Nobody is told of a withdrawal that there was not."
-
-
-def reads_complaint(actor: Actor, consent: ComplaintConsent) -> Verdict:
-    """What was given in a complaint, of a case that is open to the actor."""
-    verdict = cases.open_case(actor, consent.case)
-    return goes_to(consent, actor.agency_id) if verdict else verdict
-
-
-def complaints_read_by(actor: Actor) -> ColumnElement[bool]:
-    """The SQL twin of `reads_complaint`; joined with its case."""
-    agreed = exists().where(ConsentAgency.consent_id == ComplaintConsent.id, ConsentAgency.agency_id == actor.agency_id)
-    return and_(
-        cases.open_to(actor),
-        or_(
-            ComplaintConsent.agency_id == actor.agency_id if actor.agency_id is not None else false(),
-            and_(
-                ComplaintConsent.withdrawn_on.is_(None),
-                or_(
-                    ComplaintConsent.answer == Answer.NOT_NEEDED,
-                    and_(
-                        ComplaintConsent.answer == Answer.GIVEN,
-                        or_(ComplaintConsent.scope.is_distinct_from(Scope.AGENCIES), agreed),
-                    ),
-                ),
-            ),
-        ),
-    )
 
 
 def keep_consent(actor: Actor, consent: ComplaintConsent) -> Verdict:

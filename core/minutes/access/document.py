@@ -13,8 +13,7 @@ from core.minutes.record import MeetingRecord
 
 @dataclass(frozen=True, slots=True)
 class AccessDocument:
-    """All that the copy prints. `items` come from core.masking.reasons import REASONS
-    from core.minutes.access.shown.printed."""
+    """All that the copy prints. `items` come from core.minutes.access.shown.printed."""
 
     person: str
     asked_on: date

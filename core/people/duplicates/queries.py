@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.people.duplicates.scoring import Held
 
 MOST_PEOPLE = 4_000
-"""Records that are compared for one page, the newest first: that many take half a second."""
+"""Records that are compared for one page, the newest first."""
 
 MOST_LIKE_ONE = 200
 """Records that are compared with one."""

@@ -42,11 +42,6 @@ def protected_addresses(person_ids: Collection[int]) -> Mapping[int, ProtectedAd
     return {each.person_id: each for each in found}
 
 
-def agencies_that_read(person_id: int) -> Sequence[int]:
-    """Ids of the agencies named for an address."""
-    return db.session.scalars(select(AddressReader.agency_id).where(AddressReader.person_id == person_id)).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """Somebody whose address is protected: in the case that a text is about, or anywhere, if the writer reads it."""

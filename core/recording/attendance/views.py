@@ -95,11 +95,6 @@ def seat_deputy(room: Room) -> ResponseReturnValue:
     return see_other("recording.attendance", meeting_id=room.meeting.id)
 
 
-def _wrong_line(here: LineInRoom, form: AttendanceForm) -> ResponseReturnValue:
-    expected = _expected(here.meeting)
-    return invalid("recording/line.html", expected=expected, meeting=here.meeting, line=here.line, form=form)
-
-
 def _expected(meeting: Meeting) -> list[str]:
     """Those who did not come, or not yet: somebody may deputise for them."""
     away = (Presence.EXPECTED, Presence.APOLOGIES)

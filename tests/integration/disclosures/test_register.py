@@ -13,7 +13,7 @@ from core.cases.sharing import end_share, open_to_group, share_with_agency
 from core.clock import utc_now
 from core.disclosures import queries
 from core.disclosures.arms.line import Wanted
-from core.disclosures.lists import BASES, NO_CONDITION, SECTION_115, USUAL, Grounds, Kind
+from core.disclosures.lists import BASES, CONDITIONS, NO_CONDITION, SECTION_115, USUAL, Grounds, Kind
 from core.disclosures.models import EndedDisclosure
 from core.extensions import db
 from core.facts import AdminRole, EntryKind, Visibility
@@ -212,6 +212,7 @@ def test_grounds_that_are_written_are_kept_with_what_comes_after(scene, visitor,
 
 def test_every_basis_and_condition_has_its_citation():
     assert all(BASES.values())
+    assert all(cited for each, cited in CONDITIONS.items() if each != NO_CONDITION)
     assert {grounds.basis for grounds in USUAL.values()} <= set(BASES)
 
 
