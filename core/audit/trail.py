@@ -118,6 +118,7 @@ def described(
     return {
         "actor": actor.opaque,
         "agency": f"ag_{actor.agency_id}" if actor.agency_id else None,
+        "partnership": f"ps_{actor.partnership_id}" if actor.partnership_id else None,
         "session": f"s_{actor.session_id}" if actor.session_id else None,
         "ip": where.ip or None,
         "category": category.value,

@@ -1,22 +1,20 @@
 """Reads of who was told what: one register out of the rows in which each disclosure is kept."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import aliased
 
-from core.accounts.models import User
-from core.audit.models import AuditRecord, AuditSubject
 from core.cases.models import Case, CasePerson
-from core.clock import at_local, local_date
+from core.clock import at_local
 from core.disclosures.arms import ARMS
-from core.disclosures.arms.line import Scope, Wanted, between
-from core.disclosures.exporting import ANSWERING, begins_with, out_of_trail
-from core.disclosures.lists import NOT_RECORDED, Grounds, Kind
+from core.disclosures.arms.line import Scope, Wanted, between, days_of, moments_of
+from core.disclosures.disclosure import Disclosure
+from core.disclosures.downloads import downloads
+from core.disclosures.lists import Grounds, Kind
 from core.disclosures.models import ComplaintConsent
 from core.extensions import db
 from core.facts import Actor, Visibility
@@ -32,62 +30,6 @@ AGENCY = "ag_"
 PAGE = 50
 MOST_PAGES = 200
 """Further back the days narrow it down."""
-
-EXPORTS: Mapping[str, str] = {
-    "actions.export": "Action log",
-    "agenda.download": "Agenda",
-    "minutes.download": "Minutes",
-    "research.download": "Research pack",
-    "access.issue": "Subject-access copy of minutes",
-    "access.download": "Subject-access copy of minutes, downloaded",
-    "access_request.release": "Answer to a request for one’s own data, released",
-    "access_request.pdf": "Answer to a request for one’s own data, downloaded",
-    "access_request.json": "Answer to a request for one’s own data, downloaded as JSON",
-    "access_request.give": "Answer to a request for one’s own data, given",
-    "statistics.export": "Statistics (depersonalised)",
-    "disclosures.export": "Register of disclosures",
-}
-"""What the trail calls a download, and what was taken: its record is where this disclosure is kept."""
-
-ANSWERS = tuple(action for action in EXPORTS if action.startswith(("access.", "access_request.")))
-"""Of those, what is made for somebody who asked for their own data."""
-
-REQUESTS = tuple(action for action in EXPORTS if action.startswith("access_request."))
-"""Of those, what only the data protection lead is told of: that somebody asked is in nobody else's register."""
-
-TO_WHOEVER_ASKED: Mapping[str, str] = {
-    "access.issue": "whoever asked",
-    "access_request.release": "whoever asked",
-    "access_request.give": "whoever asked",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Disclosure:
-    """Somebody was told something: when, by what, on what grounds, to whom and by whom. It names nobody of a case."""
-
-    at: datetime | date
-    kind: Kind
-    number: int
-    what: str
-    case_id: int | None
-    case_ref: str
-    grounds: Grounds
-    recipients: str
-    by: str
-    ended_on: date | None
-    notes: tuple[str, ...]
-    link: str
-
-    @property
-    def basis(self) -> str:
-        """The lawful basis, or that none was kept."""
-        return self.grounds.basis or NOT_RECORDED
-
-    @property
-    def on(self) -> date:
-        """The day."""
-        return local_date(self.at) if isinstance(self.at, datetime) else self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +77,13 @@ def _lines(scope: Scope, wanted: Wanted, *, most: int | None) -> list[Disclosure
     for kind, arm, at in ARMS:
         if wanted.kinds and kind not in wanted.kinds:
             continue
-        by_day = kind in (Kind.CASE, Kind.GROUP)
-        since, until = _bounds(wanted, by_day=by_day)
+        since, until = days_of(wanted) if kind in (Kind.CASE, Kind.GROUP) else moments_of(wanted)
         query = between(arm(scope, wanted), at, since=since, until=until).order_by(at.desc(), "number")
         lines += (_disclosure(kind, row) for row in db.session.execute(query.limit(most)))
     if not wanted.kinds or Kind.EXPORT in wanted.kinds:
-        lines += _exports(scope, wanted, most=most)
+        lines += downloads(scope, wanted, most=most)
     lines.sort(key=_latest_first, reverse=True)
     return lines[:most]
-
-
-def _bounds(wanted: Wanted, *, by_day: bool) -> tuple[date | datetime | None, date | datetime | None]:
-    """From the first moment of a day to the last of another."""
-    after = wanted.until + timedelta(days=1) if wanted.until is not None and wanted.until < date.max else None
-    if by_day:
-        return wanted.since, after
-    return tuple(at_local(day, time()) if day is not None else None for day in (wanted.since, after))  # type: ignore[return-value]  # two of them
 
 
 def _latest_first(line: Disclosure) -> tuple[date, datetime, str, int]:
@@ -173,65 +106,6 @@ def _disclosure(kind: Kind, row: Any) -> Disclosure:
         notes=(row.note,) if row.note else (),
         link=row.link,
     )
-
-
-def _exports(scope: Scope, wanted: Wanted, *, most: int | None) -> list[Disclosure]:
-    """What was downloaded, from the trail: of a partnership by its people, of cases and people by whom it is about."""
-    query: Select[*tuple[Any, ...]] = select(
-        AuditRecord.seq, AuditRecord.at, AuditRecord.action, AuditRecord.body
-    ).where(AuditRecord.action.in_(EXPORTS), AuditRecord.outcome == "allow")
-    if scope.whole:
-        query = query.where(AuditRecord.actor.in_(_accounts_of(scope.actor.partnership_id)))
-    else:
-        people = scope.people or frozenset(
-            db.session.scalars(
-                select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id).where(scope.case).distinct()
-            )
-        )
-        subjects = [f"p_{number}" for number in people]
-        query = query.where(AuditRecord.action.not_in(REQUESTS))
-        query = query.where(exists().where(AuditSubject.seq == AuditRecord.seq, AuditSubject.subject.in_(subjects)))
-    since, until = _bounds(wanted, by_day=False)
-    query = between(query, AuditRecord.at, since=since, until=until).order_by(AuditRecord.seq.desc())
-    if wanted.agency_id is not None:
-        query = query.where(
-            AuditRecord.body.like(f'%"agency":"ag_{wanted.agency_id}"%'), AuditRecord.action.not_in(TO_WHOEVER_ASKED)
-        )
-    if wanted.basis is not None:
-        stood_on: ColumnElement[bool] = AuditRecord.body.like(f'%"purpose":"{begins_with(wanted.basis)}%')
-        answers = AuditRecord.action.in_(ANSWERS)
-        if wanted.basis == ANSWERING.basis:
-            stood_on = or_(stood_on, answers)
-        query = query.where(stood_on if wanted.basis else ~or_(stood_on, answers))
-    return [_export(row) for row in db.session.execute(query.limit(most))]
-
-
-def _export(row: Any) -> Disclosure:
-    body = json.loads(row.body)
-    return Disclosure(
-        at=row.at,
-        kind=Kind.EXPORT,
-        number=row.seq,
-        what=EXPORTS[row.action],
-        case_id=None,
-        case_ref="",
-        grounds=ANSWERING if row.action in ANSWERS else out_of_trail(body.get("purpose")),
-        recipients=TO_WHOEVER_ASKED.get(row.action) or body.get("agency") or "",
-        by="",
-        ended_on=None,
-        notes=(f"{len(body.get('subjects', ()))} people",),
-        link="",
-    )
-
-
-def _accounts_of(partnership_id: int | None) -> Sequence[str]:
-    """The accounts of the partnership's agencies, as the trail calls them."""
-    rows = db.session.scalars(
-        select(User.id)
-        .join(PartnershipAgency, PartnershipAgency.agency_id == User.agency_id)
-        .where(PartnershipAgency.partnership_id == partnership_id)
-    )
-    return [f"u_{number}" for number in rows]
 
 
 def _completed(scope: Scope, lines: Iterable[Disclosure]) -> Sequence[Disclosure]:

@@ -12,9 +12,9 @@ from core.disclosures import operations, queries, views_consents
 from core.disclosures.arms.line import Scope, Wanted
 from core.disclosures.blueprint import bp
 from core.disclosures.consents import in_words_of, said_in, what_it_is
+from core.disclosures.disclosure import Disclosure
 from core.disclosures.forms import GroundsForm, RegisterForm
 from core.disclosures.lists import BASES, CONDITIONS, USUAL, Kind
-from core.disclosures.queries import Disclosure
 from core.disclosures.readers import consents_about
 from core.disclosures.usual import written_in
 from core.disclosures.views_exports import disclose_export

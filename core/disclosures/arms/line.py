@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, cast, false, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from core.cases.models import Case, CaseAgency, CaseGroup
+from core.clock import at_local
 from core.disclosures.lists import Kind
 from core.facts import Actor
 from core.partnerships.models import Agency
@@ -97,3 +98,15 @@ def between(query: Line, at: Any, *, since: date | None, until: date | None) -> 
     if since is not None:
         query = query.where(at >= since)
     return query if until is None else query.where(at < until)
+
+
+def days_of(wanted: Wanted) -> tuple[date | None, date | None]:
+    """From the first day to the one after the last."""
+    after = wanted.until + timedelta(days=1) if wanted.until is not None and wanted.until < date.max else None
+    return wanted.since, after
+
+
+def moments_of(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
+    """From the first moment of the first day to the first of the one after the last."""
+    since, after = (at_local(day, time()) if day is not None else None for day in days_of(wanted))
+    return since, after
