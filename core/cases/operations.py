@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from core import audit
 from core.cases.models import Case, CaseIncident, CasePerson
-from core.cases.sharing import heard_by
+from core.cases.sharing import heard_by, refuse_beyond_consent
 from core.cases.timeline import note_event
 from core.clock import local_date
 from core.dates import in_words
@@ -85,11 +85,13 @@ def change_case(
     actor: Actor, *, case: Case, version: int, details: CaseDetails, because: Because, now: datetime
 ) -> None:
     """Change what is written about a case, and keep what stood there. Raises Stale when somebody else has changed it
-    since `version`.
+    since `version`; Refused for a lead agency to which whoever gave it in a complaint did not agree.
     """
     before = details_of(case)
     if version != case.version:
         raise Stale(asdict(before))
+    if details.lead_agency_id != case.lead_agency_id:
+        refuse_beyond_consent(case, details.lead_agency_id)
     _write(case, details, now=now)
     history.keep_case(actor, case, before=asdict(before), after=asdict(details), because=because, now=now)
     note_event(case.id, now=now, kind="changed", text=_what_changed(before, details), note=because.reason, actor=actor)
@@ -285,7 +287,10 @@ def _incident_changed(
     day = before["happened_on"]
     assert isinstance(day, date)
     case.updated_at = now
-    note_event(case.id, now=now, kind="incident", text=f"Incident of {in_words(day)} {done}", note=reason, actor=actor)
+    text = f"Incident of {in_words(day)} {done}"
+    # Of what was told in a complaint, why stands in the history alone: it may quote what not everybody here may read.
+    note = "" if incident.consent is not None else reason
+    note_event(case.id, now=now, kind="incident", text=text, note=note, actor=actor)
     audit.record(
         actor,
         audit.Category.ALTERATION,

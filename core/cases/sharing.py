@@ -29,7 +29,7 @@ def share_with_agency(actor: Actor, *, case: Case, agency_id: int, grounds: Grou
         raise Refused("A case can be opened to a signatory of the Information Sharing Protocol only")
     if agency_id == case.lead_agency_id or any(link.agency_id == agency_id for link in case.agencies):
         raise Refused("The case is open to this agency already")
-    _refuse_beyond_consent(case, agency_id)
+    refuse_beyond_consent(case, agency_id)
     link = CaseAgency(agency_id=agency_id, since=on)
     link.stand_on(grounds)
     case.agencies.append(link)
@@ -76,7 +76,7 @@ def open_to_group(actor: Actor, *, case: Case, group_id: int, on: date, purpose:
     link = next((link for link in case.groups if link.group_id == group_id), None)
     if link is not None and link.basis:
         return False
-    _refuse_beyond_consent(case, None)
+    refuse_beyond_consent(case, None)
     if link is None:
         case.groups.append(heard_by(case.partnership_id, group_id, on=on))
     else:
@@ -118,7 +118,7 @@ def heard_by(partnership_id: int, group_id: int, *, on: date) -> CaseGroup:
     return link
 
 
-def _refuse_beyond_consent(case: Case, agency_id: int | None) -> None:
+def refuse_beyond_consent(case: Case, agency_id: int | None) -> None:
     """A case that was opened from a complaint goes to whom its provider agreed to; without an agency, to a whole table.
 
     Raises Refused.

@@ -104,6 +104,9 @@ def edit(case: Case) -> ResponseReturnValue:
         save_merged(form, save, version=lambda: case.version)
     except Stale as stale:
         return saved_first("cases/edit.html", form, stale, version=case.version, case=case)
+    except Refused as refused:
+        beside(form, refused, "lead_agency_id")
+        return invalid("cases/edit.html", case=case, form=form)
     flash("The changes were saved.")
     if not may(Permission.OPEN_CASE, case):
         return see_other("cases.index")

@@ -22,12 +22,13 @@ LEFT_ALONE: Mapping[str, str] = {
 
 def columns_of_persons(plugins: Iterable[MetaData]) -> Sequence[Column[Any]]:
     """The columns that a merge points at the record that is kept, in the order of their tables."""
-    own = [column for table in Base.metadata.sorted_tables for column in table.columns if _refers_to_a_person(column)]
+    own = [column for table in Base.metadata.sorted_tables for column in table.columns if refers_to_a_person(column)]
     theirs = [column for metadata in plugins for column in columns_of_people(metadata)]
     return [column for column in (*own, *theirs) if str(column) not in LEFT_ALONE]
 
 
-def _refers_to_a_person(column: Column[Any]) -> bool:
+def refers_to_a_person(column: Column[Any]) -> bool:
+    """Whether it holds the id of a person of core's."""
     return any(key.column is Person.__table__.c.id for key in column.foreign_keys)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.cases.models import Case
 from core.extensions import db
-from core.people.merging.columns import may_collide
+from core.people.merging.columns import may_collide, refers_to_a_person
 from core.people.merging.models import Done, MergedRow, PersonMerge
 from core.people.models import Person, ProtectedAddress
 
@@ -152,9 +152,20 @@ class Undoing:
         db.session.execute(delete(table).where(_is(table, key)))
         return True
 
+    def _is_still_said(self, table: Table, content: Mapping[str, Any]) -> bool:
+        """Whether the row that says the same of the record that is kept is there: else both were taken out since."""
+        same = [
+            column == (self._merge.kept_id if refers_to_a_person(column) else _thawed(content[column.name]))
+            for column in table.columns
+            if not column.primary_key and may_collide(column)
+        ]
+        return bool(db.session.scalar(select(exists(select(table).where(*same)))))
+
     def _put_back(self, table: Table, key: Key, content: Mapping[str, Any]) -> bool:
         """Under its own number, or another where that was given to a row since; nothing of an erased case."""
         if not content or _of_an_erased_case(table, content):
+            return False
+        if table.name in TWICE and not self._is_still_said(table, content):
             return False
         owners = {
             (reference.column.table.name, json.dumps([content[column.name]]))

@@ -26,8 +26,8 @@ class ProtectForm(VersionedForm):
     )
 
 
-class EndForm(Form):
-    """The button that ends the protection."""
+class EndForm(VersionedForm):
+    """The button that ends the protection, of the address that stands beside it."""
 
 
 class StaysForm(Form):

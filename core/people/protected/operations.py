@@ -58,10 +58,16 @@ def protect(
     _record(actor, of.person, "address.protect", written)
 
 
-def end_protection(actor: Actor, *, of: AddressOf) -> None:
-    """Write the address among the person's details again, where everybody who may open them reads it."""
+def end_protection(actor: Actor, *, of: AddressOf, version: int) -> None:
+    """Write the address among the person's details again, where everybody who may open them reads it.
+
+    `version` is that of the protected address which the actor saw: nobody makes public what they have not read.
+    Raises Stale, and Refused to whoever may not.
+    """
     require(actor, Permission.END_PROTECTION, of)
     assert of.protected is not None
+    if version != of.protected.version:
+        raise Stale(told={"Address": of.protected.address, "Postcode": of.protected.postcode})
     of.person.address, of.person.postcode = of.protected.address, of.protected.postcode
     db.session.delete(of.protected)
     db.session.flush()

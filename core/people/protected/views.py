@@ -73,17 +73,26 @@ def protect(of: AddressOf) -> ResponseReturnValue:
 @requires(Permission.END_PROTECTION, on=address_of)
 def end_page(of: AddressOf) -> ResponseReturnValue:
     """Ask whether it need not be protected any more."""
-    _disclose(of, "person.read")
-    return render("people/end_protection.html", person=of.person, form=EndForm())
+    _disclose(of, "address.read")
+    return render("people/end_protection.html", form=EndForm(version=str(_version(of))), **_ending(of))
 
 
 @bp.post("/end", endpoint="end_submit")
 @requires(Permission.END_PROTECTION, on=address_of)
 def end(of: AddressOf) -> ResponseReturnValue:
     """Write it among the person's details again."""
-    operations.end_protection(current_actor(), of=of)
+    form = EndForm()
+    try:
+        operations.end_protection(current_actor(), of=of, version=form.version_read)
+    except Stale as stale:
+        _disclose(of, "address.read")
+        return saved_first("people/end_protection.html", form, stale, version=_version(of), **_ending(of))
     flash("The address is not protected any more.")
     return see_other("people.show", person_id=of.person.id)
+
+
+def _ending(of: AddressOf) -> dict[str, object]:
+    return {"person": of.person, "protected": of.protected}
 
 
 def _version(of: AddressOf) -> int:

@@ -10,7 +10,7 @@ from core.disclosures.lists import NO_CONDITION, Grounds
 from core.disclosures.models import ComplaintConsent, EndedDisclosure
 from core.extensions import db
 from core.facts import MeetingStatus
-from tests.builders import a_user, an_agency, today
+from tests.builders import a_case, a_user, an_agency, today
 from tests.integration.disclosures.test_complaints import GIVEN
 
 DAY = {"withdrawn_on-day": today().day, "withdrawn_on-month": today().month, "withdrawn_on-year": today().year}
@@ -98,3 +98,26 @@ def test_what_is_kept_anew_is_refused_while_an_agency_has_it_that_was_left_out(s
     answer = visitor(officer).post(f"/disclosures/cases/{case.id}/complaint", said)
     assert answer.status_code == 422 and "open to Fire and Rescue: close it to them first" in answer.text
     assert db.session.scalars(select(ComplaintConsent)).all() == []
+
+
+def test_nor_is_it_led_by_an_agency_that_was_left_out(scene, visitor, officer):
+    case = a_case(scene.partnership, scene.chair.agency, title="Told in confidence")
+    db.session.commit()
+    kept(scene, visitor, case, officer, scope="these agencies only", agreed_agencies=str(scene.housing.agency_id))
+    browser = visitor(officer)
+    form = {
+        "version": str(case.version),
+        "title": case.title,
+        "kind": case.kind.value,
+        "category": case.category,
+        "risk": case.risk.value,
+        "summary": "It goes on",
+        "lead_agency_id": str(scene.police.agency_id),
+        "why": "it has changed since",
+        **{f"opened_on-{box}": str(getattr(case.opened_on, box)) for box in ("day", "month", "year")},
+    }
+    answer = browser.post(f"/cases/{case.id}/edit", form)
+    assert answer.status_code == 422 and "It goes on" in answer.text, "what was typed is kept"
+    db.session.expire_all()
+    assert case.lead_agency_id == officer.agency_id and case.summary != "It goes on"
+    assert browser.post(f"/cases/{case.id}/edit", {**form, "lead_agency_id": str(officer.agency_id)}).status_code == 303

@@ -218,6 +218,20 @@ def test_an_incident_told_in_a_complaint_is_its_agencys_until_somebody_agrees(sc
     assert CANARY in housing.get(f"/cases/{case.id}").text and CANARY not in chair.get(f"/cases/{case.id}").text
 
 
+def test_why_it_was_corrected_and_that_it_was_hate_is_its_agencys_too(scene, visitor):
+    police, chair = visitor(scene.police), visitor(scene.chair)
+    case = scene.items[0].case
+    said = {"in_complaint": "y", "provider": "complainant", "answer": "not asked yet", "hate": "y"}
+    incident(scene, police, **said, strands="transgender identity")
+    what = db.session.scalars(select(CaseIncident)).one()
+    day = {f"happened_on-{box}": str(getattr(today(), box)) for box in ("day", "month", "year")}
+    put_right = {"what": "Words", "reported_to_id": str(scene.police.agency_id), "reason": "It was Priya", **day}
+    put_right["version"] = str(what.version)
+    assert police.post(f"/cases/{case.id}/incidents/{what.id}/change", put_right).status_code == 303
+    page = chair.get(f"/cases/{case.id}").text
+    assert "corrected" in page and "Priya" not in page and "transgender" not in page
+
+
 def test_an_incident_that_is_removed_takes_its_consent_along(scene, visitor):
     police = visitor(scene.police)
     incident(scene, police, **GIVEN, scope="this partnership’s meetings")

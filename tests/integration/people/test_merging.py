@@ -23,7 +23,7 @@ from core.people.merging.queries import held_in, ids_of, merged, pair_of
 from core.people.models import AddressReader, Person, ProtectedAddress
 from core.people.queries import people_found
 from core.policy import Permission, decide
-from core.policy.merging import CLOSED, MERGED, PROTECTED
+from core.policy.merging import CLOSED, PROTECTED
 from core.standards.models import ContactPlan
 from tests.builders import a_case, a_person, an_agency, today
 
@@ -279,6 +279,18 @@ def test_a_role_that_both_have_in_one_case_is_there_once_and_comes_back(partners
     assert db.session.get_one(CasePerson, number).person_id == ana.id
 
 
+def test_somebody_who_was_taken_out_of_a_case_since_is_not_in_it_again(partners, anna, ana):
+    case = a_case(partners.partnership, partners.council, title="Both", group=partners.group, subject=anna)
+    db.session.add(CasePerson(case_id=case.id, person_id=ana.id, role=PersonRole.SUBJECT))
+    db.session.flush()
+    done = put_together(chairing(partners), anna, ana)
+    there = select(CasePerson).where(CasePerson.case_id == case.id)
+    db.session.delete(db.session.scalars(there).one())
+    db.session.flush()
+    put_apart(chairing(partners), done)
+    assert not db.session.scalars(there).all()
+
+
 def test_two_contact_plans_in_one_case_become_one_that_says_both(partners, anna, ana):
     case = a_case(partners.partnership, partners.council, title="Both", group=partners.group, subject=anna)
     for person, words in ((anna, "Text first"), (ana, "Never after six")):
@@ -388,8 +400,7 @@ def test_a_record_that_is_gone_is_merged_no_further(partners, anna, ana):
     third = a_person(partners.partnership, "Anna", "Holingworth", BORN)
     a_case(partners.partnership, partners.council, title="Third", group=partners.group, subject=third)
     put_together(chairing(partners), anna, ana)
-    verdict = may_merge(chairing(partners), ana, third)
-    assert not verdict.known or verdict.reason == MERGED
+    assert not may_merge(chairing(partners), ana, third).known
 
 
 def test_of_two_who_merge_the_same_the_second_is_refused(partners, anna, ana):

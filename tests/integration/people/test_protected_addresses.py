@@ -80,10 +80,12 @@ def test_named_agencies_alone_read_it_on_a_page_of_its_own(partners, officer, co
     assert protect(officer, ada, [partners.police]).status_code == 303, "her own agency always reads it"
     assert LANE in text_of(officer.get(f"{page}/address"))
     assert LANE in text_of(constable.get(f"{page}/address"))
-    assert officer.post(f"{page}/address/end").status_code == 303
+    unread = officer.post(f"{page}/address/end", {"version": "1"})
+    assert unread.status_code == 409 and LANE in text_of(unread), "changed since it was read"
+    assert officer.post(f"{page}/address/end", {"version": "2"}).status_code == 303
     assert LANE in text_of(constable.get(page)) and db.session.get(ProtectedAddress, ada.id) is None
     kinds = [len(recorded(f"address.{each}")) for each in ("protect", "read", "end_protection")]
-    assert kinds == [2, 3, 1]
+    assert kinds == [2, 4, 1]
 
 
 def test_whoever_types_it_is_asked_before_anything_is_saved(partners, officer, constable, ada, case):
