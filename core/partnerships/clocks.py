@@ -43,6 +43,10 @@ _TIMELY = (
     "The number is Roundtable's own choice. Salford's protocol, section 6, asks for timely action at the earliest "
     "opportunity."
 )
+_STILL_NEEDED = (
+    "The number is Roundtable's own choice. UK GDPR, article 5(1)(d) and (e), has what is held accurate, and kept no "
+    "longer than is necessary."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,14 @@ class Clocks:
     )
     hate_seen: int = _clock(
         2, "Whoever answers for hate incidents looks at one, after it was flagged", least=1, most=20, source=_HATE
+    )
+    minutes_review: int = _clock(
+        12,
+        "Minutes that tell of a case are looked at again, after the meeting",
+        unit="months",
+        least=1,
+        most=60,
+        source=_STILL_NEEDED,
     )
     escalation: int = _clock(
         3,

@@ -184,6 +184,7 @@ class Permission(StrEnum):
     SET_RETENTION = "set how long it is kept"
     DECIDE_RETENTION = "decide what is erased"
     APPROVE_ERASURE = "approve an erasure"
+    REVIEW_MINUTES = "look at old minutes again"
     HOLD_CASE = "hold case"
     HOLD_PERSON = "hold person"
     END_HOLD = "end hold"

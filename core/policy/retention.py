@@ -1,5 +1,7 @@
 """Who sets how long what is held is kept, who holds it back, and who lets it be erased: never one person alone."""
 
+from typing import Protocol
+
 from core.cases.models import Case
 from core.facts import Actor, Verdict
 from core.people.models import Person
@@ -24,6 +26,14 @@ ENDED = "This hold was ended."
 GONE = "This was erased under the retention schedule: there is nothing left to hold."
 
 
+class OfPartnership(Protocol):
+    """What belongs to a partnership."""
+
+    @property
+    def partnership_id(self) -> int:
+        """Which it is."""
+
+
 def see_retention(actor: Actor, of_it: RetentionList | LegalHold | None = None) -> Verdict:
     """The data protection lead and the partnership's administrators: references and days, no name."""
     if of_it is not None and not same_partnership(actor, of_it.partnership_id):
@@ -31,6 +41,11 @@ def see_retention(actor: Actor, of_it: RetentionList | LegalHold | None = None) 
     if data_lead(actor) or partnership_admin(actor):
         return Verdict.yes()
     return Verdict.no(NOT_TO_SEE)
+
+
+def review_minutes(actor: Actor, minutes: OfPartnership) -> Verdict:
+    """The same: that somebody looked at old minutes again is a day and a name in the trail, and opens none of them."""
+    return see_retention(actor) if same_partnership(actor, minutes.partnership_id) else Verdict.hidden()
 
 
 def decide_entry(actor: Actor, entry: RetentionEntry) -> Verdict:
@@ -95,6 +110,7 @@ RULES = {
     Permission.SET_RETENTION: see_retention,
     Permission.DECIDE_RETENTION: decide_entry,
     Permission.APPROVE_ERASURE: approve_list,
+    Permission.REVIEW_MINUTES: review_minutes,
     Permission.HOLD_CASE: hold_case,
     Permission.HOLD_PERSON: hold_person,
     Permission.END_HOLD: end_hold,

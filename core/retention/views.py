@@ -8,16 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.models import Case
 from core.cases.queries import case_of
+from core.clock import local_date
 from core.errors import Refused, Stale
 from core.people.models import Person
 from core.people.queries import person_named
 from core.policy import Permission
-from core.retention import holding, operations, queries
+from core.retention import holding, operations, queries, reviewing
 from core.retention.forms import ApproveForm, EndForm, EntryForm, HoldForm, periods_form
 from core.retention.in_the_way import in_the_way
 from core.retention.kinds import CHOSEN, NOT_OURS, RULES
 from core.retention.models import Decision, LegalHold, RetentionEntry, RetentionList
 from core.retention.operations import ERASE, KEEP
+from core.retention.reviewing import OldMinutes
 from core.retention.schedule import schedule
 from core.web import beside, current_actor, invalid, may, now, render, requires, saved_first, see_other
 
@@ -39,6 +41,11 @@ def list_of(list_id: int) -> RetentionList:
 def entry_of(list_id: int, due_id: int) -> RetentionEntry:
     """A line of that list."""
     return queries.entry_of(list_of(list_id), due_id)
+
+
+def minutes_of(old_minutes_id: int) -> OldMinutes:
+    """The minutes of the address."""
+    return reviewing.minutes_of(_here(), old_minutes_id)
 
 
 def case_named(case_id: int) -> Case:
@@ -75,9 +82,20 @@ def index() -> ResponseReturnValue:
     return render(
         "retention/index.html",
         lists=queries.lists_of(_here()),
+        old=reviewing.to_review(_here(), on=local_date(now())),
+        shown=reviewing.SHOWN,
         holds=[(hold, bool(may(Permission.END_HOLD, hold))) for hold in queries.standing_holds(_here())],
         chosen=[row for row in schedule(queries.periods_of(_here())) if row.rule.is_set],
     )
+
+
+@bp.post("/retention/minutes/<int:old_minutes_id>/reviewed", endpoint="review")
+@requires(Permission.REVIEW_MINUTES, on=minutes_of)
+def review(minutes: OldMinutes) -> ResponseReturnValue:
+    """Record that somebody looked at old minutes again."""
+    reviewing.review(current_actor(), minutes=minutes, on=local_date(now()))
+    flash(f"It is recorded that the minutes of {minutes.reference} were looked at again.")
+    return see_other("retention.index")
 
 
 @bp.get("/retention/periods", endpoint="periods")

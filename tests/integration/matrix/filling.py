@@ -131,6 +131,7 @@ PAGES = {
     "recording.strike_entry": ("chair", "/meetings/{live_id}/live"),
     "recording.take_up": ("chair", "/meetings/{live_id}/live"),
     "retention.approve": ("data lead", "/data-protection/retention/lists/{list_id}"),
+    "retention.review": ("data lead", "/data-protection/retention"),
     "subject_access.draw": ("data lead", "/data-protection/requests/{undrawn_request_id}"),
     "subject_access.decide": ("data lead", "/data-protection/requests/{drawn_request_id}/masks"),
     "subject_access.ready": ("data lead", "/data-protection/requests/{decided_request_id}"),

@@ -1,10 +1,16 @@
 """A monthly list with a line, and a legal hold that the chair set."""
 
+from datetime import timedelta
+
+from core.cases.models import Case
 from core.clock import utc_now
+from core.facts import MeetingStatus, MinutesStatus
+from core.minutes.models import Minutes
+from core.minutes.record import MeetingRecord
 from core.retention.kinds import Kind
 from core.retention.models import LegalHold, RetentionEntry, RetentionList
-from tests.builders import today
-from tests.integration.matrix.things import Ids, Table, add
+from tests.builders import a_meeting, today
+from tests.integration.matrix.things import Ids, Table, add, get
 
 
 def retained(table: Table, ids: Ids) -> Ids:
@@ -26,4 +32,38 @@ def retained(table: Table, ids: Ids) -> Ids:
             agency_id=table.users["chair"].agency_id,
         )
     )
-    return {"list_id": found.id, "due_id": line.id, "hold_id": hold.id, "held_person_id": int(ids["person_id"])}
+    return {
+        "list_id": found.id,
+        "due_id": line.id,
+        "hold_id": hold.id,
+        "held_person_id": int(ids["person_id"]),
+        "old_minutes_id": _old_minutes(table, case_id),
+    }
+
+
+def _old_minutes(table: Table, case_id: int) -> int:
+    """Approved, of a meeting a year and more ago that heard the main case."""
+    starts = utc_now() - timedelta(days=400)
+    meeting = a_meeting(table.group, starts_at=starts, status=MeetingStatus.CLOSED, cases=[get(Case, case_id)])
+    chair = table.users["chair"].id
+    record = MeetingRecord(
+        partnership=table.partnership.name,
+        group=table.group.name,
+        kind="CST",
+        title="",
+        reference=meeting.ref,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        status=MinutesStatus.APPROVED,
+    )
+    minutes = Minutes(
+        meeting_id=meeting.id,
+        status=MinutesStatus.APPROVED,
+        composed_at=starts,
+        composed_by_id=chair,
+        approved_at=starts,
+        approved_by_id=chair,
+        record=record.to_plain(),
+        record_sha256=record.sha256(),
+    )
+    return add(minutes).id

@@ -11,8 +11,10 @@ from core.accounts.queries import actor_as_of
 from core.cases.models import Case
 from core.clock import utc_now
 from core.dates import in_words
+from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import SYSTEM
+from core.meetings.models import Meeting
 from core.plugin_api.facts import Period
 from core.plugin_host import Unavailable
 from core.referrals.facts import ERASED, Erased, facts_of
@@ -20,6 +22,7 @@ from core.referrals.models import Referral
 from core.reports import queries as reports
 from core.retention.erasing import erase
 from core.retention.kinds import Kind
+from core.subject_access.models import AccessRequest
 from core.web.transaction import begin_write
 from tests.builders import today
 from tests.integration.matrix.walking import address, browser_of, guarded_routes, ids_for
@@ -27,10 +30,10 @@ from tests.integration.matrix.walking import address, browser_of, guarded_routes
 READERS = ("chair", "data lead")
 
 
-def erased(case_id: int, folder: Path) -> None:
+def erased(record_id: int, folder: Path, kind: Kind = Kind.CASE) -> None:
     db.session.rollback()
     begin_write()
-    erase(SYSTEM, Kind.CASE, case_id, file=folder / "erasures.jsonl", on=today(), now=utc_now())
+    erase(SYSTEM, kind, record_id, file=folder / "erasures.jsonl", on=today(), now=utc_now())
     db.session.commit()
 
 
@@ -71,6 +74,28 @@ def test_no_page_about_it_breaks_and_no_plugin_is_asked_what_an_empty_payload_sa
     assert broken == []
     assert said == []
     assert [record.getMessage() for record in caplog.records if record.name == "roundtable.plugins"] == []
+
+
+@pytest.mark.sqlite_alone
+def test_no_page_about_what_belonged_to_no_case_breaks(app, world, tmp_path):
+    """Every meeting lost its own words, every request and every emergency what was typed."""
+    records = [
+        *((Kind.ACCESS, each) for each in db.session.scalars(select(AccessRequest.id))),
+        *((Kind.EMERGENCY, each) for each in db.session.scalars(select(Emergency.id))),
+        *((Kind.MEETING, each) for each in db.session.scalars(select(Meeting.id))),
+    ]
+    assert len({kind for kind, _ in records}) == 3
+    for kind, record_id in records:
+        erased(record_id, tmp_path, kind)
+    broken = []
+    for reader in READERS:
+        browser = browser_of(app, world, reader)
+        for route in guarded_routes(app):
+            if route.method == "GET":
+                answer = browser.get(address(app, route, ids_for(world, route)))
+                if answer.status_code >= 500:
+                    broken.append(f"{reader}: {route.name}: {answer.status_code}")
+    assert broken == []
 
 
 @pytest.mark.sqlite_alone
