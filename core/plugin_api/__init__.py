@@ -30,6 +30,7 @@ from core.plugin_api.facts import (
     age_on,
     birthday,
 )
+from core.plugin_api.holding import HeldRecord, HeldText, in_its_words
 from core.plugin_api.hookspecs import API, PROJECT, PluginInfo, hookimpl
 from core.plugin_api.pathway import (
     ActionTemplate,
@@ -95,6 +96,8 @@ __all__ = [
     "Finding",
     "Form",
     "HeardItem",
+    "HeldRecord",
+    "HeldText",
     "Involved",
     "MeetingFacts",
     "MinutesSection",
@@ -144,6 +147,7 @@ __all__ = [
     "disclose",
     "faults_of",
     "hookimpl",
+    "in_its_words",
     "in_words",
     "invalid",
     "lengths_of",

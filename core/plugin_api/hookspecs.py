@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 
 from core.facts import Actor, MinutesSection
 from core.plugin_api.facts import AgendaEntry, Annotation, MeetingFacts, PartnershipFacts, Period, Statistic
+from core.plugin_api.holding import HeldRecord
 from core.plugin_api.pathway import Pathway
 
 PROJECT = "roundtable"
@@ -72,4 +73,16 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
 @hookspec
 def roundtable_statistics(period: Period, partnership: PartnershipFacts) -> Sequence[Statistic]:
     """Give counts for a period, without names or references. A reading hook: it has a deadline."""
+    raise NotImplementedError
+
+
+@hookspec
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """Give all that your own tables hold about one person, for the copy that they asked for.
+
+    `people` are the ids of their records, `referrals` those of their own referrals: give what is under these, and
+    whatever names one of these people under somebody else's referral. Asked also where the partnership has switched the
+    plugin off. A reading hook: it has a deadline. A plugin that fails here holds up the answer until somebody has seen
+    to it.
+    """
     raise NotImplementedError

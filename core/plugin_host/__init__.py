@@ -44,11 +44,13 @@ __all__ = [
     "Unavailable",
     "add_plugin_pages",
     "ask",
+    "ask_whatever_is_on",
     "behind",
     "end_where_one_hangs",
     "forget_what_was_read",
     "guarded",
     "host_of",
+    "host_of_current",
     "installed",
     "leave_out_behind",
     "load_plugins",
@@ -112,6 +114,11 @@ def host_of(app: Flask) -> PluginHost:
     return cast(PluginHost, app.extensions[EXTENSION])
 
 
+def host_of_current() -> PluginHost:
+    """The host of the application that is at work."""
+    return host_of(current_app)
+
+
 def ask(hook: str, partnership_id: int, /, **arguments: Any) -> list[Answer | Unavailable]:
     """Every plugin's answer to a reading hook; an `Unavailable` for one that failed or was too late.
 
@@ -120,6 +127,14 @@ def ask(hook: str, partnership_id: int, /, **arguments: Any) -> list[Answer | Un
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     return host_of(app).ask(app, hook, arguments, without=switched_off_in(partnership_id))
+
+
+def ask_whatever_is_on(hook: str, /, **arguments: Any) -> list[Answer | Unavailable]:
+    """The same of every plugin that runs, be it switched off or not: for what a partnership has to answer for, which
+    its plugins hold all the same.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return host_of(app).ask(app, hook, arguments)
 
 
 def guarded(pathway: Pathway[Any], where: str) -> AbstractContextManager[None]:

@@ -60,6 +60,7 @@ def _about_nothing(on: date) -> Mapping[str, Mapping[str, Any]]:
     return {
         "roundtable_agenda_annotations": {"entries": (), "viewer": nobody},
         "roundtable_minutes_sections": {"record": MeetingFacts(0, 0, "", on)},
+        "roundtable_held_about": {"people": (), "referrals": ()},
         "roundtable_statistics": {"period": Period(on, on), "partnership": PartnershipFacts(0, "")},
     }
 

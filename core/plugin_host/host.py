@@ -19,6 +19,7 @@ from core.errors import Refused, RoundtableError
 from core.facts import MinutesSection
 from core.plugin_api import hookspecs
 from core.plugin_api.facts import Annotation, Statistic
+from core.plugin_api.holding import HeldRecord
 from core.plugin_api.pathway import Pathway
 from core.plugin_host import loading
 from core.plugin_host.limits import Limits, Overran
@@ -33,6 +34,7 @@ ANSWERS: Mapping[str, type] = {
     "roundtable_agenda_annotations": Annotation,
     "roundtable_minutes_sections": MinutesSection,
     "roundtable_statistics": Statistic,
+    "roundtable_held_about": HeldRecord,
 }
 """The reading hooks, and of what their answers are lists."""
 
@@ -179,6 +181,10 @@ class PluginHost:
     def owners(self) -> Mapping[str, str]:
         """Key of a pathway -> name of the plugin that brings it."""
         return {key: plugin for key, (plugin, _) in self._pathways.items()}
+
+    def answers(self, name: str, hook: str) -> bool:
+        """Whether the plugin of that name answers the hook."""
+        return hook in self._loaded[name].functions
 
     @property
     def pathways_by_plugin(self) -> Sequence[tuple[str, Pathway[Any]]]:

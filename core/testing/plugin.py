@@ -30,6 +30,7 @@ from core.plugin_host import Answer, PluginReport, Unavailable, host_of
 from core.plugin_host.checking import faults_in
 from core.schema import bring_up_to_date
 from core.testing.facts import VIEWER, glimpse_of
+from core.testing.held import HeldContract
 
 UNESCAPED = re.compile(r"\|\s*safe\b|\bautoescape\b|\bMarkup\b")
 INLINE = re.compile(r"<script|<style|\son[a-z]+=|\sstyle=", re.IGNORECASE)
@@ -37,7 +38,7 @@ INLINE = re.compile(r"<script|<style|\son[a-z]+=|\sstyle=", re.IGNORECASE)
 INTERFACE = "core.plugin_api"
 
 
-class PluginContract:
+class PluginContract(HeldContract):
     """Subclass it, call the subclass `Test…`, and name the `plugin` as it is imported.
 
     `heard`: referrals of yours, with payload and progress, as a meeting would have heard them; your minutes section is
@@ -89,6 +90,11 @@ class PluginContract:
         assert one == thirty, (
             f"{one} queries for the minutes of one item, {thirty} for thirty: ask for all in one query."
         )
+
+    def test_what_it_holds_costs_the_same_for_one_referral_and_for_thirty(self, app: Flask) -> None:
+        """All referrals of a person come at once."""
+        one, thirty = (self._queries(app, self._told_about, number) for number in (1, 30))
+        assert one == thirty, f"{one} queries for one referral, {thirty} for thirty: ask for all of them in one query."
 
     def test_annotations_are_about_the_entries_and_name_their_audiences(self, app: Flask) -> None:
         """Each is under an item that was asked about, and for somebody."""
@@ -176,6 +182,11 @@ class PluginContract:
     def _values(self, answer: Answer | Unavailable) -> tuple[Any, ...]:
         assert isinstance(answer, Answer), f"It did not answer: {answer.text}"
         return answer.values
+
+    def _told_about(self, app: Flask, number: int) -> object:
+        """What it holds of somebody with so many referrals."""
+        asked = {"people": (1,), "referrals": tuple(range(1, number + 1))}
+        return [self._values(answer) for answer in host_of(app).ask(app, "roundtable_held_about", asked)]
 
     def _queries(self, app: Flask, ask: Callable[[Flask, int], object], number: int) -> int:
         """How many statements the database is sent while something is asked about so many items."""

@@ -8,6 +8,7 @@ from core.plugin_api import (
     AgendaEntry,
     Annotation,
     Audience,
+    HeldRecord,
     MeetingFacts,
     MinutesSection,
     PartnershipFacts,
@@ -27,6 +28,7 @@ from core.plugin_api import (
 )
 from plugins.family_intervention import queries
 from plugins.family_intervention.family import DOMAINS
+from plugins.family_intervention.holding import held_about
 from plugins.family_intervention.models import Base
 from plugins.family_intervention.pathway import FamilyIntervention
 from plugins.family_intervention.payload import FamilyPayload
@@ -96,6 +98,12 @@ def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor)
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, the steps and the plan, each line for those who may read it."""
     return sections_on(PATHWAY, record, "Family intervention, step by step", _told)
+
+
+@hookimpl
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """All that the register holds about one person, for the copy that they asked for."""
+    return list(held_about(people, referrals))
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from core.plugin_api import (
     Actor,
     AgendaEntry,
     Annotation,
+    HeldRecord,
     MeetingFacts,
     MinutesSection,
     PartnershipFacts,
@@ -23,6 +24,7 @@ from core.plugin_api import (
 )
 from plugins.mediation import queries
 from plugins.mediation.dispute import Kind
+from plugins.mediation.holding import held_about
 from plugins.mediation.models import Base
 from plugins.mediation.pathway import EVERYBODY, Mediation, MediationPayload
 from plugins.mediation.results import RESULTS
@@ -60,6 +62,12 @@ def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor)
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how its mediations have come along, in stages and dates."""
     return sections_on(PATHWAY, record, "Mediation, step by step", _steps)
+
+
+@hookimpl
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """All that the register holds about one person, for the copy that they asked for."""
+    return list(held_about(people, referrals))
 
 
 @hookimpl

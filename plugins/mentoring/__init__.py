@@ -7,6 +7,7 @@ from core.plugin_api import (
     Actor,
     AgendaEntry,
     Annotation,
+    HeldRecord,
     MeetingFacts,
     MinutesSection,
     PartnershipFacts,
@@ -24,6 +25,7 @@ from core.plugin_api import (
 )
 from plugins.mentoring import queries
 from plugins.mentoring.counting import in_figures
+from plugins.mentoring.holding import held_about
 from plugins.mentoring.matching import reasons_against
 from plugins.mentoring.models import Base
 from plugins.mentoring.pathway import EVERYBODY, Mentoring, MentoringPayload
@@ -61,6 +63,12 @@ def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor)
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how its mentoring referrals have come along, in stages and dates."""
     return sections_on(PATHWAY, record, "Mentoring, step by step", _steps)
+
+
+@hookimpl
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """All that the register holds about one person, for the copy that they asked for."""
+    return list(held_about(referrals))
 
 
 @hookimpl

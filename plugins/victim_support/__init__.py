@@ -7,6 +7,7 @@ from core.plugin_api import (
     Actor,
     AgendaEntry,
     Annotation,
+    HeldRecord,
     MeetingFacts,
     MinutesSection,
     PartnershipFacts,
@@ -25,6 +26,7 @@ from core.plugin_api import (
 )
 from plugins.victim_support import queries
 from plugins.victim_support.contact import instruction_in_full
+from plugins.victim_support.holding import held_about
 from plugins.victim_support.models import Base
 from plugins.victim_support.pathway import EVERYBODY, PARTNERS, SAFE_CONTACT, VictimSupport
 from plugins.victim_support.payload import SupportPayload, offer
@@ -69,6 +71,12 @@ def roundtable_agenda_annotations(entries: Sequence[AgendaEntry], viewer: Actor)
 def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection]:
     """Under each item, how to contact the victim safely, first; then offered and accepted, and the steps."""
     return sections_on(PATHWAY, record, "Victim Support, safe contact first", _told)
+
+
+@hookimpl
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """All that the register holds about one person, for the copy that they asked for."""
+    return list(held_about(referrals))
 
 
 @hookimpl

@@ -21,7 +21,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "hooks.md").read_text(encoding="utf
 
 HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("roundtable_")}
 
-DOCUMENTED = dict(re.findall(r"^def (\w+)(\(.*)$", PAGE.partition("## The five hooks")[2], re.MULTILINE))
+DOCUMENTED = dict(re.findall(r"^def (\w+)(\(.*)$", PAGE.partition("## The six hooks")[2], re.MULTILINE))
 
 FIRST_PLUGIN = PAGE.partition("## A first plugin")[2].partition("```python\n")[2].partition("```")[0]
 

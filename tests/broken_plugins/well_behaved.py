@@ -1,6 +1,6 @@
 """Breaks no rule and answers every hook."""
 
-from core.plugin_api import Annotation, Audience, MinutesSection, Row, Statistic, hookimpl
+from core.plugin_api import Annotation, Audience, HeldRecord, MinutesSection, Row, Statistic, hookimpl
 from tests.broken_plugins.errand import Errand, info
 
 EVERYBODY = frozenset(Audience)
@@ -29,3 +29,8 @@ def roundtable_minutes_sections(record):
 @hookimpl
 def roundtable_statistics(period, partnership):
     return [Statistic("Errands", 1)]
+
+
+@hookimpl
+def roundtable_held_about(referrals):
+    return [HeldRecord(each, f"errand:{each}", "An errand") for each in referrals]

@@ -8,6 +8,7 @@ from core.plugin_api import (
     Actor,
     AgendaEntry,
     Annotation,
+    HeldRecord,
     MeetingFacts,
     MinutesSection,
     PartnershipFacts,
@@ -26,6 +27,7 @@ from core.plugin_api import (
 )
 
 from acceptable_behaviour import queries
+from acceptable_behaviour.holding import held_about
 from acceptable_behaviour.models import Base
 from acceptable_behaviour.parental import Agreement, ParentalAgreement
 from acceptable_behaviour.pathway import AcceptableBehaviour, Contract
@@ -84,6 +86,12 @@ def roundtable_minutes_sections(record: MeetingFacts) -> Sequence[MinutesSection
         *sections_on(PATHWAY, record, "Acceptable Behaviour Contract, step by step", _steps),
         *sections_on(PARENTAL, record, "Parental Agreement, step by step", _steps_of_agreement),
     ]
+
+
+@hookimpl
+def roundtable_held_about(people: Sequence[int], referrals: Sequence[int]) -> Sequence[HeldRecord]:
+    """All that the register holds about one person, for the copy that they asked for."""
+    return list(held_about(referrals))
 
 
 @hookimpl
