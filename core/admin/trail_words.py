@@ -176,6 +176,7 @@ OPERATIONS = {
         "nomination.read": "Read a nomination",
         "nominations.read": "Read the nominations",
         "nomination.decide": "Decided a nomination",
+        "nomination.correct": "Corrected a nomination",
         "nomination.escalate": "Escalated a nomination",
         "nomination.send_on": "Sent a nomination to another group",
         "research.ask": "Asked for research",

@@ -12,6 +12,7 @@ from core.policy.standing import member_of_partnership, same_partnership
 
 LEADERS_ONLY = "Only the chair or the coordinator of this group may do this."
 RECUSED_FROM_ITEM = "You declared a conflict of interest in this item, so it is closed to you."
+NOT_THEIRS = "Only the agency that nominated it, the chair and the coordinator may correct this."
 NOT_IN_GROUP = "You are not a member of this group."
 
 
@@ -81,6 +82,21 @@ def decide_nomination(actor: Actor, nomination: Nomination) -> Verdict:
     if verdict and nomination.case_id in actor.recused_cases:
         return Verdict.no(cases.RECUSED)
     return verdict
+
+
+def correct_nomination(actor: Actor, nomination: Nomination) -> Verdict:
+    """The agency that made it, by whoever records in the group, and those who lead the group: where it was wrong."""
+    seen = see_meeting(actor, nomination.meeting)
+    if not seen:
+        return seen
+    verdict = read_nomination(actor, nomination)
+    if not verdict:
+        return verdict
+    if nomination.case.erased_on is not None:
+        return Verdict.no(cases.ERASED)
+    group_id = nomination.meeting.group_id
+    own = nomination.agency_id == actor.agency_id and actor.groups.get(group_id) in RECORDING_ROLES
+    return Verdict.yes() if own or actor.leads(group_id) else Verdict.no(NOT_THEIRS)
 
 
 def read_item(actor: Actor, item: AgendaItem) -> Verdict:
@@ -178,6 +194,7 @@ RULES = {
     Permission.MANAGE_MEETING: lead_meeting,
     Permission.NOMINATE: nominate,
     Permission.DECIDE_NOMINATION: decide_nomination,
+    Permission.CORRECT_NOMINATION: correct_nomination,
     Permission.EDIT_AGENDA: prepare_agenda,
     Permission.EDIT_ITEM: edit_item,
     Permission.CIRCULATE_AGENDA: prepare_agenda,

@@ -89,6 +89,7 @@ class Permission(StrEnum):
     MANAGE_MEETING = "manage meeting"
     NOMINATE = "nominate"
     DECIDE_NOMINATION = "decide nomination"
+    CORRECT_NOMINATION = "correct nomination"
     EDIT_AGENDA = "edit agenda"
     EDIT_ITEM = "edit agenda item"
     CIRCULATE_AGENDA = "circulate agenda"

@@ -6,6 +6,7 @@ from typing import Self
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from core.people.history.forms import MistakeFields
 from core.standards.lists import ContactWay, EntryKind, SupportAnswer, UpdateInterval
 from core.standards.operations import TO_COME, Agreement, SupportOffer, WayToComplain
 from core.web.addresses import row_id
@@ -34,7 +35,7 @@ class Dated:
             raise ValidationError(f"The day must be in {EARLIEST.year} or later")
 
 
-class AgreementForm(Dated, VersionedForm):
+class AgreementForm(Dated, MistakeFields, VersionedForm):
     """The named contact, and how and how often somebody is kept informed."""
 
     instruction = TextAreaField(
@@ -80,6 +81,7 @@ class AgreementForm(Dated, VersionedForm):
 
     def check_together(self) -> None:
         """Most ways need a number or an address."""
+        super().check_together()
         if given(self.way) and self.way.data in REACHED_BY_ONE and not self.reach.data and not self.reach.errors:
             say(self.reach, "Enter the number or address to use")
 
@@ -98,7 +100,7 @@ class AgreementForm(Dated, VersionedForm):
         )
 
 
-class SupportForm(Dated, VersionedForm):
+class SupportForm(Dated, MistakeFields, VersionedForm):
     """That support was offered."""
 
     support_what = StringField(
@@ -130,7 +132,7 @@ class SupportForm(Dated, VersionedForm):
         )
 
 
-class ComplaintForm(Dated, VersionedForm):
+class ComplaintForm(Dated, MistakeFields, VersionedForm):
     """That the way to complain was given."""
 
     complaint_text = TextAreaField(

@@ -18,6 +18,8 @@ from core.database import version_of_values
 from core.errors import Refused, Stale
 from core.extensions import db
 from core.facts import Actor, CaseStatus
+from core.people.history.keeping import CHANGED_SINCE, Because, keep_thing
+from core.people.history.models import Statement, Why
 from core.policy import Permission, require
 from core.standards.lists import (
     PROMISED_TO,
@@ -33,6 +35,7 @@ from core.standards.within import begun_within, told_within
 from core.working_days import add_working_days
 
 CLOSED = "This case is closed: tell them how it ended, and record that in the contact log."
+CORRECT_ALONE = "This case is closed: what stands here is changed only where it was wrong. Say what was wrong."
 TO_COME = "The day must be today or in the past"
 GIVES_AWAY = (
     "Everybody who may open the case reads this: leave out numbers, mail addresses and postcodes, and write them under "
@@ -141,32 +144,65 @@ def case_opened_again(case: Case, *, on: date) -> None:
             add_plan(case, person_id, on=on, within=within)
 
 
-def agree(actor: Actor, *, promised: Promised, version: int, agreement: Agreement, now: datetime) -> None:
-    """Keep what was agreed. A new interval starts the clock anew; "no updates" stops it. Raises Stale and Refused."""
-    plan = _part(actor, promised, version, Agreement, agreement.agreed_on, now=now)
+def is_kept(part: Part, plan: ContactPlan | None) -> bool:
+    """Whether that part of the plan was written already: what stood there stays in the history when it changes."""
+    return any(value is not None for name, value in stored(part, plan).items() if name.endswith("_on"))
+
+
+def agree(
+    actor: Actor,
+    *,
+    promised: Promised,
+    version: int,
+    agreement: Agreement,
+    now: datetime,
+    because: Because = CHANGED_SINCE,
+) -> None:
+    """Keep what was agreed. A new interval starts the clock anew; "no updates" stops it. Raises Stale and Refused.
+
+    Of each part: of a closed case one that was wrong is corrected, and no clock starts.
+    """
+    plan = _part(actor, promised, version, Agreement, agreement.agreed_on, because, now=now)
     working = {promised.case.lead_agency_id, *(link.agency_id for link in promised.case.agencies)}
     if agreement.agency_id not in working:
         raise Refused("Choose the lead agency, or an agency that the case is open to", field="agency_id")
     if gives_away(agreement.instruction):
         raise Refused(GIVES_AWAY, field="instruction")
-    if plan.interval is not agreement.interval:
+    if plan.interval is not agreement.interval and promised.case.status is not CaseStatus.CLOSED:
         plan.due_on = next_update(agreement.interval, agreement.agreed_on)
     again = plan.agreed_on is not None
     text = "agreed anew with" if again else "agreed with"
-    _keep(actor, promised, plan, agreement, "contact.agree", f"Named contact and updates {text} {{who}}", now=now)
+    told = f"Named contact and updates {text} {{who}}"
+    _keep(actor, promised, plan, agreement, "contact.agree", told, because, now=now)
 
 
-def offer_support(actor: Actor, *, promised: Promised, version: int, offer: SupportOffer, now: datetime) -> None:
+def offer_support(
+    actor: Actor,
+    *,
+    promised: Promised,
+    version: int,
+    offer: SupportOffer,
+    now: datetime,
+    because: Because = CHANGED_SINCE,
+) -> None:
     """Keep that support was offered, and the answer. Raises Stale and Refused."""
-    plan = _part(actor, promised, version, SupportOffer, offer.support_offered_on, now=now)
+    plan = _part(actor, promised, version, SupportOffer, offer.support_offered_on, because, now=now)
     text = f"Support offered to {{who}}: {offer.support_answer.value}"
-    _keep(actor, promised, plan, offer, "contact.offer", text, now=now)
+    _keep(actor, promised, plan, offer, "contact.offer", text, because, now=now)
 
 
-def give_way_to_complain(actor: Actor, *, promised: Promised, version: int, way: WayToComplain, now: datetime) -> None:
+def give_way_to_complain(
+    actor: Actor,
+    *,
+    promised: Promised,
+    version: int,
+    way: WayToComplain,
+    now: datetime,
+    because: Because = CHANGED_SINCE,
+) -> None:
     """Keep that the way to complain was given, in the words of that day. Raises Stale and Refused."""
-    plan = _part(actor, promised, version, WayToComplain, way.complaint_given_on, now=now)
-    _keep(actor, promised, plan, way, "contact.complaint", "Way to complain given to {who}", now=now)
+    plan = _part(actor, promised, version, WayToComplain, way.complaint_given_on, because, now=now)
+    _keep(actor, promised, plan, way, "contact.complaint", "Way to complain given to {who}", because, now=now)
 
 
 _TOLD = {
@@ -259,13 +295,18 @@ def _locked(promised: Promised, *, on: date) -> ContactPlan:
     return plan
 
 
-def _part(actor: Actor, promised: Promised, version: int, part: Part, day: date, *, now: datetime) -> ContactPlan:
+def _part(
+    actor: Actor, promised: Promised, version: int, part: Part, day: date, because: Because, *, now: datetime
+) -> ContactPlan:
     """The plan, for a change of that part of it that is dated on that day."""
     require(actor, Permission.KEEP_CONTACT, promised)
     if version != version_of(part, promised.plan):
         raise Stale(stored(part, promised.plan))
     if promised.case.status is CaseStatus.CLOSED:
-        raise Refused(CLOSED)
+        if not is_kept(part, promised.plan):
+            raise Refused(CLOSED)
+        if because.why is not Why.WRONG:
+            raise Refused(CORRECT_ALONE, field="wrong")
     if day > local_date(now):
         raise Refused(TO_COME, field=next(name for name in part.__dataclass_fields__ if name.endswith("_on")))
     return _locked(promised, on=local_date(now))
@@ -278,9 +319,17 @@ def _keep(
     part: Agreement | SupportOffer | WayToComplain,
     action: str,
     text: str,
+    because: Because,
     *,
     now: datetime,
 ) -> None:
+    if is_kept(type(part), plan):
+        before = dict(stored(type(part), plan))
+        keep_thing(
+            actor, Statement.PLAN, plan.id, promised.case, before=before, after=asdict(part), because=because, now=now
+        )
+        if because.why is Why.WRONG:
+            text = "How {who} is kept informed was corrected"
     for name, value in asdict(part).items():
         setattr(plan, name, value)
     if _is_begun(plan):

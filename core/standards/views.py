@@ -11,6 +11,7 @@ from core.cases.queries import referrals_of
 from core.errors import Refused, Stale
 from core.facts import CaseStatus
 from core.people.adjustments.queries import needed_by
+from core.people.history.forms import MistakeFields
 from core.policy import Permission
 from core.referrals.cautions import cautions_about
 from core.standards import operations, queries
@@ -37,7 +38,7 @@ from core.web.forms import VersionedForm, held
 
 bp = Blueprint("standards", __name__, url_prefix="/cases/<int:case_id>/people/<int:person_id>/contact")
 
-F = TypeVar("F", bound=VersionedForm)
+F = TypeVar("F", bound=MistakeFields)
 
 
 @bp.get("")
@@ -79,11 +80,16 @@ def agree_page(promised: Promised) -> ResponseReturnValue:
 @requires(Permission.KEEP_CONTACT, on=queries.promised_to)
 def agree(promised: Promised) -> ResponseReturnValue:
     """Keep it."""
-    form = _offer_agencies(AgreementForm().as_of(today()), promised.case)
+    form = _offer_agencies(_over(AgreementForm().as_of(today()), Agreement, promised), promised.case)
 
     def keep() -> None:
         operations.agree(
-            current_actor(), promised=promised, version=form.version_read, agreement=form.details, now=now()
+            current_actor(),
+            promised=promised,
+            version=form.version_read,
+            agreement=form.details,
+            now=now(),
+            because=form.because,
         )
 
     return _save(promised, "agree", form, Agreement, keep, "The contact and the updates are agreed.")
@@ -101,11 +107,16 @@ def support_page(promised: Promised) -> ResponseReturnValue:
 @requires(Permission.KEEP_CONTACT, on=queries.promised_to)
 def support(promised: Promised) -> ResponseReturnValue:
     """Keep it."""
-    form = SupportForm().as_of(today())
+    form = _over(SupportForm().as_of(today()), SupportOffer, promised)
 
     def keep() -> None:
         operations.offer_support(
-            current_actor(), promised=promised, version=form.version_read, offer=form.details, now=now()
+            current_actor(),
+            promised=promised,
+            version=form.version_read,
+            offer=form.details,
+            now=now(),
+            because=form.because,
         )
 
     return _save(promised, "support", form, SupportOffer, keep, "The offer of support was recorded.")
@@ -130,11 +141,16 @@ def complaint_page(promised: Promised) -> ResponseReturnValue:
 @requires(Permission.KEEP_CONTACT, on=queries.promised_to)
 def complaint(promised: Promised) -> ResponseReturnValue:
     """Keep it."""
-    form = ComplaintForm().as_of(today())
+    form = _over(ComplaintForm().as_of(today()), WayToComplain, promised)
 
     def keep() -> None:
         operations.give_way_to_complain(
-            current_actor(), promised=promised, version=form.version_read, way=form.details, now=now()
+            current_actor(),
+            promised=promised,
+            version=form.version_read,
+            way=form.details,
+            now=now(),
+            because=form.because,
         )
 
     return _save(promised, "complaint", form, WayToComplain, keep, "It is recorded that the way to complain was given.")
@@ -201,8 +217,8 @@ def strike(logged: Logged) -> ResponseReturnValue:
 
 
 def _ask(promised: Promised, page: str, form: Any) -> ResponseReturnValue:
-    """A page with a form; of a closed case only the log is still kept."""
-    if promised.case.status is CaseStatus.CLOSED and page != "log":
+    """A page with a form; of a closed case the log is still kept, and what stands there can be corrected."""
+    if promised.case.status is CaseStatus.CLOSED and page != "log" and not form.wrong:
         flash(operations.CLOSED)
         return _back(promised)
     _disclose(promised, "contact.change")
@@ -236,7 +252,14 @@ def _filled(form: type[F], part: Part, promised: Promised, **otherwise: object) 
     """A form over one part of the plan: what is stored, or what it begins with."""
     values: Mapping[str, Any] = operations.stored(part, promised.plan)
     begun = {name: value for name, value in values.items() if value not in (None, "")}
-    return form(**{**otherwise, **begun, "version": str(operations.version_of(part, promised.plan))})
+    made = form(**{**otherwise, **begun, "version": str(operations.version_of(part, promised.plan))})
+    return _over(made, part, promised)
+
+
+def _over(form: F, part: Part, promised: Promised) -> F:
+    """Of a part that is written for the first time nobody asks whether what stood there was wrong."""
+    form.over(operations.is_kept(part, promised.plan))
+    return form
 
 
 def _about(promised: Promised) -> dict[str, Any]:

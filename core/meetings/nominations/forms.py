@@ -41,6 +41,16 @@ class NominationForm(Form):
         return self
 
 
+class CorrectForm(NominationForm, VersionedForm):
+    """A nomination that said something wrong."""
+
+    was_wrong = TextAreaField(
+        "What was wrong?",
+        [Required("Enter what was wrong"), at_most(2_000, "What was wrong")],
+        description="It stands in the history of the case, with what stood there. Those who read it can be told.",
+    )
+
+
 class AcceptForm(VersionedForm):
     """Onto the agenda, with so many minutes."""
 

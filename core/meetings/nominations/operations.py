@@ -17,10 +17,13 @@ from core.meetings.nominations import queries
 from core.meetings.order import MINUTES_PER_CASE
 from core.partnerships.clocks import nomination_cut_off
 from core.partnerships.models import Group
+from core.people.history.keeping import Because, keep_thing
+from core.people.history.models import Statement, Why
 from core.policy import Permission, require
 
 LATE_NEEDS_REASON = "Nominations have closed, so this one is urgent: say why it cannot wait"
 DECIDED = "This nomination was decided already"
+NOTHING_DIFFERENT = "Nothing is different: change what was wrong"
 
 
 def cut_off_of(meeting: Meeting) -> date:
@@ -54,6 +57,61 @@ def nominate(
         payload={"reason": reason, "asks": asks, "late_reason": late_reason},
     )
     return nomination
+
+
+def as_it_stands(nomination: Nomination) -> dict[str, object]:
+    """What was nominated, by the fields of its form."""
+    return {"reason": nomination.reason, "asks": nomination.asks, "late_reason": nomination.late_reason}
+
+
+def correct(
+    actor: Actor,
+    *,
+    nomination: Nomination,
+    reason: str,
+    asks: str,
+    late_reason: str,
+    was_wrong: str,
+    version: int,
+    now: datetime,
+) -> None:
+    """Put right what a nomination said that was wrong; what stood there is kept, and what was sent out stays.
+
+    The reason at the item goes with it while it is the same still, and the record is not frozen. Raises Refused, Stale.
+    """
+    require(actor, Permission.CORRECT_NOMINATION, nomination, hidden="You cannot open this case.")
+    before = as_it_stands(nomination)
+    if nomination.version != version:
+        raise Stale(before)
+    after: dict[str, object] = {"reason": reason, "asks": asks, "late_reason": late_reason}
+    if after == before:
+        raise Refused(NOTHING_DIFFERENT, field="reason")
+    because = Because(Why.WRONG, was_wrong)
+    keep_thing(
+        actor,
+        Statement.NOMINATION,
+        nomination.id,
+        nomination.case,
+        before=before,
+        after=after,
+        because=because,
+        now=now,
+    )
+    item = queries.item_of_nomination(nomination.id)
+    if item is not None and item.reason == nomination.reason and nomination.meeting.frozen_at is None:
+        item.reason = reason
+        nomination.meeting.revision += 1
+    nomination.reason, nomination.asks, nomination.late_reason = reason, asks, late_reason
+    db.session.flush()
+    _note(actor, nomination.case_id, nomination.meeting, f"Nomination for {nomination.meeting.ref} corrected", now=now)
+    audit.record(
+        actor,
+        audit.Category.ALTERATION,
+        "nomination.correct",
+        object=f"nomination:{nomination.id}",
+        subjects=people_named_in([nomination.case_id]),
+        payload={**after, "because": was_wrong},
+    )
 
 
 def accept(

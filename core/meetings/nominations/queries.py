@@ -79,6 +79,13 @@ def nomination_of_case(meeting_id: int, case_id: int) -> Nomination | None:
     ).first()
 
 
+def item_of_nomination(nomination_id: int) -> AgendaItem | None:
+    """The item onto which it was accepted."""
+    return db.session.scalars(
+        select(AgendaItem).where(AgendaItem.nomination_id == nomination_id, AgendaItem.taken_off_at.is_(None))
+    ).first()
+
+
 def cases_to_choose(actor: Actor, meeting_id: int, *, words: str = "") -> Sequence[Row[int, str, str, str]]:
     """Open cases that could be put forward for a meeting: id, ref, title, lead; the newest changes first.
 

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from core.cases.queries import people_named_in
 from core.errors import NotFound, Refused, Stale
-from core.facts import MeetingStatus, NominationStatus
+from core.facts import RECORDING_ROLES, MeetingStatus, NominationStatus
 from core.meetings.agenda.queries import case_by_id, papers_of
 from core.meetings.blueprint import bp
 from core.meetings.loading import group_of, meeting_of, nomination_of
 from core.meetings.models import Meeting, Nomination
 from core.meetings.nominations import operations, queries
-from core.meetings.nominations.forms import AcceptForm, DeclineForm, NominationForm, SendOnForm, arrives
+from core.meetings.nominations.forms import AcceptForm, CorrectForm, DeclineForm, NominationForm, SendOnForm, arrives
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.policy import Permission
@@ -37,6 +37,8 @@ def nominations(meeting: Meeting) -> ResponseReturnValue:
         meeting=meeting,
         nominations=rows,
         sections=sections_of(actor, meeting, papers, active="nominations"),
+        leads=actor.leads(meeting.group_id),
+        records=actor.groups.get(meeting.group_id) in RECORDING_ROLES,
         may_nominate=may(Permission.NOMINATE, meeting),
         may_decide=bool(may(Permission.EDIT_AGENDA, meeting)),
         still_open=meeting.status is MeetingStatus.SCHEDULED and meeting.starts_at > now(),
@@ -172,6 +174,54 @@ def send_nomination_on(nomination: Nomination) -> ResponseReturnValue:
     cut_off = operations.cut_off_of(sent.meeting)
     flash(f"The nomination was sent on to the {sent.meeting.group.name}. {arrives(sent.meeting, cut_off, on=today())}")
     return see_other("meetings.nominations", meeting_id=nomination.meeting_id)
+
+
+@bp.get("/<int:meeting_id>/nominations/<int:nomination_id>/correct", endpoint="correct_nomination")
+@requires(Permission.CORRECT_NOMINATION, on=nomination_of)
+def correct_page(nomination: Nomination) -> ResponseReturnValue:
+    """Put right what it said."""
+    form = CorrectForm(version=str(nomination.version), **operations.as_it_stands(nomination))
+    return render("meetings/correct_nomination.html", **_correcting(nomination, form))
+
+
+@bp.post("/<int:meeting_id>/nominations/<int:nomination_id>/correct", endpoint="correct_nomination_submit")
+@requires(Permission.CORRECT_NOMINATION, on=nomination_of)
+def correct(nomination: Nomination) -> ResponseReturnValue:
+    """Keep it, and what stood there."""
+    form = CorrectForm()
+    page = _correcting(nomination, form)
+    if not form.validate():
+        return invalid("meetings/correct_nomination.html", **page)
+    try:
+        operations.correct(
+            current_actor(),
+            nomination=nomination,
+            reason=form.reason.data,
+            asks=form.asks.data,
+            late_reason=form.late_reason.data if form.late_reason else "",
+            was_wrong=form.was_wrong.data,
+            version=form.version_read,
+            now=now(),
+        )
+    except Stale as stale:
+        return saved_first("meetings/correct_nomination.html", stale=stale, version=nomination.version, **page)
+    except Refused as refused:
+        beside(form, refused, "reason")
+        return invalid("meetings/correct_nomination.html", **page)
+    flash("The nomination is corrected. What stood there is kept with the case.")
+    return see_other("meetings.nominations", meeting_id=nomination.meeting_id)
+
+
+def _correcting(nomination: Nomination, form: CorrectForm) -> dict[str, Any]:
+    subjects = people_named_in([nomination.case_id])
+    disclose("nomination.read", object=f"nomination:{nomination.id}", subjects=subjects)
+    form.for_time(late=bool(nomination.late_reason))
+    return {
+        "meeting": nomination.meeting,
+        "nomination": nomination,
+        "title": nomination.case.title if may(Permission.OPEN_CASE, nomination.case) else "",
+        "form": form,
+    }
 
 
 def _case(case_id: str) -> Any:

@@ -5,10 +5,11 @@ from wtforms.fields.choices import SelectChoice
 
 from core.meetings.models import Research
 from core.meetings.research.operations import NOTHING, SOMETHING, as_answered
+from core.people.history.forms import MistakeFields
 from core.web.forms import LONG_TEXT, Required, VersionedForm, at_most
 
 
-class ReturnForm(VersionedForm):
+class ReturnForm(MistakeFields, VersionedForm):
     """Nothing held, or what is held."""
 
     holds = RadioField(
@@ -26,4 +27,4 @@ class ReturnForm(VersionedForm):
     def of(cls, research: Research) -> "ReturnForm":
         """With what was answered so far."""
         form: ReturnForm = cls(version=str(research.version), **as_answered(research))
-        return form
+        return form.over(research.answered_at is not None)

@@ -17,12 +17,15 @@ from core.meetings.research import queries
 from core.partnerships.belonging import signatories_in
 from core.partnerships.clocks import research_due
 from core.partnerships.models import Agency
+from core.people.history.keeping import CHANGED_SINCE, Because, keep_thing
+from core.people.history.models import Statement, Why
 from core.policy import Permission, require
 
 NOTHING = "nothing"
 SOMETHING = "something"
 
 TOO_LATE = "Returns can be written until the meeting begins. Say it at the meeting."
+AFTERWARDS = "The meeting is over: what your agency returned is changed only where it was wrong. Say what was wrong."
 
 
 def due_on(meeting: Meeting, *, on: date) -> date:
@@ -74,20 +77,45 @@ def as_answered(research: Research) -> dict[str, object]:
     return {"holds": holds, "text": research.text}
 
 
-def answer(actor: Actor, *, research: Research, nothing_held: bool, text: str, version: int, now: datetime) -> None:
-    """Keep an agency's answer: nothing held, or a return. It can be changed until the meeting begins.
+def may_be_changed(research: Research) -> bool:
+    """Until the meeting begins; once it is over, what was returned can be corrected. At the meeting it is said."""
+    meeting, case = research.item.meeting, research.item.case
+    if case is None or case.erased_on is not None:
+        return False
+    if meeting.status is MeetingStatus.SCHEDULED:
+        return True
+    return meeting.status is MeetingStatus.CLOSED and research.answered_at is not None
 
-    Raises Refused and Stale.
+
+def answer(
+    actor: Actor,
+    *,
+    research: Research,
+    nothing_held: bool,
+    text: str,
+    version: int,
+    now: datetime,
+    because: Because = CHANGED_SINCE,
+) -> None:
+    """Keep an agency's answer: nothing held, or a return. It can be changed until the meeting begins, and when that is
+    over corrected where it was wrong. What stood there before is kept. Raises Refused and Stale.
     """
     require(actor, Permission.ANSWER_RESEARCH, research)
-    if research.item.meeting.status is not MeetingStatus.SCHEDULED:
+    if not may_be_changed(research):
         raise Refused(TOO_LATE)
+    if research.item.meeting.status is not MeetingStatus.SCHEDULED and because.why is not Why.WRONG:
+        raise Refused(AFTERWARDS, field="wrong")
     if research.version != version:
         raise Stale(as_answered(research))
     if nothing_held and text:
         raise Refused("Choose “nothing held”, or write what your agency holds: not both")
     if not nothing_held and not text:
         raise Refused("Write what your agency holds")
+    case = research.item.case
+    if research.answered_at is not None and case is not None:
+        before = {"nothing_held": research.nothing_held, "text": research.text}
+        after = {"nothing_held": nothing_held, "text": text}
+        keep_thing(actor, Statement.RETURN, research.id, case, before=before, after=after, because=because, now=now)
     research.nothing_held = nothing_held
     research.text = text
     research.answered_at = now
@@ -99,7 +127,7 @@ def answer(actor: Actor, *, research: Research, nothing_held: bool, text: str, v
         "research.answer",
         object=f"research:{research.id}",
         subjects=people_named_in([research.item.case_id]) if research.item.case_id else (),
-        payload={"nothing_held": nothing_held, "text": text},
+        payload={"nothing_held": nothing_held, "text": text, "why": because.why.value, "because": because.reason},
     )
 
 

@@ -53,7 +53,7 @@ def research_request(research: Research) -> ResponseReturnValue:
 @requires(Permission.ANSWER_RESEARCH, on=research_of)
 def answer_research(research: Research) -> ResponseReturnValue:
     """Keep the answer."""
-    form = ReturnForm()
+    form = ReturnForm().over(research.answered_at is not None)
     page = _asked(research, form)
     if not form.validate():
         return invalid("meetings/research_request.html", **page)
@@ -65,11 +65,12 @@ def answer_research(research: Research) -> ResponseReturnValue:
             text=form.text.data or "",
             version=form.version_read,
             now=now(),
+            because=form.because,
         )
     except Stale as stale:
         return saved_first("meetings/research_request.html", stale=stale, version=research.version, **page)
     except Refused as refused:
-        beside(form, refused, "text")
+        beside(form, refused, refused.field or "text")
         return invalid("meetings/research_request.html", **page)
     flash("Your agency’s answer is kept. You can change it until the meeting begins.")
     return see_other("meetings.research", meeting_id=research.item.meeting_id)
@@ -105,6 +106,7 @@ def _asked(research: Research, form: ReturnForm) -> dict[str, Any]:
         "case_open": bool(may(Permission.OPEN_CASE, case)),
         "people": people,
         "minded": minded_in([case.id], on=local_date(meeting.starts_at)).get(case.id, ()),
-        "still_open": meeting.status is MeetingStatus.SCHEDULED,
+        "still_open": operations.may_be_changed(research),
+        "over": meeting.status is not MeetingStatus.SCHEDULED,
         "today": today(),
     }

@@ -46,6 +46,39 @@ class BecauseFields(Form):
         return Because(self.why.data, self.reason.data or "")
 
 
+class MistakeFields(Form):
+    """For what is mostly changed because the times change: whether what stood there was wrong."""
+
+    wrong = BooleanField(
+        "What stood there before was wrong",
+        description="What stood there is kept either way. Of a mistake, those who read it can be told.",
+    )
+    was_wrong = TextAreaField(
+        "What was wrong?",
+        [at_most(LONGEST_REASON, "What was wrong")],
+        description="Needed where it was wrong. It stands in the history.",
+    )
+
+    def check_together(self) -> None:
+        """A mistake is explained."""
+        super().check_together()
+        if "wrong" in self and self.wrong.data and not self.was_wrong.data:
+            say(self.was_wrong, "Enter what was wrong")
+
+    def over(self, stands: bool) -> Self:
+        """This form, over something that stands there or not yet: of what is written first, nothing was wrong."""
+        if not stands:
+            del self.wrong, self.was_wrong
+        return self
+
+    @property
+    def because(self) -> Because:
+        """What was entered. For a form that was validated."""
+        if "wrong" in self and self.wrong.data:
+            return Because(Why.WRONG, self.was_wrong.data or "")
+        return Because(Why.CHANGED)
+
+
 class AskForm(Form):
     """What somebody wants to have set right."""
 

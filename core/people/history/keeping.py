@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from core.cases.models import Case, CaseIncident
 from core.extensions import db
 from core.facts import Actor
-from core.people.history.models import HeldVersion, Why
+from core.people.history.models import HeldVersion, Statement, Why
 from core.people.models import Person, ProtectedAddress
 
 ADDRESS = ("address", "postcode")
@@ -23,6 +23,10 @@ class Because:
 
     why: Why
     reason: str = ""
+
+
+CHANGED_SINCE = Because(Why.CHANGED)
+"""Where nobody said that what stood there was wrong."""
 
 
 def keep_person(
@@ -70,10 +74,26 @@ def keep_incident(
     return version
 
 
+def keep_thing(
+    actor: Actor,
+    about: Statement,
+    thing_id: int,
+    case: Case,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    because: Because,
+    now: datetime,
+) -> HeldVersion | None:
+    """Keep a research return, a nomination or a contact plan of that case as it stood."""
+    what = {"case_id": case.id, "about": about, "thing_id": thing_id}
+    return _keep(actor, case.partnership_id, what, before, after, because, now)
+
+
 def _keep(
     actor: Actor,
     partnership_id: int,
-    what: Mapping[str, int],
+    what: Mapping[str, Any],
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     because: Because,
@@ -103,13 +123,15 @@ def _keep(
     return version
 
 
-def _last_changed(what: Mapping[str, int]) -> datetime | None:
+def _last_changed(what: Mapping[str, Any]) -> datetime | None:
     """Since when what is changed now has stood there; None where it is the first change that is kept."""
     found: datetime | None = db.session.scalar(
         select(func.max(HeldVersion.until)).where(
             HeldVersion.person_id == what.get("person_id"),
             HeldVersion.case_id == what.get("case_id"),
             HeldVersion.incident_id == what.get("incident_id"),
+            HeldVersion.about == what.get("about"),
+            HeldVersion.thing_id == what.get("thing_id"),
         )
     )
     return found

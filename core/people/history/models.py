@@ -49,10 +49,14 @@ class Statement(StrEnum):
     REFERRAL = "what a referral says"
     ACTION = "an action"
     ENTRY = "what a meeting was told"
+    RETURN = "a research return"
+    NOMINATION = "a nomination"
+    PLAN = "a contact plan"
 
 
 class HeldVersion(Base):
-    """What was held of a person, a case or an incident until it was changed: never altered, never deleted by a change.
+    """What was held of a person, a case or something of it until it was changed: never altered, never deleted by a
+    change.
 
     Its values are sealed: an address that is protected now may have stood there in clear before.
     """
@@ -67,9 +71,13 @@ class HeldVersion(Base):
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
-    """Of a case, or of the case of an incident; none of a person."""
+    """Of a case, or of the case of an incident or another thing; none of a person."""
     incident_id: Mapped[int | None]
     """No foreign key: an incident that was removed leaves what was held of it."""
+    about: Mapped[Statement | None] = mapped_column(listed(Statement))
+    """That it is of a research return, a nomination or a contact plan; none of a person, a case or an incident."""
+    thing_id: Mapped[int | None]
+    """Which of those. No foreign key, as above: of a merged person's two plans one goes."""
     complaint_agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
     """Of an incident that was told in a complaint: the agency that took it; none of another. Once the incident is
     removed it says to whom this goes."""
@@ -94,6 +102,11 @@ class HeldVersion(Base):
     changed_by: Mapped[User | None] = relationship()
     agency: Mapped[Agency | None] = relationship(foreign_keys=agency_id)
 
+    @property
+    def thing(self) -> tuple[int | None, Statement | None, int | None]:
+        """What it was held of, within its person or case: versions of one thing have this in common."""
+        return self.incident_id, self.about, self.thing_id
+
 
 class Rectification(Versioned, Base):
     """A request to set right what is held of somebody: kept whatever becomes of it."""
@@ -109,7 +122,7 @@ class Rectification(Versioned, Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     """Of every kind of statement but a person's details."""
     thing_id: Mapped[int | None]
-    """Of an incident, a referral, an action or an entry: which."""
+    """Of an incident, a referral, an action, an entry, a return, a nomination or a contact plan: which."""
     says = EncryptedText()
     """What is wrong, and what it should be, as they say."""
     asked_by: Mapped[Asker] = mapped_column(listed(Asker))

@@ -13,6 +13,8 @@ from core.errors import NotFound
 from core.extensions import db
 from core.facts import Actor
 from core.people.history.models import HeldVersion, Rectification, Statement, Why
+from core.people.history.shown import OF_THING
+from core.people.history.things import things_of
 from core.people.merging.queries import ids_of
 from core.people.models import Person
 from core.people.queries import person_named
@@ -61,11 +63,12 @@ def is_corrected_since(request: Rectification) -> bool:
         where.append(HeldVersion.person_id.in_(ids_of(request.person_id)))
     else:
         where.append(HeldVersion.case_id == request.case_id)
-        where.append(
-            HeldVersion.incident_id.is_(None)
-            if request.about is Statement.CASE
-            else HeldVersion.incident_id == request.thing_id
-        )
+        if request.about in OF_THING:
+            where += [HeldVersion.about == request.about, HeldVersion.thing_id == request.thing_id]
+        elif request.about is Statement.CASE:
+            where += [HeldVersion.incident_id.is_(None), HeldVersion.about.is_(None)]
+        else:
+            where.append(HeldVersion.incident_id == request.thing_id)
     return bool(db.session.scalar(select(exists().where(*where))))
 
 
@@ -87,6 +90,7 @@ def askable(actor: Actor, person: Person) -> Sequence[Askable]:
         )
         .order_by(Case.opened_on.desc(), Case.id.desc())
     ).all()
+    things = things_of(actor, [case_id for case_id, _ in cases], ids_of(person.id))
     for case_id, ref in cases:
         found.append(Askable(f"case:{case_id}", f"{ref}: title, summary, risk or another detail of the case"))
         incidents = db.session.execute(
@@ -105,6 +109,11 @@ def askable(actor: Actor, person: Person) -> Sequence[Askable]:
             .order_by(Referral.id)
         )
         found += [Askable(f"referral:{case_id}:{id_}", f"{ref}: referral {number}") for id_, number in referrals]
+        found += [
+            Askable(f"{about.name.lower()}:{case_id}:{id_}", f"{ref}: {words}")
+            for about, of_case, id_, words in things
+            if of_case == case_id
+        ]
         found.append(Askable(f"entry:{case_id}", f"{ref}: what a meeting was told of it"))
     return found
 

@@ -8,11 +8,13 @@ from typing import Any
 from core.accounts.models import User
 from core.dates import in_words
 from core.people.history.keeping import ADDRESS
-from core.people.history.models import HeldVersion
+from core.people.history.models import HeldVersion, Statement
 
 HELD_BACK = "Held back: the address is protected"
 HOLDS_ONE = "Held back: it seems to hold an address that is protected now"
 GIVEN = "Held back: it was given in a complaint, and does not go to your agency"
+OF_THEIRS = "Held back: a return is read by its own agency, the chair and the coordinator"
+REACH = "Held back: read by the lead agency and the named contact’s agency"
 NOTHING = "Nothing"
 REMOVED = "Taken out of the case"
 
@@ -44,13 +46,44 @@ _INCIDENT = {
     "reported_to_id": "Reported to",
     "hate": "Perceived as hate",
 }
-LABELS = {**_PERSON, **_CASE, **_INCIDENT}
+_RETURN = {"nothing_held": "Nothing held", "text": "What the agency holds"}
+_NOMINATION = {
+    "reason": "Why it should be heard",
+    "asks": "What is asked of the others",
+    "late_reason": "Why it could not wait",
+}
+_PLAN = {
+    "contact_name": "Named contact",
+    "agency_id": "Agency of the named contact",
+    "contact_details": "How they reach the named contact",
+    "way": "How they wish to be told",
+    "instruction": "How they are contacted safely",
+    "reach": "Number or address to use",
+    "interval": "How often they wish to hear",
+    "agreed_on": "Agreed",
+    "support_what": "Support offered",
+    "support_offered_on": "Support offered on",
+    "support_by": "Who offered support",
+    "support_answer": "What they said to the offer",
+    "complaint_text": "What they were told of complaining",
+    "complaint_given_on": "Told how to complain",
+    "complaint_by": "Who told them how to complain",
+}
+LABELS = {**_PERSON, **_CASE, **_INCIDENT, **_RETURN, **_NOMINATION, **_PLAN}
 """Field -> what a page calls it."""
 
 OF_PERSON, OF_CASE, OF_INCIDENT = tuple(_PERSON), tuple(_CASE), tuple(_INCIDENT)
+OF_THING = {
+    Statement.RETURN: tuple(_RETURN),
+    Statement.NOMINATION: tuple(_NOMINATION),
+    Statement.PLAN: tuple(_PLAN),
+}
+TITLES = {Statement.RETURN: "A research return", Statement.NOMINATION: "A nomination", Statement.PLAN: "A contact plan"}
 
-_DAYS = frozenset({"date_of_birth", "opened_on", "review_on", "happened_on"})
-_AGENCIES = frozenset({"lead_agency_id", "reported_to_id"})
+_DAYS = frozenset(
+    {"date_of_birth", "opened_on", "review_on", "happened_on", "agreed_on", "support_offered_on", "complaint_given_on"}
+)
+_AGENCIES = frozenset({"lead_agency_id", "reported_to_id", "agency_id"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.people.history.shown import (
     OF_CASE,
     OF_INCIDENT,
     OF_PERSON,
+    TITLES,
     Change,
     Difference,
     Reading,
@@ -30,6 +31,7 @@ from core.people.history.shown import (
     labels_of,
     safe,
 )
+from core.people.history.things import Thing, as_read_by, standing_of
 from core.people.merging.queries import ids_of, kept_as
 from core.people.models import Person, ProtectedAddress
 from core.people.protected.telling import seems_to_hold
@@ -39,6 +41,9 @@ from core.policy.rectifying import VersionOf
 
 TOLD_FOR = timedelta(days=365)
 """How long a page tells that what it shows was corrected."""
+
+_ITSELF: Thing = (None, None, None)
+"""The person or the case, and nothing that belongs to it."""
 
 
 def changes_of_person(actor: Actor, person: Person, cases: Sequence[Case]) -> Sequence[Change]:
@@ -56,25 +61,26 @@ def changes_of_person(actor: Actor, person: Person, cases: Sequence[Case]) -> Se
         replace(change, title=change.title if record is person else f"Recorded as {record.ref}")
         for record in records
         for change in _changes(
-            _versions(HeldVersion.person_id == record.id), {None: _standing(record, OF_PERSON)}, reading
+            _versions(HeldVersion.person_id == record.id), {_ITSELF: _standing(record, OF_PERSON)}, reading
         )
     ]
     return sorted(changes, key=lambda each: (each.version.until, each.version.id), reverse=True)
 
 
 def changes_of_case(actor: Actor, case: Case) -> Sequence[Change]:
-    """Every change of a case and its incidents, the latest first, as the actor may see it."""
+    """Every change of a case and of what belongs to it, the latest first, as the actor may see it."""
     versions = _versions(HeldVersion.case_id == case.id)
-    now: dict[int | None, Mapping[str, Any]] = {None: _standing(case, OF_CASE)}
+    now: dict[Thing, Mapping[str, Any]] = {_ITSELF: _standing(case, OF_CASE), **standing_of(versions)}
     given: dict[int | None, bool] = {}
     for incident in incidents_of(case.id):
-        now[incident.id] = _standing(incident, OF_INCIDENT)
+        now[incident.id, None, None] = _standing(incident, OF_INCIDENT)
         given[incident.id] = not read_incident(actor, incident)
     for each in versions:
         if each.complaint_agency_id is not None and each.complaint_agency_id != actor.agency_id:
             given.setdefault(each.incident_id, True)  # removed, and its consent with it
     changes = _changes(versions, now, _reading(actor, [], people_of=[case]))
-    return [_without_words(each) if given.get(each.version.incident_id) else each for each in changes]
+    shown = [_without_words(each) if given.get(each.version.incident_id) else each for each in changes]
+    return as_read_by(actor, case, shown)
 
 
 def _without_words(change: Change) -> Change:
@@ -98,12 +104,12 @@ def _versions(which: ColumnElement[bool]) -> Sequence[HeldVersion]:
 
 
 def _changes(
-    versions: Sequence[HeldVersion], now: Mapping[int | None, Mapping[str, Any]], reading: Reading
+    versions: Sequence[HeldVersion], now: Mapping[Thing, Mapping[str, Any]], reading: Reading
 ) -> Sequence[Change]:
     changes = []
     for place, version in enumerate(versions):
-        later = [each for each in versions[place + 1 :] if each.incident_id == version.incident_id]
-        stands = now.get(version.incident_id, {})
+        later = [each for each in versions[place + 1 :] if each.thing == version.thing]
+        stands = now.get(version.thing, {})
         changes.append(_change(version, later, stands, reading))
     return changes[::-1]
 
@@ -115,12 +121,18 @@ def _change(version: HeldVersion, later: Sequence[HeldVersion], stands: Mapping[
     ]
     return Change(
         version=version,
-        title="An incident" if version.incident_id is not None else "",
+        title=_title(version),
         differences=differences,
         reason=safe(version.reason, reading),
         by=version.changed_by,
         telling=version.why is not Why.CHANGED,
     )
+
+
+def _title(version: HeldVersion) -> str:
+    if version.incident_id is not None:
+        return "An incident"
+    return TITLES[version.about] if version.about is not None else ""
 
 
 def _reading(actor: Actor, people: Collection[int], *, people_of: Sequence[Case], own: Collection[int] = ()) -> Reading:
@@ -179,7 +191,12 @@ def wrong_since(target: VersionOf) -> datetime | None:
     same = _versions(
         HeldVersion.person_id == version.person_id
         if version.person_id is not None
-        else and_(HeldVersion.case_id == version.case_id, HeldVersion.incident_id == version.incident_id)
+        else and_(
+            HeldVersion.case_id == version.case_id,
+            HeldVersion.incident_id == version.incident_id,
+            HeldVersion.about == version.about,
+            HeldVersion.thing_id == version.thing_id,
+        )
     )
     since = version.since
     wrong = {name: version.values.get(name) for name in fields_of(version)}
@@ -208,5 +225,6 @@ def _lately(which: ColumnElement[bool], now: datetime) -> Sequence[tuple[date, S
         .options(raiseload("*"))
     )
     return [
-        (local_date(each.until), ["an incident"] if each.incident_id is not None else labels_of(each)) for each in found
+        (local_date(each.until), [title[0].lower() + title[1:]] if (title := _title(each)) else labels_of(each))
+        for each in found
     ]

@@ -14,9 +14,10 @@ from core.extensions import db
 from core.facts import MaskReason
 from core.hate.models import HateReport
 from core.people.adjustments.models import Adjustment
-from core.people.history.models import HeldVersion, Rectification
+from core.people.history.models import HeldVersion, Rectification, Statement
 from core.people.history.shown import LABELS, as_words
 from core.retention.models import LegalHold
+from core.standards.models import ContactPlan
 from core.subject_access.gathering.shelf import Kind, Shelf, Writer, facts
 from core.subject_access.gathering.whom import Whom
 from core.subject_access.pack import Entry, Held
@@ -47,10 +48,14 @@ def put_adjustments(shelf: Shelf, whom: Whom, write: Writer) -> None:
 
 
 def put_versions(shelf: Shelf, whom: Whom, write: Writer, agencies: Mapping[int, str], *, keeps_address: bool) -> None:
-    """What stood there before it was changed or set right. One query."""
+    """What stood there before it was changed or set right; of contact plans, their own alone. One query."""
+    own_plans = select(ContactPlan.id).where(ContactPlan.person_id.in_(whom.ids))
     rows = db.session.scalars(
         select(HeldVersion)
-        .where(or_(HeldVersion.person_id.in_(whom.ids), HeldVersion.case_id.in_(whom.case_ids)))
+        .where(
+            or_(HeldVersion.person_id.in_(whom.ids), HeldVersion.case_id.in_(whom.case_ids)),
+            or_(HeldVersion.about.is_(None), HeldVersion.about != Statement.PLAN, HeldVersion.thing_id.in_(own_plans)),
+        )
         .order_by(HeldVersion.until, HeldVersion.id)
         .options(raiseload("*"))
     )

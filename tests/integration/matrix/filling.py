@@ -184,6 +184,7 @@ FILLED = {
     ("circulation.circulate_extracts", "readers"): "{at_provider_too_id}",
     ("circulation.grant", "items"): "{sent_item_id}",
     ("meetings.answer_research", "text"): "Two calls in June",
+    ("meetings.correct_nomination_submit", "reason"): "Two calls in June",
     ("meetings.schedule", "day"): "soon",
     ("meetings.schedule", "starts"): "10:00",
     ("meetings.schedule", "ends"): "11:00",
