@@ -1,6 +1,6 @@
 """Pages of what we hold and how long, of monthly lists and of legal holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
         lists=queries.lists_of(_here()),
         old=reviewing.to_review(_here(), on=local_date(now())),
         shown=reviewing.SHOWN,
-        holds=[(hold, bool(may(Permission.END_HOLD, hold))) for hold in queries.standing_holds(_here())],
+        holds=_shown(queries.standing_holds(_here())),
         chosen=[row for row in schedule(queries.periods_of(_here())) if row.rule.is_set],
     )
 
@@ -242,7 +242,7 @@ def _held_of_case(case: Case) -> dict[str, Any]:
     return {
         "what": f"Case {case.ref}",
         "submit_to": url_for("retention.hold_case_submit", case_id=case.id),
-        "holds": [(hold, bool(may(Permission.END_HOLD, hold))) for hold in holds],
+        "holds": _shown(holds),
         "opens": ("cases.show", {"case_id": case.id}) if may(Permission.OPEN_CASE, case) else None,
     }
 
@@ -273,9 +273,18 @@ def _held_of_person(person_and_cases: Named) -> dict[str, Any]:
     return {
         "what": f"Person {person.ref}",
         "submit_to": url_for("retention.hold_person_submit", held_person_id=person.id),
-        "holds": [(hold, bool(may(Permission.END_HOLD, hold))) for hold in holds],
+        "holds": _shown(holds),
         "opens": (("people.show", {"person_id": person.id}) if may(Permission.OPEN_PERSON, person_and_cases) else None),
     }
+
+
+def _shown(holds: Iterable[LegalHold]) -> list[tuple[LegalHold, bool, bool]]:
+    """Each hold, whether the reader may end it, and whether they read why: a reason may tell of a case that is closed
+    to them, so it is for whoever set it and those who may end it.
+    """
+    mine = current_actor().user_id
+    ends = [(hold, bool(may(Permission.END_HOLD, hold))) for hold in holds]
+    return [(hold, may_end, may_end or hold.by_id == mine) for hold, may_end in ends]
 
 
 @bp.get("/holds/<int:hold_id>/end", endpoint="end_hold")
