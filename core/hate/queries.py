@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, case, exists, func, select
-from sqlalchemy.orm import joinedload, raiseload
+from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.accounts.queries import actor_as_of
 from core.cases.models import Case, CaseGroup, CaseIncident
 from core.clock import local_date
+from core.dates import in_words
+from core.disclosures.models import ComplaintConsent
 from core.errors import NotFound
 from core.extensions import db
 from core.facts import Actor, GroupKind, MeetingStatus
 from core.hate.models import HateLead, HateReport, Strand
 from core.meetings.models import Meeting
 from core.partnerships.belonging import belongs, is_open
-from core.partnerships.models import Group, PartnershipAgency
+from core.partnerships.models import Agency, Group, PartnershipAgency
+from core.people.history.models import HeldVersion
 from core.plugin_api.facts import Period
-from core.policy.cases import open_to
+from core.policy.cases import open_to, read_incident
 from core.policy.hate import HateQueue, HateReportIn, reports_seen_by
 
 MOST = 200
@@ -83,11 +86,46 @@ def report_in(queue: HateQueue, report_id: int) -> HateReportIn:
     return HateReportIn(queue, report)
 
 
-def words_of(report: HateReport) -> str:
-    """What happened, as it was flagged; of what was flagged before there was a queue, as the incident stands."""
-    if report.what or report.incident_id is None:
-        return report.what
-    return db.session.scalar(select(CaseIncident.what).where(CaseIncident.id == report.incident_id)) or ""
+GIVEN = (
+    "This was given in a complaint, and does not go to your agency. That it was flagged, and what it is perceived to "
+    "be about, is told to you all the same. Ask {agency} what you need to know."
+)
+TOOK_IT = "the agency that took the complaint"
+
+
+def words_of(actor: Actor, report: HateReport) -> tuple[str, str]:
+    """What happened, as it was flagged, and why it is not told to the actor where it is not: one of the two is empty.
+
+    Of what was flagged before there was a queue, as the incident stands. What was given in a complaint keeps its
+    limits here, too: every hate incident is reported to the partnership, its words go to whom was agreed to.
+    """
+    if report.incident_id is None:
+        return report.what, ""
+    incident = db.session.scalar(
+        select(CaseIncident)
+        .where(CaseIncident.id == report.incident_id)
+        .options(
+            joinedload(CaseIncident.consent).options(
+                selectinload(ComplaintConsent.agencies), joinedload(ComplaintConsent.agency)
+            ),
+            raiseload("*", sql_only=True),
+        )
+    )
+    if incident is None:  # taken out of the case, and its consent with it
+        took = db.session.scalar(
+            select(Agency)
+            .join(HeldVersion, HeldVersion.complaint_agency_id == Agency.id)
+            .where(HeldVersion.incident_id == report.incident_id)
+            .limit(1)
+        )
+        if took is None or took.id == actor.agency_id:
+            return report.what, ""
+        return "", GIVEN.format(agency=took.name)
+    verdict = read_incident(actor, incident)
+    if not verdict:
+        took = incident.consent.agency if incident.consent is not None else None
+        return "", f"{verdict.reason} Ask {took.name if took is not None else TOOK_IT} what you need to know."
+    return report.what or incident.what, ""
 
 
 def reports_for(actor: Actor, queue: HateQueue) -> Sequence[HateReport]:
@@ -158,6 +196,18 @@ class Standing:
     answered: str
     overdue: str
     strands: Sequence[tuple[str, str]]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same in words, for page and paper."""
+        since = f"since the meeting of {in_words(self.since)}" if self.since is not None else "so far"
+        overdue = f", {self.overdue} overdue" if self.overdue != "0" else ""
+        reported = f"{self.flagged.capitalize()} reported {since}"
+        found = [f"{reported}: {self.seen} looked at, {self.answered} answered{overdue}."]
+        if self.strands:
+            said = ", ".join(f"{strand} ({number})" for strand, number in self.strands)
+            found.append(f"Perceived to be about: {said}.")
+        return (*found, "Counts alone: the incidents themselves go to whoever answers for them.")
 
 
 def standing_report(meeting: Meeting, *, on: date) -> Standing:

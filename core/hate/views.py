@@ -116,9 +116,11 @@ def _done_form(target: HateReportIn) -> DoneForm:
 
 def _page(target: HateReportIn) -> dict[str, object]:
     report = target.report
+    what, held_back = queries.words_of(current_actor(), report)
     return {
         "report": report,
-        "what": queries.words_of(report),
+        "what": what,
+        "held_back": held_back,
         "may_answer": may(Permission.ANSWER_HATE_REPORT, target),
         "case_is_open": queries.is_case_open_to(current_actor(), report.case_id),
         "today": today(),

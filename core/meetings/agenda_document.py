@@ -70,6 +70,8 @@ class AgendaRecord(Frozen):
     circulated_at: datetime
     research_due: date | None = None
     items: tuple[AgendaLine, ...] = ()
+    hate: tuple[str, ...] = ()
+    """Of a steering group's meeting: what it is told of hate incidents, as of when it went out. Counts alone."""
     audit_head: AuditHead | None = None
     whole_sha256: str = ""
 
@@ -78,6 +80,7 @@ class AgendaRecord(Frozen):
         return replace(
             self,
             items=tuple(_cut(line, reader) for line in self.items),
+            hate=self.hate if reader.signatory else (),
             whole_sha256=self.whole_sha256 or self.sha256(),
         )
 

@@ -1,4 +1,7 @@
-"""Who answers for hate incidents, and what they read: the incident as it was flagged, and no more of the case."""
+"""Who answers for hate incidents, and what they read: the incident as it was flagged, and no more of the case.
+
+What was given in a complaint goes to them as far as it goes to their agency: core.hate.queries.words_of.
+"""
 
 from dataclasses import dataclass
 

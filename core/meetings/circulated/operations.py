@@ -39,8 +39,9 @@ def has_changed(meeting: Meeting, last: AgendaVersion | None, *, now: datetime) 
         now=now,
         audit_head=sent.audit_head,
     )
-    # Who chairs or coordinates may change without the agenda's changing.
-    return replace(current, chair=sent.chair, coordinator=sent.coordinator).sha256() != last.record_sha256
+    # Who chairs or coordinates may change without the agenda's changing, and so may counts.
+    same = replace(current, chair=sent.chair, coordinator=sent.coordinator, hate=sent.hate)
+    return same.sha256() != last.record_sha256
 
 
 def circulate(actor: Actor, *, meeting: Meeting, version: int, now: datetime) -> AgendaVersion:

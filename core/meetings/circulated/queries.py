@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from core.clock import local_date
 from core.documents.record import AuditHead
-from core.facts import GroupRole, ItemKind
+from core.facts import GroupKind, GroupRole, ItemKind
+from core.hate.queries import standing_report
 from core.meetings.agenda.queries import items_for_record
 from core.meetings.agenda_document import AgendaLine, AgendaRecord, CorrectionsProposed
 from core.meetings.diary.queries import leaders_of
@@ -48,6 +49,7 @@ def record_of(
             _line(item, number, corrections if item.id == under else (), minded)
             for number, item in enumerate(items, start=1)
         ),
+        hate=standing_report(meeting, on=local_date(now)).sentences if meeting.group.kind is GroupKind.STEERING else (),
         audit_head=audit_head,
     )
 

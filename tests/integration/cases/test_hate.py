@@ -9,10 +9,17 @@ from sqlalchemy import select
 from core.accounts.queries import actor_as_of
 from core.cases.models import CaseIncident
 from core.clock import utc_now
+from core.disclosures.lists import Answer, Scope
+from core.disclosures.models import ComplaintConsent, ConsentAgency
+from core.documents.record import Reader
 from core.extensions import db
-from core.facts import AdminRole, GroupKind, GroupRole
+from core.facts import AdminRole, GroupKind, GroupRole, PersonRole
 from core.hate.models import HateReport, Perceiver
 from core.hate.queries import Standing, figures, standing_report, told
+from core.meetings.agenda_document import agenda_html
+from core.meetings.circulated.operations import has_changed
+from core.meetings.circulated.queries import record_of
+from core.meetings.models import AgendaVersion
 from core.partnerships.terms.queries import clocks_in
 from core.plugin_api.facts import Period
 from core.recording.models import Recusal
@@ -235,3 +242,60 @@ def test_a_count_is_told_from_five_on():
 def test_months_of_a_period_are_told_across_a_year(partners):
     found = figures(partners.partnership.id, Period(date(2025, 12, 31), date(2026, 2, 1)))
     assert [label for label, _ in found.months] == ["December 2025", "January 2026", "February 2026"]
+
+
+def given(case, agency, by):
+    """The latest incident was told in a complaint to that agency."""
+    incident = db.session.scalars(select(CaseIncident).order_by(CaseIncident.id.desc())).first()
+    consent = ComplaintConsent(
+        case_id=case.id, incident_id=incident.id, agency_id=agency.id, provider=PersonRole.VICTIM,
+        answer=Answer.NOT_ASKED, scope=Scope.MEETINGS, recorded_at=utc_now(), recorded_by_id=by.id,
+    )  # fmt: skip
+    db.session.add(consent)
+    db.session.commit()
+    return incident, consent
+
+
+def test_what_was_given_in_a_complaint_keeps_its_limits_before_whoever_answers_for_hate(
+    partners, constable, visitor, head, case
+):
+    report = recorded(constable, partners, case, strands=["race"])
+    incident, consent = given(case, partners.police, partners.constable)
+    lead = visitor(head)
+    page = lead.get(f"/hate/{report.id}").text
+    assert WORDS not in page and "race" in page.lower() and "Without the consent of the person who gave it" in page
+    assert partners.police.name in page and case.ref in page
+    assert lead.post(f"/hate/{report.id}/acknowledge", {}).status_code == 303, "that it was flagged is reported"
+    consent.answer, consent.scope = Answer.GIVEN, Scope.AGENCIES
+    consent.agencies = [ConsentAgency(agency_id=head.agency_id)]
+    db.session.commit()
+    assert WORDS in lead.get(f"/hate/{report.id}").text
+    consent.withdrawn_on = today()
+    db.session.commit()
+    assert WORDS not in lead.get(f"/hate/{report.id}").text
+    version = {"version": "1", "reason": f"{WORDS}: not ours"}
+    assert constable.post(f"/cases/{case.id}/incidents/{incident.id}/remove", version).status_code == 303
+    after = lead.get(f"/hate/{report.id}").text
+    assert WORDS not in after and "The flag was taken off" in after and "This was given in a complaint" in after
+
+
+def test_the_paper_of_a_steering_groups_agenda_has_the_counts_and_no_new_version_for_them(
+    partners, constable, steering, case
+):
+    meeting = a_meeting(steering)
+    recorded(constable, partners, case, strands=["race"])
+    moment = utc_now()
+    record = record_of(meeting, version=1, circulated_at=moment, research_due=None, now=moment)
+    assert "Fewer than 5 reported so far: 0 looked at, 0 answered." in record.hate
+    text = agenda_html(record)
+    assert "Hate incidents" in text and "Fewer than 5 reported" in text and WORDS not in text
+    unsigned = Reader(user_id=1, agency_id=1)
+    assert record.only(unsigned).hate == ()
+    other = a_meeting(partners.group)
+    assert record_of(other, version=1, circulated_at=moment, research_due=None, now=moment).hate == ()
+    sent = AgendaVersion(
+        meeting_id=meeting.id, number=1, record=record.to_plain(), record_sha256=record.sha256(),
+        circulated_at=moment, circulated_by_id=partners.chair.id, audit_seq=1, audit_hash="0" * 64,
+    )  # fmt: skip
+    recorded(constable, partners, case)
+    assert not has_changed(meeting, sent, now=utc_now())
