@@ -1,20 +1,19 @@
 """Many people, and which of them a text could lead to at all: those are looked for, the others need not be.
 
-A text that leads to somebody holds a word of their name, their initials, the first word of a line of their address, or
-the day or the year of their birth. Pure.
+A text that leads to somebody holds a word of their name, their initials, their number or their street, or the day of
+their birth. Pure.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.masking.details import lines_of
-from core.masking.folding import Folded, fold, is_unspaced
-from core.masking.names import Name, forms_in, initials_of, name_of
-
-WORD = re.compile(r"[^\W_]+")
+from core.masking.addresses import Address
+from core.masking.birthdays import key_of
+from core.masking.folding import is_unspaced
+from core.masking.names import Name, name_of
+from core.masking.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +33,39 @@ class Known:
         return name_of(self.given_name, self.family_name, self.known_as)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Somebody as they are looked for."""
+
+    name: Name
+    address: Address
+    born: date | None
+
+
 class Crowd:
-    """People by the words that lead to them."""
+    """People by what leads to them."""
 
-    def __init__(self, people: Sequence[Known]) -> None:
-        self._people = [(each, each.name) for each in people]
-        self._by_word: defaultdict[str, list[int]] = defaultdict(list)
+    def __init__(self, people: Sequence[Known], own_address: str = "") -> None:
+        self._people = [
+            Sought(each.name, Address(each.address, each.postcode, own_address), each.born) for each in people
+        ]
+        self._by_lead: defaultdict[str, list[int]] = defaultdict(list)
         self._everywhere: set[int] = set()
-        for n, (known, name) in enumerate(self._people):
-            for word in set(_leading(known, name)):
-                if is_unspaced(word):
+        for n, sought in enumerate(self._people):
+            for lead in set(_leading(sought)):
+                if is_unspaced(lead):
                     self._everywhere.add(n)
-                self._by_word[word].append(n)
+                self._by_lead[lead].append(n)
 
-    def near(self, folded: Folded, original: str) -> list[tuple[Known, Name]]:
+    def near(self, reading: Reading) -> list[Sought]:
         """Those to whom that text could lead, in their order."""
-        words = forms_in(folded, original).union(WORD.findall(folded.text))
-        found = self._everywhere.union(*(self._by_word[word] for word in words if word in self._by_word))
-        return [self._people[n] for n in sorted(found)]
+        leads = (self._by_lead[lead] for lead in reading.leads() if lead in self._by_lead)
+        return [self._people[n] for n in sorted(self._everywhere.union(*leads))]
 
 
-def _leading(known: Known, name: Name) -> Iterator[str]:
-    yield from name.parts
-    yield from initials_of(name)
-    for line in lines_of(known.address, known.postcode):
-        yield from WORD.findall(fold(line).text)[:1]
-    if known.born is not None:
-        yield from (str(known.born.day), f"{known.born.day:02}", str(known.born.year))
+def _leading(sought: Sought) -> Iterator[str]:
+    yield from sought.name.parts
+    yield from sought.name.initials
+    yield from sought.address.beginnings()
+    if sought.born is not None:
+        yield key_of(sought.born)

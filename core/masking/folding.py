@@ -55,16 +55,26 @@ def fold(text: str) -> Folded:
 
 def phrases_in(text: Folded, phrase: str) -> list[tuple[int, int]]:
     """Wherever that phrase stands as words of its own, however its blanks and dashes are set."""
+    pattern = phrase_pattern(phrase)
+    return [text.place(*found.span()) for found in pattern.finditer(text.text)] if pattern is not None else []
+
+
+def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
+    """What finds that phrase in a folded text. None of one without a word."""
     parts = re.findall(r"[^\s,-]+", fold(phrase).text)
     if not parts:
-        return []
-    pattern = _edge(parts[0][0]) + r"[\s,-]{1,9}".join(map(re.escape, parts)) + _edge(parts[-1][-1])
-    return [text.place(*found.span()) for found in re.finditer(pattern, text.text)]
+        return None
+    return re.compile(_edge(parts[0][0]) + r"[\s,-]{1,9}".join(map(re.escape, parts)) + _edge(parts[-1][-1]))
 
 
 def _edge(character: str) -> str:
     """A word ends there, but in scripts that put no blank between words."""
     return r"\b" if character.isalnum() and not is_unspaced(character) else ""
+
+
+def listed(words: str) -> frozenset[str]:
+    """Words that stand with blanks between them."""
+    return frozenset(words.split())
 
 
 def is_unspaced(text: str) -> bool:
