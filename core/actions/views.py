@@ -16,6 +16,7 @@ from core.errors import NotFound, Refused, Stale
 from core.facts import ActionStatus, NotDoneReason
 from core.partnerships.belonging import agencies_in
 from core.people.contact import Minded, minded_in
+from core.people.history.disputes import disputed_of
 from core.policy import Permission
 from core.recording.queries import members_of
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
@@ -47,6 +48,7 @@ def show(action: Action) -> ResponseReturnValue:
         may_update=may(Permission.UPDATE_ACTION, action),
         may_open_case=may_open_case,
         minded=_minded(action) if may_open_case else (),
+        disputes=disputed_of(action.case_id) if may_open_case else (),
     )
 
 

@@ -20,7 +20,7 @@ from core.partnerships import belonging
 from core.partnerships.terms.queries import clocks_in
 from core.people.adjustments.queries import needed_by
 from core.people.ages import childhood, told
-from core.people.history.queries import disputed
+from core.people.history.disputes import disputed_of
 from core.people.history.versions import case_corrected_lately
 from core.people.models import Person
 from core.plugin_api.facts import age_on
@@ -107,7 +107,7 @@ def show(case: Case) -> ResponseReturnValue:
         children_then={incident.id: _children_on(case, incident.happened_on) for incident in incidents},
         hate=reports_of_case(case.id),
         needs=needed_by(list(names), on=today()),
-        disputes=disputed(list(names), case.id),
+        disputes=disputed_of(case.id),
         corrected=case_corrected_lately(case.id, now=now()),
         open_actions=[a for a in reversed(actions) if a.status is ActionStatus.OPEN],
         settled_actions=[a for a in actions if a.status in (ActionStatus.DONE, ActionStatus.NOT_DONE)],

@@ -11,6 +11,7 @@ from core.cases.queries import referrals_of
 from core.errors import Refused, Stale
 from core.facts import CaseStatus
 from core.people.adjustments.queries import needed_by
+from core.people.history.disputes import disputed_of
 from core.people.history.forms import MistakeFields
 from core.policy import Permission
 from core.referrals.cautions import cautions_about
@@ -268,6 +269,7 @@ def _about(promised: Promised) -> dict[str, Any]:
         "case": promised.case,
         "person": promised.person,
         "plan": promised.plan,
+        "disputes": disputed_of(promised.case.id),
         "cautions": [row for _, row in cautions_about(current_actor(), [promised.person.id])],
         "needs": needed_by([promised.person.id], on=today()).get(promised.person.id, ()),
     }

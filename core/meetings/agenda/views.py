@@ -26,6 +26,7 @@ from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
 from core.minutes.corrections.queries import heading_item, numbers_waiting, proposed_to
 from core.people.contact import minded_in
+from core.people.history.disputes import disputed_of
 from core.policy import Permission
 from core.policy.meetings import sits_in
 from core.standards.queries import overdue_in
@@ -243,7 +244,8 @@ def edit_item(item: AgendaItem) -> ResponseReturnValue:
     form = ItemForm.of(item)
     form.offer(queries.member_agencies(item.meeting.group_id, on=today()))
     _disclose_item(item)
-    return render("meetings/edit_item.html", form=form, item=item, meeting=item.meeting)
+    disputes = disputed_of(item.case_id)
+    return render("meetings/edit_item.html", form=form, item=item, meeting=item.meeting, disputes=disputes)
 
 
 @bp.post("/<int:meeting_id>/items/<int:item_id>/edit", endpoint="edit_item_submit")
@@ -254,7 +256,7 @@ def edit_item_submit(item: AgendaItem) -> ResponseReturnValue:
     form = ItemForm().without_heading(item)
     agencies = queries.member_agencies(item.meeting.group_id, on=today())
     form.offer(agencies)
-    page = {"item": item, "meeting": item.meeting}
+    page: dict[str, Any] = {"item": item, "meeting": item.meeting, "disputes": disputed_of(item.case_id)}
     if not form.validate():
         return invalid("meetings/edit_item.html", form=form, **page)
 

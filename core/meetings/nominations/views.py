@@ -16,6 +16,7 @@ from core.meetings.nominations import operations, queries
 from core.meetings.nominations.forms import AcceptForm, CorrectForm, DeclineForm, NominationForm, SendOnForm, arrives
 from core.meetings.over import unless_scheduled
 from core.meetings.sections import sections_of
+from core.people.history.disputes import disputed_of
 from core.policy import Permission
 from core.policy.meetings import read_nomination
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
@@ -221,6 +222,7 @@ def _correcting(nomination: Nomination, form: CorrectForm) -> dict[str, Any]:
         "nomination": nomination,
         "title": nomination.case.title if may(Permission.OPEN_CASE, nomination.case) else "",
         "form": form,
+        "disputes": disputed_of(nomination.case_id) if may(Permission.OPEN_CASE, nomination.case) else (),
     }
 
 

@@ -50,6 +50,7 @@ class PackCase:
     people: tuple[PackPerson, ...] = ()
     minded: tuple[str, ...] = ()
     """Who of them is a child on the day of the meeting, and what anybody of them needs."""
+    disputed: tuple[str, ...] = ()
     returns: tuple[PackReturn, ...] = ()
     closed: bool = False
 

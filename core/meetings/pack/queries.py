@@ -19,6 +19,8 @@ from core.meetings.pack.document import PackCase, PackPerson, PackProgress, Pack
 from core.meetings.research.queries import progress_of
 from core.partnerships.models import Agency
 from core.people.contact import Minded, minded_in
+from core.people.history.disputes import disputed_in, in_a_line
+from core.people.history.models import Rectification
 from core.people.models import Person
 from core.policy.cases import open_to
 from core.policy.meetings import returns_read_by
@@ -27,7 +29,7 @@ ItemRow = Row[int, int, int, str, str, str, str, bool]
 
 
 def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[ResearchPack, frozenset[int]]:
-    """The pack of this reader as of now, and the ids of the cases that it shows. Six queries, however many cases.
+    """The pack of this reader as of now, and the ids of the cases that it shows. Eight queries, however many cases.
 
     Those who lead the group have every agency's returns; everybody else what their own agency is asked and answered.
     Of a case that they may not open, be it restricted or one that they declared an interest in: the reference alone.
@@ -37,6 +39,10 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
     open_cases = frozenset(row.case_id for row in asked if row.open)
     people = _people(open_cases)
     minded = minded_in(open_cases, on=local_date(meeting.starts_at))
+    read = db.session.scalars(
+        select(Research.id).where(Research.item_id.in_([row.id for row in asked if row.open]), returns_read_by(actor))
+    )
+    disputes = disputed_in(open_cases, returns=read.all())
     returns = _returns(actor, [row.id for row in asked if row.open], on=local_date(now))
     head = audit.head()
     pack = ResearchPack(
@@ -52,7 +58,7 @@ def pack_for(actor: Actor, meeting: Meeting, *, now: datetime) -> tuple[Research
         made_for_agency=actor.agency_name,
         made_at=now,
         progress=_progress(meeting.id) if leads else (),
-        cases=tuple(_case(row, people, minded, returns) for row in asked),
+        cases=tuple(_case(row, people, minded, disputes, returns) for row in asked),
         audit_head=AuditHead(seq=head.seq, hash=head.hash),
     )
     return pack, open_cases
@@ -129,6 +135,7 @@ def _case(
     row: ItemRow,
     people: Mapping[int, list[PackPerson]],
     minded: Mapping[int, Sequence[Minded]],
+    disputes: Mapping[int, Sequence[Rectification]],
     returns: Mapping[int, list[PackReturn]],
 ) -> PackCase:
     if not row.open:
@@ -141,6 +148,7 @@ def _case(
         asks=row.asks,
         people=tuple(people.get(row.case_id, ())),
         minded=tuple(each.named for each in minded.get(row.case_id, ())),
+        disputed=tuple(in_a_line(each) for each in disputes.get(row.case_id, ())),
         returns=tuple(returns.get(row.id, ())),
     )
 

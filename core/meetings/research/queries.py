@@ -86,14 +86,15 @@ def progress_of(meeting_id: int) -> Sequence[Progress]:
     return sorted(progress, key=lambda each: -len(each.waiting))
 
 
-def returns_on(actor: Actor, item_id: int) -> Sequence[Row[str, datetime | None, bool, str, bool, str]]:
-    """Every agency's answer on an item: agency, answered_at, nothing_held, text, readable, by.
+def returns_on(actor: Actor, item_id: int) -> Sequence[Row[int, str, datetime | None, bool, str, bool, str]]:
+    """Every agency's answer on an item: id, agency, answered_at, nothing_held, text, readable, by.
 
     Of a return that the actor may not read there is only that it was made. For an item that they may read.
     """
     readable: ColumnElement[bool] = returns_read_by(actor)
     return db.session.execute(
         select(
+            Research.id,
             Agency.name.label("agency"),
             Research.answered_at,
             case((readable, Research.nothing_held), else_=literal(False)).label("nothing_held"),

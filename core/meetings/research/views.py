@@ -17,6 +17,7 @@ from core.meetings.research import operations, queries
 from core.meetings.research.forms import ReturnForm
 from core.meetings.sections import sections_of
 from core.people.contact import minded_in
+from core.people.history.disputes import disputed_of
 from core.policy import Permission
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other, today
 
@@ -83,11 +84,13 @@ def returns(item: AgendaItem) -> ResponseReturnValue:
     actor = current_actor()
     if item.case_id is not None:
         disclose("research.read", object=f"item:{item.id}", subjects=people_named_in([item.case_id]))
+    returns = queries.returns_on(actor, item.id)
     return render(
         "meetings/returns.html",
         meeting=item.meeting,
         item=item,
-        returns=queries.returns_on(actor, item.id),
+        returns=returns,
+        disputes=disputed_of(item.case_id, returns=[row.id for row in returns if row.readable]),
         leads=actor.leads(item.meeting.group_id),
     )
 
@@ -105,6 +108,7 @@ def _asked(research: Research, form: ReturnForm) -> dict[str, Any]:
         "case": case,
         "case_open": bool(may(Permission.OPEN_CASE, case)),
         "people": people,
+        "disputes": disputed_of(case.id, returns=[research.id]),
         "minded": minded_in([case.id], on=local_date(meeting.starts_at)).get(case.id, ()),
         "still_open": operations.may_be_changed(research),
         "over": meeting.status is not MeetingStatus.SCHEDULED,

@@ -14,6 +14,7 @@ from core.minutes.showing import mends, shown_part
 from core.minutes.wording import operations, queries
 from core.minutes.wording.forms import RecordWordsForm, WordingForm
 from core.minutes.wording.history import history_of
+from core.people.history.disputes import disputed_of
 from core.policy import Permission
 from core.policy.composing import EntryInMinutes
 from core.recording.answering import by_htmx, frame
@@ -112,6 +113,7 @@ def _page(target: EntryInMinutes) -> dict[str, Any]:
         "words": queries.words_of(target.entry, newest),
         "version": str(queries.version_of_words(target.entry, newest)),
         "record_changed": queries.record_changed(target.entry, newest),
+        "disputes": disputed_of(target.here.item.case_id) if target.here.item is not None else (),
     }
 
 

@@ -1,6 +1,6 @@
 """The live page of a meeting, its feed, and the steps of the room: opening and accepting."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -13,6 +13,8 @@ from core.extensions import db
 from core.facts import Actor, GroupRole, MeetingStatus
 from core.meetings.models import AgendaItem
 from core.minutes.corrections.queries import Proposals, corrections_under
+from core.people.history.disputes import disputed_of
+from core.people.history.models import Rectification
 from core.policy import Permission
 from core.policy.room import ItemInRoom, Room, keeps_record, may_mend
 from core.recording import choices, queries
@@ -199,6 +201,14 @@ def _owed(actor: Actor, item: AgendaItem) -> int:
     return overdue_in(actor, [case.id], on=today()).get(case.id, 0)
 
 
+def _disputes(page: board.ItemPage | None) -> Sequence[Rectification]:
+    """What is disputed of the item's case, of the people in it, and of the returns that this reader may read."""
+    if page is None or page.line.item.case_id is None:
+        return ()
+    read = [each.research.id for each in page.returns if each.readable]
+    return disputed_of(page.line.item.case_id, returns=read)
+
+
 def _item(room: Room) -> dict[str, Any]:
     """What the item's part of the page needs: the chosen item, else the current one, else none."""
     actor, meeting, pinned = current_actor(), room.meeting, _pinned()
@@ -212,6 +222,7 @@ def _item(room: Room) -> dict[str, Any]:
     corrections = corrections_under(actor, line.item, now=now()) if line is not None and line.open else None
     return {
         "corrections": corrections,
+        "disputes": _disputes(page),
         "owed": _owed(actor, line.item) if page is not None and line is not None else 0,
         "may_decide": page is not None and (bool(page.may_settle) or may_mend(actor, meeting)),
         "meeting": meeting,

@@ -361,7 +361,7 @@ def test_more_written_under_an_item_costs_no_more_queries(scene, opened, count_q
     for _ in range(10):
         police.post(f"{write}/write/information", form)
         police.post(f"{write}/action", an_action_form(scene, person=scene.housing.id))
-    assert count_queries(police.get, f"{scene.live}/item") == short <= 18
+    assert count_queries(police.get, f"{scene.live}/item") == short <= 19
 
 
 def test_last_times_actions_stand_there_with_what_became_of_them(scene, opened):
