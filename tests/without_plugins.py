@@ -51,6 +51,7 @@ FILES_OF_SCHEMES = (
     "tests/integration/plugin_host/test_contracts.py",
     "tests/integration/recording/test_usual_actions.py",
     "tests/integration/reminders/test_names_nobody.py",
+    "tests/integration/subject_access/test_what_schemes_hold.py",
     "tests/integration/test_bad_input.py",
     "tests/integration/test_canaries.py",
     "tests/integration/test_canaries_sent.py",

@@ -35,6 +35,9 @@ DEADLINE = 1.5
 
 An agenda must be there within 3."""
 
+LONG_DEADLINE = 10.0
+"""Seconds that they have together for what is put together once, and must not be without any of them."""
+
 __all__ = [
     "Answer",
     "PluginFailed",
@@ -131,10 +134,10 @@ def ask(hook: str, partnership_id: int, /, **arguments: Any) -> list[Answer | Un
 
 def ask_whatever_is_on(hook: str, /, **arguments: Any) -> list[Answer | Unavailable]:
     """The same of every plugin that runs, be it switched off or not: for what a partnership has to answer for, which
-    its plugins hold all the same.
+    its plugins hold all the same. Nobody waits for it as for an agenda: they have longer.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return host_of(app).ask(app, hook, arguments)
+    return host_of(app).ask(app, hook, arguments, within=LONG_DEADLINE)
 
 
 def guarded(pathway: Pathway[Any], where: str) -> AbstractContextManager[None]:

@@ -194,23 +194,30 @@ class PluginHost:
     # Asking
 
     def ask(
-        self, app: Flask, hook: str, arguments: Mapping[str, Any], *, without: Container[str] = ()
+        self,
+        app: Flask,
+        hook: str,
+        arguments: Mapping[str, Any],
+        *,
+        without: Container[str] = (),
+        within: float | None = None,
     ) -> list[Answer | Unavailable]:
         """Every plugin's answer to a reading hook, each alone and all within the deadline.
 
         In turn, in a thread beside the request's: handing over to a thread for each takes longer than what most have to
         say. Whoever takes long holds up nobody: another thread goes on with the others.
 
-        `without`: names of plugins that are not asked.
+        `without`: names of plugins that are not asked. `within`: another deadline, in seconds.
         """
+        deadline = self.deadline if within is None else within
         calls = [
             _Call(name, hook, partial(candidate.functions[hook], **arguments))
             for name, candidate in self._loaded.items()
             if hook in candidate.functions and name not in without
         ]
         asked = [call.task for call in calls if not self._is_off(call.name, hook)]
-        work_off(asked, partial(Desk, app), within=self.deadline)
-        return [self._result(call) for call in calls]
+        work_off(asked, partial(Desk, app), within=deadline)
+        return [self._result(call, deadline) for call in calls]
 
     def _is_off(self, name: str, hook: str) -> bool:
         """Whether the hook is switched off: it was late, and runs still or was late too often."""
@@ -222,14 +229,14 @@ class PluginHost:
             return False
         return True
 
-    def _result(self, call: "_Call") -> Answer | Unavailable:
+    def _result(self, call: "_Call", deadline: float) -> Answer | Unavailable:
         report = self.report(call.name)
         if call.hook in report.switched_off:
             return Unavailable(call.name, report.shown_as, report.switched_off[call.hook])
         if call.fault is not None:
             return Unavailable(call.name, report.shown_as, self.failed(call.name, call.hook, call.fault))
         if call.values is None:
-            late = TimeoutError(f"no answer within {self.deadline} s")
+            late = TimeoutError(f"no answer within {deadline} s")
             reference = self.failed(call.name, call.hook, late)
             if not call.task.begun:  # the machine was late, not the plugin
                 return Unavailable(call.name, report.shown_as, reference)

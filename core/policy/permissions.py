@@ -174,6 +174,8 @@ class Permission(StrEnum):
     PREPARE_ACCESS_PACK = "put together what is held about somebody"
     READ_ACCESS_PACK = "read what was put together about somebody"
     MASK_ACCESS_PACK = "decide what somebody is shown"
+    ANSWER_ACCESS_SCHEME = "answer for what a scheme holds about somebody"
+    SETTLE_ACCESS_SCHEME = "go on without what a scheme holds about somebody"
     TAKE_ACCESS_PACK_BACK = "have what was put together changed"
     RELEASE_ACCESS_PACK = "release what is held about somebody"
     DOWNLOAD_ACCESS_PACK = "download what was released about somebody"

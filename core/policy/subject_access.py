@@ -12,7 +12,7 @@ from core.policy.cases import open_case, open_to
 from core.policy.permissions import Permission
 from core.policy.standing import NOT_DATA_LEAD, data_lead, same_partnership, signatory
 from core.subject_access.lists import ANSWERED, OVER, PREPARED, AccessState
-from core.subject_access.models import AccessRequest
+from core.subject_access.models import AccessRequest, AccessScheme
 
 RECUSED = (
     "You declared a conflict of interest in a case that names this person. Another data protection lead answers this "
@@ -29,6 +29,7 @@ PREPARED_IT = (
     "You worked on this pack yourself. Somebody else releases it: another data protection lead, or a chair of a group "
     "that hears one of the cases, to whom every case of it is open."
 )
+NOT_THEIR_SCHEME = "What a scheme keeps for its own staff is read by them alone, until they have answered for it."
 NOT_RELEASED = "Nothing has been released yet."
 
 
@@ -39,6 +40,8 @@ class RequestAbout:
     request: AccessRequest
     cases: Sequence[Case] = ()
     agency_id: int = 0
+    scheme: AccessScheme | None = None
+    """What a scheme keeps for its own staff, where it is about that."""
 
 
 def keep(actor: Actor) -> Verdict:
@@ -122,6 +125,49 @@ def prepare(actor: Actor, about: RequestAbout) -> Verdict:
             return Verdict.yes()
 
 
+def answer_scheme(actor: Actor, about: RequestAbout) -> Verdict:
+    """Read what a scheme keeps for its own staff and decide what of it is given: they alone, and until it is ready.
+
+    It may hold what the other party to a dispute said: neither a data lead nor a chair reads it before.
+    """
+    if not same_partnership(actor, about.request.partnership_id) or about.scheme is None:
+        return Verdict.hidden()
+    if about.scheme.provider_id not in actor.staff_of:
+        return Verdict.no(NOT_THEIR_SCHEME) if (verdict := see(actor, about)) else verdict
+    if not actor.signatory:
+        return signatory(actor)
+    if any(case.id in actor.recused_cases for case in about.cases):
+        return Verdict.no(RECUSED)
+    match about.request.state:
+        case AccessState.READY:
+            return Verdict.no(IS_READY)
+        case state if state in ANSWERED:
+            return Verdict.no(IS_ANSWERED)
+        case _:
+            return Verdict.yes()
+
+
+def awaits_answer_of(actor: Actor) -> ColumnElement[bool]:
+    """What waits for the actor by `answer_scheme`; joined with its request."""
+    if not (actor.in_partnership and actor.signatory and actor.staff_of):
+        return false()
+    return and_(
+        AccessRequest.partnership_id == actor.partnership_id,
+        AccessRequest.ready_at.is_(None),
+        AccessRequest.released_at.is_(None),
+        AccessRequest.ending.is_(None),
+        AccessScheme.provider_id.in_(actor.staff_of),
+        AccessScheme.answer.is_(None),
+        AccessScheme.gone_at.is_(None),
+    )
+
+
+def settle_scheme(actor: Actor, about: RequestAbout) -> Verdict:
+    """Leave out what a scheme has not answered for, or have it look again: whoever prepares the pack."""
+    verdict = decide_masks(actor, about)
+    return Verdict.hidden() if verdict and about.scheme is None else verdict
+
+
 def decide_masks(actor: Actor, about: RequestAbout) -> Verdict:
     """The same, of a pack that was put together."""
     verdict = prepare(actor, about)
@@ -196,6 +242,8 @@ RULES = {
     Permission.PREPARE_ACCESS_PACK: prepare,
     Permission.READ_ACCESS_PACK: read_pack,
     Permission.MASK_ACCESS_PACK: decide_masks,
+    Permission.ANSWER_ACCESS_SCHEME: answer_scheme,
+    Permission.SETTLE_ACCESS_SCHEME: settle_scheme,
     Permission.TAKE_ACCESS_PACK_BACK: take_back,
     Permission.RELEASE_ACCESS_PACK: release,
     Permission.DOWNLOAD_ACCESS_PACK: download,

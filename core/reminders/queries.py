@@ -342,13 +342,11 @@ def _requests(actor: Actor, clocks: ClocksInForce, days: Days) -> list[Reminder]
     found = []
     for each in waiting_for(actor, today=days[-1]):
         request = each.request
-        since = local_date(request.ready_at) if request.ready_at is not None else request.received_on
-        is_new = add_working_days(since, 1) in days
+        is_new = add_working_days(each.since, 1) in days
         if is_new or (each.due is not None and reminds_on_any(each.due, days, clocks.own)):
-            what = f"{request.ref}: {request.state}"
+            what = f"{request.ref}: {each.what}"
             told = "" if each.due is not None else "who they are is not shown yet"
-            path = f"/data-protection/requests/{request.id}"
-            found.append(Reminder(Kind.REQUESTS, what, each.due or request.received_on, path, told))
+            found.append(Reminder(Kind.REQUESTS, what, each.due or request.received_on, each.path, told))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.facts import MaskReason
 from core.masking.passages import Span, pieces_of, without_masked
+from core.subject_access.closed import OPEN, Closed, without_closed, words_of
 from core.subject_access.lists import LiftReason
 from core.subject_access.models import AccessMask
 from core.subject_access.pack import Held, Pack
@@ -47,29 +48,34 @@ class Alike:
         return len(self.masks)
 
 
-def given_words(masks: Iterable[AccessMask], pack: Pack, in_force: Masks) -> Sequence[Alike]:
+def given_words(masks: Iterable[AccessMask], pack: Pack, in_force: Masks, closed: Closed = OPEN) -> Sequence[Alike]:
     """What is shown though it was proposed to be masked, as it is given: without what is masked within it."""
     texts = _texts(pack)
     lifted = [mask for mask in masks if mask.kept is False]
     by_id = {mask.id: mask for mask in lifted}
     return [
-        replace(each, words=_given(by_id[each.first], texts[by_id[each.first].place][1].text, in_force), places=())
-        for each in alike(lifted, pack)
+        replace(each, words=_given(by_id[each.first], texts[by_id[each.first].place][1], in_force, closed), places=())
+        for each in alike(lifted, pack, closed)
     ]
 
 
-def _given(mask: AccessMask, text: str, in_force: Masks) -> str:
+def _given(mask: AccessMask, text: Held, in_force: Masks, closed: Closed) -> str:
     spans = [
         Span(max(0, span.starts - mask.starts), min(mask.ends, span.ends) - mask.starts, span.reason)
         for span in in_force.get(mask.place, ())
         if span.starts < mask.ends and mask.starts < span.ends
     ]
-    pieces = without_masked(pieces_of(text[mask.starts : mask.ends], spans))
+    ranges = [(max(0, starts - mask.starts), ends - mask.starts) for starts, ends in closed.get(mask.place, ())]
+    whole = pieces_of(text.text[mask.starts : mask.ends], spans)
+    pieces = without_masked(without_closed(whole, [each for each in ranges if each[1] > 0]))
     return "".join(f"[masked: {piece.reason}]" if piece.reason is not None else piece.text for piece in pieces)
 
 
-def alike(masks: Iterable[AccessMask], pack: Pack) -> Sequence[Alike]:
-    """Masks by the words that they lie over, in the order of the pack: those that are decided on alike are together."""
+def alike(masks: Iterable[AccessMask], pack: Pack, closed: Closed = OPEN) -> Sequence[Alike]:
+    """Masks by the words that they lie over, in the order of the pack: those that are decided on alike are together.
+
+    `closed`: what their reader does not see of it.
+    """
     texts = _texts(pack)
     order = {place: n for n, place in enumerate(texts)}
     groups: dict[tuple[object, ...], list[AccessMask]] = {}
@@ -79,7 +85,7 @@ def alike(masks: Iterable[AccessMask], pack: Pack) -> Sequence[Alike]:
         decided = (mask.reason, mask.kept, mask.lifted_because, mask.note, mask.fixed)
         key = (" ".join(words.casefold().split()), *decided, texts[mask.place][1].limit)
         groups.setdefault(key, []).append(mask)
-    return [_alike(found, texts) for found in groups.values()]
+    return [_alike(found, texts, closed) for found in groups.values()]
 
 
 def _texts(pack: Pack) -> Mapping[str, tuple[str, Held]]:
@@ -93,17 +99,17 @@ def _texts(pack: Pack) -> Mapping[str, tuple[str, Held]]:
     }
 
 
-def _alike(found: Sequence[AccessMask], texts: Mapping[str, tuple[str, Held]]) -> Alike:
+def _alike(found: Sequence[AccessMask], texts: Mapping[str, tuple[str, Held]], closed: Closed) -> Alike:
     first = found[0]
     text = texts[first.place][1]
     return Alike(
         first=first.id,
         masks=tuple(mask.id for mask in found),
-        words=text.text[first.starts : first.ends],
+        words=words_of(text.text, first.starts, first.ends, closed.get(first.place, ())),
         reason=first.reason,
         whole=(first.starts, first.ends) == (0, len(text.text)),
         fixed=first.fixed,
-        places=tuple(_place(mask, texts) for mask in found[:MOST_PLACES]),
+        places=tuple(_place(mask, texts, closed) for mask in found[:MOST_PLACES]),
         decided=_decided(first.kept, first.reason, first.lifted_because),
         why=first.note,
         limit=text.limit,
@@ -116,12 +122,13 @@ def _decided(kept: bool | None, reason: MaskReason, because: LiftReason | None) 
     return f"Kept masked: {reason}" if kept else f"Shown: {because}"
 
 
-def _place(mask: AccessMask, texts: Mapping[str, tuple[str, Held]]) -> Place:
+def _place(mask: AccessMask, texts: Mapping[str, tuple[str, Held]], closed: Closed) -> Place:
     where, held = texts[mask.place]
     starts, ends = max(0, mask.starts - AROUND), min(len(held.text), mask.ends + AROUND)
+    hidden = closed.get(mask.place, ())
     return Place(
         where=where,
-        before=("… " if starts else "") + held.text[starts : mask.starts],
-        words=held.text[mask.starts : mask.ends],
-        after=held.text[mask.ends : ends] + (" …" if ends < len(held.text) else ""),
+        before=("… " if starts else "") + words_of(held.text, starts, mask.starts, hidden),
+        words=words_of(held.text, mask.starts, mask.ends, hidden),
+        after=words_of(held.text, mask.ends, ends, hidden) + (" …" if ends < len(held.text) else ""),
     )

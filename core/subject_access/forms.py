@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
 
 from core.facts import MaskReason
 from core.subject_access.lists import REFUSALS, Arrived, AskedBy, Ending, LiftReason
 from core.subject_access.operations import AUTHORITY
 from core.web.choices import Ticked, all_of, offered, one_of
 from core.web.forms import SHORT_TEXT, DayField, Form, Required, VersionedForm, at_most, given, say
+
+LEAVE_OUT, LOOK_AGAIN = "leave out", "look again"
 
 EARLIEST = date(2018, 5, 25)
 """The right to a copy within a month is as old as the GDPR."""
@@ -220,3 +222,64 @@ class GiveForm(_OnADay):
     def validate_on(self, field: DayField) -> None:
         """It was."""
         self._was(field)
+
+
+_SHOWN: Mapping[str, LiftReason] = {each.value: each for each in LiftReason}
+
+
+class SchemeForm(Form):
+    """What of a scheme's own records is given: what is ticked is shown, and everything else that is masked stays so."""
+
+    shown = Ticked("What can be shown?", validate_choice=False)
+    because = SelectField(
+        "Why can it be shown?",
+        choices=offered(((each.value, each.capitalize()) for each in LiftReason), first="Nothing is shown"),
+        validators=[Optional()],
+    )
+    words = TextAreaField("More words to mask, a line for each (optional)", [at_most(5_000, "The words")])
+    reason = SelectField(
+        "Why are they masked?",
+        choices=offered(((each.value, each.capitalize()) for each in MaskReason), first="No more words"),
+        validators=[Optional()],
+    )
+    why = StringField("In your own words", [at_most(SHORT_TEXT, "Your words")])
+    read = BooleanField(
+        "I have read all of it. What is not masked can be given to the person",
+        [Required("Read all of it, then confirm that what is not masked can be given")],
+    )
+    sha = HiddenField()
+
+    @property
+    def lifts(self) -> LiftReason | None:
+        """Why something is shown; None for what is no reason."""
+        return _SHOWN.get(self.because.data or "")
+
+    @property
+    def ground(self) -> MaskReason | None:
+        """Why more words are masked; None for what is no reason."""
+        return next((each for each in MaskReason if each.value == self.reason.data), None)
+
+    @property
+    def lines(self) -> list[str]:
+        """The words, each where it stands."""
+        return [line.strip() for line in (self.words.data or "").splitlines() if line.strip()]
+
+    def check_together(self) -> None:
+        """More words are masked for a reason in law."""
+        if self.lines and self.ground is None and not self.reason.errors:
+            say(self.reason, "Choose why they are masked")
+
+
+class SettleForm(Form):
+    """What becomes of what a scheme has not answered for."""
+
+    action = RadioField("What do you want to do?", [Required("Choose what to do")])
+    reason = TextAreaField("Why?", [Required("Say why"), at_most(1_000, "Your reason")])
+
+    def __init__(self, *, is_theirs: bool) -> None:
+        """`is_theirs`: whether there is staff who could look again."""
+        super().__init__()
+        offers = [(LEAVE_OUT, "Go on without it: the person reads that it is left out, and why")]
+        if is_theirs:
+            offers.insert(0, (LOOK_AGAIN, "Have its staff look at it again"))
+        self.action.choices = offered(offers)

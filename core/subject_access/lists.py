@@ -57,6 +57,13 @@ REFUSALS = (Ending.UNFOUNDED, Ending.EXCESSIVE, Ending.NOT_IDENTIFIED)
 """UK GDPR, article 12(5) and (2): whoever refuses shows why."""
 
 
+class SchemeAnswer(StrEnum):
+    """What became of the part that a scheme keeps for its own staff."""
+
+    GIVEN = "given"
+    LEFT_OUT = "left out"
+
+
 class LiftReason(StrEnum):
     """Why words are shown that were proposed to be masked."""
 
@@ -79,6 +86,9 @@ class Did(StrEnum):
     DREW = "pack drawn"
     MASKED = "words masked"
     DECIDED = "masks decided"
+    ANSWERED = "scheme answered for its part"
+    ASKED_AGAIN = "scheme asked to look again"
+    LEFT_OUT = "scheme left out"
     READY = "ready for release"
     SENT_BACK = "back in preparation"
     RELEASED = "released"
@@ -86,5 +96,5 @@ class Did(StrEnum):
     ENDED = "closed without a pack"
 
 
-PREPARED = frozenset({Did.DREW, Did.MASKED, Did.DECIDED, Did.READY})
+PREPARED = frozenset({Did.DREW, Did.MASKED, Did.DECIDED, Did.ANSWERED, Did.ASKED_AGAIN, Did.LEFT_OUT, Did.READY})
 """Whoever did any of these does not release it: two people see each pack."""

@@ -11,7 +11,7 @@ from core.database import Base, UTCDateTime, Versioned, listed
 from core.encryption import EncryptedBytes, EncryptedJSON, EncryptedText
 from core.facts import MaskReason
 from core.people.models import Person
-from core.subject_access.lists import AccessState, Arrived, AskedBy, Did, Ending, LiftReason
+from core.subject_access.lists import AccessState, Arrived, AskedBy, Did, Ending, LiftReason, SchemeAnswer
 
 
 class AccessRequest(Versioned, Base):
@@ -138,10 +138,37 @@ class AccessPack(Base):
     content = EncryptedJSON()
     sha256: Mapped[str] = mapped_column(String(64))
     """Of the content: what is held now is compared with it."""
+    known_sha256: Mapped[str] = mapped_column(String(64), default="")
+    """Of everybody who was looked for in it: nobody is looked for again while they are the same."""
     trail_seq: Mapped[int] = mapped_column(BigId)
     """The last record of the trail that it tells of."""
     subjects: Mapped[list[int]] = mapped_column(JSON)
     """Everybody named in the cases that it draws on, for the trail."""
+
+
+class AccessScheme(Base):
+    """What a scheme keeps for its own staff of the pack as it was drawn last, and what its staff, or a data lead where
+    they do not answer, made of it. One row for each provider; and for each plugin that could not say what it holds.
+    """
+
+    __tablename__ = "access_scheme"
+    __table_args__ = (UniqueConstraint("request_id", "provider_id", "plugin"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("access_request.id"))
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id"), index=True)
+    plugin: Mapped[str] = mapped_column(String(80), default="")
+    """Of one that could not be asked, its name; empty for a provider's part."""
+    title: Mapped[str] = mapped_column(String(400))
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of what it holds: an answer stands for as long as that is the same."""
+    answer: Mapped[SchemeAnswer | None] = mapped_column(listed(SchemeAnswer))
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is left out, as the person reads it."""
+    gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the pack was drawn again and it held nothing any more, or could be asked."""
 
 
 class AccessMask(Base):

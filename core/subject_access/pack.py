@@ -12,6 +12,12 @@ from core.canonical import Frozen
 from core.facts import MaskReason
 from core.masking.text import Text
 
+SCHEMES = "What a scheme keeps for its own staff"
+"""The heading of what comes from a provider's own records."""
+
+OF_SCHEME = "scheme:"
+"""Begins the place of every text that a scheme keeps for its own staff."""
+
 TOGETHER = 0
 """Instead of an agency's id: what the agencies hold together, for no one of them wrote it."""
 
@@ -29,7 +35,8 @@ class Held:
     """A text, what it is, and where masks find it. `whole`: masked from end to end until somebody decides otherwise.
 
     `speakers` are people's names that would show in it who gave the information; `fixed`: it is never shown.
-    `limit`: what it was given under, for those who decide.
+    `limit`: what it was given under, for those who decide. `sealed`: it is a protected address: it goes to the person,
+    and none but the agencies that are named for it read it.
     """
 
     label: str
@@ -39,6 +46,7 @@ class Held:
     speakers: tuple[str, ...] = ()
     fixed: bool = False
     limit: str = ""
+    sealed: bool = False
 
     @property
     def masked(self) -> Text:
@@ -84,20 +92,64 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """What a provider of a pathway keeps for its own staff: nobody else reads it before they have answered."""
+
+    provider_id: int
+    agency_id: int
+    agency: str
+    title: str
+    entries: tuple[Entry, ...]
+
+    def texts(self) -> Iterator[Held]:
+        """Every text of it."""
+        for entry in self.entries:
+            yield from entry.texts
+
+    @property
+    def alone(self) -> Part:
+        """The same as a part of its own, for its staff."""
+        return Part(
+            agency_id=self.agency_id,
+            agency=self.agency,
+            sections=(Section(heading=SCHEMES, entries=self.entries),),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A plugin that did not say what it holds: whatever that is, it is missing."""
+
+    plugin: str
+    title: str
+    why: str
+    reference: str = ""
+    """Under which the log has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack(Frozen):
-    """All that is held about a person, as of a moment."""
+    """All that is held about a person, as of a moment. `schemes` and `unread` are in no part."""
 
     person: str
     reference: str
     drawn_at: datetime
     parts: tuple[Part, ...]
+    schemes: tuple[Scheme, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def texts(self) -> Iterator[Held]:
-        """Every text of it."""
+        """Every text of it, those of schemes too."""
+        yield from self.open_texts()
+        for scheme in self.schemes:
+            yield from scheme.texts()
+
+    def open_texts(self) -> Iterator[Held]:
+        """Every text that whoever puts it together reads."""
         for part in self.parts:
             yield from part.texts()
 
     @property
     def size(self) -> int:
-        """How many things it holds."""
-        return sum(part.size for part in self.parts)
+        """How many things it holds, those of schemes too."""
+        return sum(part.size for part in self.parts) + sum(len(scheme.entries) for scheme in self.schemes)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.audit import Category
@@ -23,13 +23,18 @@ from core.subject_access.gathering.gather import Gathered, gather
 from core.subject_access.lists import Did, LiftReason
 from core.subject_access.models import AccessMask, AccessPack, AccessRequest
 from core.subject_access.operations import held, note, record
-from core.subject_access.pack import Held
+from core.subject_access.pack import OF_SCHEME, Held
+from core.subject_access.schemes_kept import keep_schemes
 
 NOT_THERE = "These words are not in what is held. Copy them as they stand there"
 MASKED_ALREADY = "These words are masked already"
 NEVER_LIFTED = "A protected address is given to nobody but the person themself. Its mask stays."
 NONE_CHOSEN = "Choose at least one passage"
 UNDECIDED = "Nobody has decided on {number} of the masks yet. Decide on each of them first."
+WAITS = (
+    "What these keep for their own staff is not settled: {schemes}. Their staff answer for it, or you leave it out and "
+    "say why."
+)
 TOGETHER = "{partnership}: the agencies together"
 
 
@@ -53,16 +58,18 @@ def draw(actor: Actor, target: RequestAbout, *, now: datetime) -> int:
     if request.drawn_at is None:
         stored = AccessPack(request_id=request.id)
         db.session.add(stored)
-        before: Mapping[str, str] = {}
+        before: Mapping[str, Held] = {}
         masks: list[AccessMask] = []
     else:
         stored = queries.stored_pack(request.id)
-        before = {text.place: text.text for text in queries.pack_in(stored).texts()}
+        before = {text.place: text for text in queries.pack_in(stored).texts()}
         masks = list(queries.masks_of(request.id))
     stored.content = found.pack.to_plain()
-    stored.sha256, stored.trail_seq, stored.subjects = found.sha256, until, list(found.subjects)
+    stored.sha256, stored.known_sha256 = found.sha256, found.known_sha256
+    stored.trail_seq, stored.subjects = until, list(found.subjects)
     request.drawn_at, request.drawn_by_id = now, actor.user_id
-    _propose(request, found, before, masks, now=now)
+    fresh = _propose(request, found, before, masks, now=now)
+    keep_schemes(request, found.pack, fresh, now=now)
     note(actor, request, Did.DREW, now=now)
     record(
         actor,
@@ -76,25 +83,80 @@ def draw(actor: Actor, target: RequestAbout, *, now: datetime) -> int:
 
 
 def _propose(
-    request: AccessRequest, found: Gathered, before: Mapping[str, str], masks: list[AccessMask], *, now: datetime
-) -> None:
+    request: AccessRequest, found: Gathered, before: Mapping[str, Held], masks: list[AccessMask], *, now: datetime
+) -> Collection[str]:
+    """Propose what is not masked yet; the places of what nobody has decided on.
+
+    A decision stands while its text and what that was given under are the same. Of a text that changed, words that
+    were masked are masked again where Roundtable proposes the same; wherever else they stand now is decided on anew.
+    """
     texts = {text.place: text for text in found.pack.texts()}
-    kept: dict[tuple[str, str], AccessMask] = {}
+    standing, lost = [], []
     for mask in masks:
-        text = texts.get(mask.place)
-        if text is not None and before.get(mask.place) == text.text and mask.fixed == text.fixed:
+        if _still_stands(mask, before.get(mask.place), texts.get(mask.place)):
+            standing.append(mask)
             continue
-        if mask.kept:
-            kept[mask.place, before.get(mask.place, "")[mask.starts : mask.ends].casefold()] = mask
         mask.outdated_at = now
-    for each in missing(found, [mask for mask in masks if mask.outdated_at is None]):
+        if mask.kept:
+            lost.append(mask)
+    kept = {(mask.place, _words(mask, before)): mask for mask in lost}
+    fresh, added = set(), []
+    for each in missing(found, standing):
         text = texts[each.place]
-        new = _mask(request, each, now=now, fixed=text.fixed)
+        new = mask_over(request, each, now=now, fixed=text.fixed)
+        standing.append(new)
+        added.append(new)
         words = text.text[each.span.starts : each.span.ends].casefold()
         if (old := kept.get((each.place, words))) is not None:
             new.kept, new.reason, new.note = True, old.reason, old.note
             new.decided_at, new.decided_by_id = old.decided_at, old.decided_by_id
-    db.session.flush()
+        else:
+            fresh.add(each.place)
+    for mask in lost:
+        for each in _uncovered(_where_now(mask, _words(mask, before), texts), texts, standing):
+            again = mask_over(request, each, now=now, fixed=texts[each.place].fixed)
+            again.by_id = mask.by_id
+            standing.append(again)
+            added.append(again)
+            fresh.add(each.place)
+    keep_masks(added)
+    return fresh
+
+
+def _still_stands(mask: AccessMask, before: Held | None, text: Held | None) -> bool:
+    """Whether the text is as it was, and what it was given under where all of it was lifted."""
+    if before is None or text is None or before.text != text.text or mask.fixed != text.fixed:
+        return False
+    lifted_whole = mask.kept is False and (mask.starts, mask.ends) == (0, len(text.text))
+    return not lifted_whole or (before.whole, before.limit) == (text.whole, text.limit)
+
+
+def _words(mask: AccessMask, before: Mapping[str, Held]) -> str:
+    """What it masked, in lower case."""
+    held = before.get(mask.place)
+    return held.text[mask.starts : mask.ends].casefold() if held is not None else ""
+
+
+def _where_now(mask: AccessMask, words: str, texts: Mapping[str, Held]) -> list[Passage]:
+    """Wherever in the pack words stand that were masked in a text of before; of what somebody masked by hand, where the
+    words stand nowhere, all of the text that took its place: it may say the same in other words.
+    """
+    found = [
+        Passage(place, Span(starts, ends, mask.reason))
+        for place, starts, ends in occurrences((text.masked for text in texts.values()), words)
+    ]
+    instead = texts.get(mask.place)
+    if found or instead is None or mask.by_id is None:
+        return found
+    return [Passage(mask.place, Span(0, len(instead.text), mask.reason))]
+
+
+def _uncovered(found: Sequence[Passage], texts: Mapping[str, Held], masks: Sequence[AccessMask]) -> list[Passage]:
+    """Those of which some of it is not masked. What was lifted, somebody decided to show."""
+    over: defaultdict[str, list[Span]] = defaultdict(list)
+    for mask in masks:
+        over[mask.place].append(Span(mask.starts, mask.ends, mask.reason))
+    return [each for each in found if not covered(texts[each.place].text, each.span, over[each.place])]
 
 
 def unseen(request: AccessRequest, *, now: datetime) -> str:
@@ -103,7 +165,9 @@ def unseen(request: AccessRequest, *, now: datetime) -> str:
     found = gathered(request, until=stored.trail_seq, now=now)
     if found.sha256 != stored.sha256:
         return "Something that is held about the person was added or changed since the pack was drawn"
-    if missing(found, queries.masks_of(request.id)):
+    masks = queries.masks_of(request.id)
+    apart = any(mask.kept is False and mask.starts == 0 for mask in masks)
+    if (apart or found.known_sha256 != stored.known_sha256) and missing(found, masks):
         return "There is more that Roundtable would mask: somebody may have been named in a case since"
     return ""
 
@@ -112,7 +176,7 @@ def mask_words(actor: Actor, target: RequestAbout, *, words: str, reason: MaskRe
     """Mask those words wherever they stand in the pack; how many passages that were. It is decided by that."""
     request = held(actor, target, Permission.MASK_ACCESS_PACK)
     pack = queries.pack_in(queries.stored_pack(request.id))
-    texts = {text.place: text for text in pack.texts()}
+    texts = {text.place: text for text in pack.open_texts()}
     found = [
         Passage(place, Span(starts, ends, reason))
         for place, starts, ends in occurrences((text.masked for text in texts.values()), words)
@@ -123,10 +187,11 @@ def mask_words(actor: Actor, target: RequestAbout, *, words: str, reason: MaskRe
     new = [each for each in found if not covered(texts[each.place].text, each.span, masked.get(each.place, ()))]
     if not new:
         raise Refused(MASKED_ALREADY, field="words")
-    for each in new:
-        row = _mask(request, each, now=now, by=actor)
+    rows = [mask_over(request, each, now=now, by=actor) for each in new]
+    for row in rows:
         row.kept, row.note, row.decided_at, row.decided_by_id = True, why, now, actor.user_id
-    _touched(request)
+    keep_masks(rows)
+    touched(request)
     note(actor, request, Did.MASKED, now=now)
     record(
         actor, request, Category.ALTERATION, "access_request.mask", {"reason": reason, "why": why, "masks": len(new)}
@@ -144,7 +209,7 @@ def decide(
     """
     request = held(actor, target, Permission.MASK_ACCESS_PACK)
     standing = queries.masks_of(request.id)
-    chosen = [mask for mask in standing if mask.id in masks]
+    chosen = [mask for mask in standing if mask.id in masks and not mask.place.startswith(OF_SCHEME)]
     if not chosen:
         raise Refused(NONE_CHOSEN, field="masks")
     lifts = isinstance(decision, LiftReason)
@@ -155,14 +220,14 @@ def decide(
         mask.lifted_because = decision if isinstance(decision, LiftReason) else None
         if isinstance(decision, MaskReason):
             mask.reason = decision
-    new = 0
+    new: list[AccessMask] = []
     if lifts and any(mask.starts == 0 for mask in chosen):
         stored = queries.stored_pack(request.id)
         found = gathered(request, until=stored.trail_seq, now=now)
-        for each in missing(found, standing) if found.sha256 == stored.sha256 else ():
-            _mask(request, each, now=now)
-            new += 1
-    _touched(request)
+        if found.sha256 == stored.sha256:
+            new = [mask_over(request, each, now=now) for each in missing(found, standing)]
+            keep_masks(new)
+    touched(request)
     note(actor, request, Did.DECIDED, now=now)
     record(
         actor,
@@ -171,7 +236,7 @@ def decide(
         "access_request.lift" if lifts else "access_request.keep",
         {"decision": decision, "why": why, "masks": sorted(mask.id for mask in chosen)},
     )
-    return new
+    return len(new)
 
 
 def missing(found: Gathered, masks: Sequence[AccessMask]) -> list[Passage]:
@@ -188,8 +253,8 @@ def missing(found: Gathered, masks: Sequence[AccessMask]) -> list[Passage]:
         if any(mask.kept is False and _is_whole(mask, texts.get(place)) for mask in over)
     }
     proposed = [
-        *(each for each in found.proposed if each.place not in apart),
-        *found.in_texts([replace(texts[place].masked, whole=None) for place in sorted(apart)]),
+        *(each for each in found.proposed() if each.place not in apart),
+        *(found.in_texts([replace(texts[place].masked, whole=None) for place in sorted(apart)]) if apart else ()),
     ]
     spans = {
         place: [
@@ -209,14 +274,21 @@ def _is_whole(mask: AccessMask, text: Held | None) -> bool:
 def put_before(actor: Actor, target: RequestAbout, *, now: datetime) -> None:
     """Every mask is decided on: put the pack before a second person."""
     request = held(actor, target, Permission.MASK_ACCESS_PACK)
-    number = queries.undecided(request.id)
-    if number:
-        raise Refused(UNDECIDED.format(number=number))
+    settled(request)
     if why := unseen(request, now=now):
         raise Refused(f"{why}. Put it together again, and decide on what is new.")
     request.ready_at, request.ready_by_id = now, actor.user_id
     note(actor, request, Did.READY, now=now)
     record(actor, request, Category.ALTERATION, "access_request.ready", {})
+
+
+def settled(request: AccessRequest) -> None:
+    """Raises Refused while a mask waits for a decision, or a scheme has not answered for what it holds."""
+    if number := queries.undecided(request.id):
+        raise Refused(UNDECIDED.format(number=number))
+    waiting = [scheme.title for scheme in queries.schemes_of(request.id) if scheme.answer is None]
+    if waiting:
+        raise Refused(WAITS.format(schemes="; ".join(waiting)))
 
 
 def take_back(actor: Actor, target: RequestAbout, *, reason: str, now: datetime) -> None:
@@ -227,10 +299,11 @@ def take_back(actor: Actor, target: RequestAbout, *, reason: str, now: datetime)
     record(actor, request, Category.ALTERATION, "access_request.take_back", {"reason": reason})
 
 
-def _mask(
+def mask_over(
     request: AccessRequest, passage: Passage, *, now: datetime, by: Actor | None = None, fixed: bool = False
 ) -> AccessMask:
-    row = AccessMask(
+    """A mask over that passage, on which nobody has decided yet. It is not kept before `keep_masks`."""
+    return AccessMask(
         request_id=request.id,
         place=passage.place,
         starts=passage.span.starts,
@@ -239,12 +312,24 @@ def _mask(
         fixed=fixed,
         by_id=by.user_id if by is not None else None,
         at=now,
+        note="",
     )
-    db.session.add(row)
-    return row
 
 
-def _touched(request: AccessRequest) -> None:
+_KEPT = (
+    "request_id", "place", "starts", "ends", "reason", "fixed", "at", "by_id", "decided_at", "decided_by_id", "kept",
+    "lifted_because", "note",
+)  # fmt: skip
+
+
+def keep_masks(masks: Sequence[AccessMask]) -> None:
+    """Keep them: one statement, however many there are."""
+    if masks:
+        rows = [{name: getattr(mask, name) for name in _KEPT} for mask in masks]
+        db.session.execute(insert(AccessMask), rows)
+
+
+def touched(request: AccessRequest) -> None:
     """The request's version rises with its masks: who releases it read what is released."""
     flag_modified(request, "drawn_at")
     db.session.flush()

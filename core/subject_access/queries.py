@@ -10,18 +10,21 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from core.accounts.models import User
 from core.cases.models import Case, CasePerson
+from core.clock import local_date
 from core.errors import Refused
 from core.extensions import db
 from core.facts import Actor, AdminRole
 from core.masking.passages import Span
 from core.people.merging.queries import ids_of
-from core.people.models import Person
+from core.people.models import Person, ProtectedAddress
 from core.people.search import PEOPLE, name_matches
-from core.policy.subject_access import RequestAbout, seen_by
+from core.policy.protecting import AddressOf
+from core.policy.subject_access import RequestAbout, awaits_answer_of, seen_by
 from core.subject_access import due
+from core.subject_access.answered import with_schemes
 from core.subject_access.lists import ANSWERED, AccessState
-from core.subject_access.models import AccessEvent, AccessMask, AccessPack, AccessPaper, AccessRequest
-from core.subject_access.pack import Pack
+from core.subject_access.models import AccessEvent, AccessMask, AccessPack, AccessPaper, AccessRequest, AccessScheme
+from core.subject_access.pack import OF_SCHEME, Pack
 
 MOST_FOUND = 20
 """People that a search shows at most."""
@@ -75,15 +78,40 @@ class Waiting:
     due: date | None
     release: bool
     """Whether it waits for a second person."""
+    scheme: AccessScheme | None = None
+    """What of it waits for the actor, as one of a scheme's own staff."""
+
+    @property
+    def what(self) -> str:
+        """What it waits for."""
+        return f"waits for what {self.scheme.title} holds" if self.scheme is not None else str(self.request.state)
+
+    @property
+    def path(self) -> str:
+        """Where somebody goes on with it."""
+        own = f"/data-protection/requests/{self.request.id}"
+        return f"{own}/schemes/{self.scheme.id}" if self.scheme is not None else own
+
+    @property
+    def since(self) -> date:
+        """Since when."""
+        moment = self.request.drawn_at if self.scheme is not None else self.request.ready_at
+        return local_date(moment) if moment is not None else self.request.received_on
 
 
 def waiting_for(actor: Actor, *, today: date) -> Sequence[Waiting]:
-    """Those that are not answered and that the actor may see, the first due first. Two queries.
+    """Those that are not answered and that the actor may see, the first due first. Four queries.
 
-    Those without a day come first: nobody has shown who they are yet. Of a chair, those that wait for a release.
+    Those without a day come first: nobody has shown who they are yet. Of a chair, those that wait for a release; of a
+    scheme's own staff, those that wait for what it holds.
     """
-    if AdminRole.DATA_LEAD not in actor.roles and not any(map(actor.chairs, actor.groups)):
-        return []
+    found = _schemes_waiting_for(actor, today=today) if actor.staff_of else []
+    if AdminRole.DATA_LEAD in actor.roles or any(map(actor.chairs, actor.groups)):
+        found += _seen_waiting(actor, today=today)
+    return sorted(found, key=lambda each: (each.due or date.min, each.request.id))
+
+
+def _seen_waiting(actor: Actor, *, today: date) -> list[Waiting]:
     rows = db.session.scalars(
         select(AccessRequest)
         .where(seen_by(actor), AccessRequest.released_at.is_(None), AccessRequest.ending.is_(None))
@@ -91,8 +119,19 @@ def waiting_for(actor: Actor, *, today: date) -> Sequence[Waiting]:
         .limit(LATEST)
         .options(selectinload(AccessRequest.pauses), raiseload("*"))
     ).all()
-    found = [Waiting(each, due_of(each, today=today), each.state is AccessState.READY) for each in rows]
-    return sorted(found, key=lambda each: (each.due or date.min, each.request.id))
+    return [Waiting(each, due_of(each, today=today), each.state is AccessState.READY) for each in rows]
+
+
+def _schemes_waiting_for(actor: Actor, *, today: date) -> list[Waiting]:
+    rows = db.session.execute(
+        select(AccessRequest, AccessScheme)
+        .join(AccessScheme, AccessScheme.request_id == AccessRequest.id)
+        .where(awaits_answer_of(actor))
+        .order_by(AccessRequest.received_on, AccessScheme.id)
+        .limit(LATEST)
+        .options(selectinload(AccessRequest.pauses), raiseload("*"))
+    ).all()
+    return [Waiting(request, due_of(request, today=today), False, scheme) for request, scheme in rows]
 
 
 def due_of(request: AccessRequest, *, today: date) -> date | None:
@@ -146,6 +185,33 @@ def person_held(partnership_id: int | None, person_id: int | None) -> Person | N
     )
 
 
+def kept_addresses(about: RequestAbout) -> Sequence[AddressOf]:
+    """Their protected addresses, of every record that is theirs, each with what decides who reads it. Two queries."""
+    request = about.request
+    if request.person is None:
+        return ()
+    rows = db.session.scalars(
+        select(ProtectedAddress)
+        .where(ProtectedAddress.person_id.in_(ids_of(request.person.id)))
+        .options(selectinload(ProtectedAddress.readers), raiseload("*"))
+    )
+    return [AddressOf(request.person, list(about.cases), each) for each in rows]
+
+
+def schemes_of(request_id: int) -> Sequence[AccessScheme]:
+    """What schemes keep for their own staff of the pack as it was drawn last, and what became of it."""
+    return db.session.scalars(
+        select(AccessScheme)
+        .where(AccessScheme.request_id == request_id, AccessScheme.gone_at.is_(None))
+        .order_by(AccessScheme.title, AccessScheme.id)
+    ).all()
+
+
+def scheme_of(request_id: int, scheme_id: int) -> AccessScheme | None:
+    """One of them."""
+    return next((each for each in schemes_of(request_id) if each.id == scheme_id), None)
+
+
 ERASED = (
     "What was put together was erased under the retention schedule, with a case that it told of. That the request was "
     "answered is kept."
@@ -164,6 +230,11 @@ def pack_in(stored: AccessPack) -> Pack:
     return Pack.from_plain(stored.content)
 
 
+def answered_pack(stored: AccessPack) -> Pack:
+    """The pack as whoever puts it together may read it: of what schemes keep, what their own staff answered for."""
+    return with_schemes(pack_in(stored), schemes_of(stored.request_id))
+
+
 def masks_of(request_id: int) -> Sequence[AccessMask]:
     """Those over the pack as it was drawn last, lifted ones included."""
     return db.session.scalars(
@@ -174,11 +245,14 @@ def masks_of(request_id: int) -> Sequence[AccessMask]:
 
 
 def undecided(request_id: int) -> int:
-    """Masks on which nobody has decided."""
+    """Masks on which nobody has decided, but for those on which a scheme's own staff do."""
     return (
         db.session.scalar(
             select(func.count()).where(
-                AccessMask.request_id == request_id, AccessMask.outdated_at.is_(None), AccessMask.kept.is_(None)
+                AccessMask.request_id == request_id,
+                AccessMask.outdated_at.is_(None),
+                AccessMask.kept.is_(None),
+                AccessMask.place.not_like(f"{OF_SCHEME}%"),
             )
         )
         or 0

@@ -17,10 +17,11 @@ from core.policy import Permission
 from core.policy.subject_access import IS_ANSWERED, RequestAbout
 from core.references import file_name
 from core.subject_access import queries
+from core.subject_access.closed import OPEN, Closed
 from core.subject_access.lists import AskedBy, Did
 from core.subject_access.models import AccessPaper, AccessRequest
 from core.subject_access.operations import held, note, record
-from core.subject_access.packing import UNDECIDED, unseen
+from core.subject_access.packing import settled, unseen
 from core.subject_access.paper import Given, given_html, given_json
 from core.subject_access.shown import counts, printed
 
@@ -39,10 +40,12 @@ class Ready:
     hash: str
 
 
-def given_of(request: AccessRequest, *, released_at: datetime | None, head: AuditHead | None = None) -> Given:
-    """What the person is given, as its masks stand."""
-    pack = queries.pack_in(queries.stored_pack(request.id))
-    parts = printed(pack, queries.spans_in_force(queries.masks_of(request.id)))
+def given_of(
+    request: AccessRequest, *, released_at: datetime | None, head: AuditHead | None = None, closed: Closed = OPEN
+) -> Given:
+    """What the person is given, as its masks stand; `closed`: what whoever looks at it before them does not see."""
+    pack = queries.answered_pack(queries.stored_pack(request.id))
+    parts = printed(pack, queries.spans_in_force(queries.masks_of(request.id)), closed)
     partnership = db.session.get_one(Partnership, request.partnership_id)
     return Given(
         partnership=partnership.name,
@@ -59,9 +62,9 @@ def given_of(request: AccessRequest, *, released_at: datetime | None, head: Audi
     )
 
 
-def preview(request: AccessRequest) -> Paper:
+def preview(request: AccessRequest, closed: Closed) -> Paper:
     """The paper as it stands: it says on every page that it was not released."""
-    return paper_from(given_html(given_of(request, released_at=None)))
+    return paper_from(given_html(given_of(request, released_at=None, closed=closed)))
 
 
 def ready(target: RequestAbout, *, now: datetime) -> Ready:
@@ -83,8 +86,7 @@ def release(actor: Actor, target: RequestAbout, made: Ready, *, version: int, no
         raise Refused(IS_ANSWERED)
     if not version == made.version == request.version:
         raise Stale(told={"The pack": "Somebody else worked on it after you read it"})
-    if number := queries.undecided(request.id):
-        raise Refused(UNDECIDED.format(number=number))
+    settled(request)
     if why := unseen(request, now=now):
         raise Refused(NEW.format(why=why))
     request.released_at, request.released_by_id = now, actor.user_id

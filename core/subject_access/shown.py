@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from core.facts import MaskReason
 from core.masking.passages import APART, Piece, Span, pieces_of, without_masked
-from core.subject_access.pack import Fact, Held, Pack, Part
+from core.subject_access.closed import OPEN, Closed, without_closed
+from core.subject_access.pack import OF_SCHEME, Fact, Held, Pack, Part, Scheme
 
 Masks = Mapping[str, Sequence[Span]]
 """Place of a text -> what is masked in it."""
@@ -61,14 +62,19 @@ class ShownPart:
         return sum(len(section.entries) for section in self.sections)
 
 
-def shown(part: Part, masks: Masks) -> ShownPart:
-    """With all its text and each passage by itself, for those who decide."""
-    return _part(part, masks, decides=True)
+def shown(part: Part, masks: Masks, closed: Closed = OPEN) -> ShownPart:
+    """With all its text and each passage by itself, for those who decide; what a scheme gives, as it is given."""
+    return _part(part, masks, closed, decides=True)
 
 
-def printed(pack: Pack, masks: Masks) -> tuple[ShownPart, ...]:
-    """The parts without any character of what is masked, for the person."""
-    return tuple(_part(part, masks, decides=False) for part in pack.parts)
+def shown_to_scheme(scheme: Scheme, masks: Masks, closed: Closed) -> ShownPart:
+    """All that it holds, for its own staff, who decide on it."""
+    return _part(scheme.alone, masks, closed, decides=True, own=True)
+
+
+def printed(pack: Pack, masks: Masks, closed: Closed = OPEN) -> tuple[ShownPart, ...]:
+    """The parts without any character of what is masked, for the person; `closed` to whoever reads it before them."""
+    return tuple(_part(part, masks, closed, decides=False) for part in pack.parts)
 
 
 def counts(parts: Iterable[ShownPart]) -> Mapping[MaskReason, int]:
@@ -77,7 +83,7 @@ def counts(parts: Iterable[ShownPart]) -> Mapping[MaskReason, int]:
     return {reason: found[reason] for reason in MaskReason}
 
 
-def _part(part: Part, masks: Masks, *, decides: bool) -> ShownPart:
+def _part(part: Part, masks: Masks, closed: Closed, *, decides: bool, own: bool = False) -> ShownPart:
     return ShownPart(
         agency=part.agency,
         sections=tuple(
@@ -87,7 +93,15 @@ def _part(part: Part, masks: Masks, *, decides: bool) -> ShownPart:
                     ShownEntry(
                         entry.title,
                         entry.facts,
-                        tuple(_text(text, masks.get(text.place, ()), decides=decides) for text in entry.texts),
+                        tuple(
+                            _text(
+                                text,
+                                masks.get(text.place, ()),
+                                closed.get(text.place, ()),
+                                decides=decides and (own or not text.place.startswith(OF_SCHEME)),
+                            )
+                            for text in entry.texts
+                        ),
                     )
                     for entry in section.entries
                 ),
@@ -97,7 +111,9 @@ def _part(part: Part, masks: Masks, *, decides: bool) -> ShownPart:
     )
 
 
-def _text(text: Held, spans: Sequence[Span], *, decides: bool) -> ShownText:
+def _text(text: Held, spans: Sequence[Span], closed: Sequence[tuple[int, int]], *, decides: bool) -> ShownText:
     if decides:
-        return ShownText(text.label, text.place, pieces_of(text.text, spans, across=APART))
-    return ShownText(text.label, text.place, without_masked(pieces_of(text.text, spans)))
+        pieces = without_closed(pieces_of(text.text, spans, across=APART), closed)
+    else:
+        pieces = without_masked(without_closed(pieces_of(text.text, spans), closed))
+    return ShownText(text.label, text.place, pieces)

@@ -12,7 +12,7 @@ from core.people.models import Person
 from core.people.search import LONGEST_QUERY
 from core.policy import Permission
 from core.policy.subject_access import RequestAbout
-from core.subject_access import operations, queries
+from core.subject_access import operations, queries, views_schemes
 from core.subject_access import views_pack as pack
 from core.subject_access.blueprint import bp
 from core.subject_access.forms import EndForm, EnterForm, ExtendForm, GiveForm, IdentityForm, PauseForm, ResumeForm
@@ -23,7 +23,7 @@ from core.web import beside, current_actor, disclose, invalid, may, now, render,
 from core.web.addresses import row_id
 from core.web.forms import held
 
-__all__ = ["bp", "pack"]
+__all__ = ["bp", "pack", "views_schemes"]
 
 
 @bp.get("")
@@ -108,6 +108,7 @@ def show(target: RequestAbout) -> ResponseReturnValue:
         **page,
         names=queries.names_of((asked.identity_by_id, asked.kept_by_id)),
         undecided=queries.undecided(asked.id) if drawn else 0,
+        waiting=[each for each in queries.schemes_of(asked.id) if each.answer is None] if drawn else (),
         papers=queries.papers_of(asked.id) if asked.released_at is not None and reads else (),
         may_work=may(Permission.WORK_ACCESS_REQUEST, target),
         may_prepare=may(Permission.PREPARE_ACCESS_PACK, target),

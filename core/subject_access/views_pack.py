@@ -21,12 +21,18 @@ from core.subject_access.lists import LiftReason
 from core.subject_access.loading import part_of, request_of
 from core.subject_access.models import AccessPack
 from core.subject_access.operations import purpose_of
+from core.subject_access.pack import OF_SCHEME
 from core.subject_access.releasing import JSON, PDF, Ready
 from core.subject_access.shown import counts, printed, shown
+from core.subject_access.views_closed import closed_to_reader, read_address
 from core.web import beside, current_actor, disclose, invalid, may, now, render, requires, saved_first, see_other
 from core.web.addresses import row_id
 from core.web.choices import offered
 from core.web.forms import held
+
+HOLDS_ADDRESS = (
+    "This holds a protected address, which your agency is not named for. A data protection lead gives it to the person."
+)
 
 ENTRIES, GROUPS = 40, 20
 """Things of an agency's part, and passages to decide on, that one page shows."""
@@ -50,8 +56,9 @@ def draw(target: RequestAbout) -> ResponseReturnValue:
 def pack(target: RequestAbout) -> ResponseReturnValue:
     """What is held, by agency: how much, and how much of it waits for a decision."""
     stored = _disclose(target, "access_request.pack")
-    drawn = queries.pack_in(stored)
-    masks = queries.masks_of(target.request.id)
+    drawn = queries.answered_pack(stored)
+    schemes = queries.schemes_of(target.request.id)
+    masks = [mask for mask in queries.masks_of(target.request.id) if not mask.place.startswith(OF_SCHEME)]
     waiting = {mask.place for mask in masks if mask.kept is None}
     parts = [(part, sum(text.place in waiting for text in part.texts())) for part in drawn.parts]
     return render(
@@ -59,6 +66,7 @@ def pack(target: RequestAbout) -> ResponseReturnValue:
         asked=target.request,
         drawn=drawn,
         parts=parts,
+        schemes=schemes,
         undecided=sum(mask.kept is None for mask in masks),
         masked=sum(mask.kept is not False for mask in masks),
         may_decide=may(Permission.MASK_ACCESS_PACK, target),
@@ -70,13 +78,14 @@ def pack(target: RequestAbout) -> ResponseReturnValue:
 @requires(Permission.READ_ACCESS_PACK, on=part_of)
 def part(target: RequestAbout) -> ResponseReturnValue:
     """What comes from one agency, with what is masked in it."""
-    drawn = queries.pack_in(_disclose(target, "access_request.pack"))
+    drawn = queries.answered_pack(_disclose(target, "access_request.pack"))
     chosen = next(part for part in drawn.parts if part.agency_id == target.agency_id)
     masks = queries.spans_in_force(queries.masks_of(target.request.id))
-    given = printed(replace(drawn, parts=(chosen,)), masks)
+    closed = closed_to_reader(target, drawn)
+    given = printed(replace(drawn, parts=(chosen,)), masks, closed)
     # Whoever releases it and answers for no such request reads what is given: what is masked may be closed to them.
     reads_masked = may(Permission.KEEP_ACCESS_REQUESTS)
-    whole = shown(chosen, masks) if reads_masked else given[0]
+    whole = shown(chosen, masks, closed) if reads_masked else given[0]
     page = max(1, row_id(request.args.get("page")) or 1)
     first, n = (page - 1) * ENTRIES, 0
     sections = []
@@ -196,9 +205,9 @@ def back(target: RequestAbout) -> ResponseReturnValue:
 @requires(Permission.READ_ACCESS_PACK, on=request_of)
 def preview(target: RequestAbout) -> ResponseReturnValue:
     """What the person would be given, as its masks stand."""
-    _disclose(target, "access_request.preview")
+    closed = closed_to_reader(target, queries.pack_in(_disclose(target, "access_request.preview")))
     name = file_name("draft of subject access", target.request.ref, suffix=PDF)
-    return _send(releasing.preview(target.request).content, name, "application/pdf")
+    return _send(releasing.preview(target.request, closed).content, name, "application/pdf")
 
 
 def _made(target: RequestAbout) -> Ready | None:
@@ -252,7 +261,12 @@ def data(target: RequestAbout) -> ResponseReturnValue:
 
 
 def _released(target: RequestAbout, kind: str, type_: str) -> Response:
-    _disclose(target, f"access_request.{kind}")
+    closed = closed_to_reader(target, queries.pack_in(_disclose(target, f"access_request.{kind}")))
+    if closed and not may(Permission.KEEP_ACCESS_REQUESTS):
+        raise Refused(HOLDS_ADDRESS)
+    if closed:
+        # Whoever gives it to the person carries the address: that is a reading of it like any other.
+        read_address(target)
     paper = queries.paper_of(target.request.id, kind)
     return _send(paper.content, paper.file_name, type_)
 
@@ -266,7 +280,8 @@ def _decision_of(form: DecideForm) -> MaskReason | LiftReason:
 def _masks_page(target: RequestAbout) -> dict[str, Any]:
     drawn = queries.pack_in(_disclose(target, "access_request.pack"))
     decided = bool(request.args.get("decided"))
-    every = alike((mask for mask in queries.masks_of(target.request.id) if (mask.kept is not None) is decided), drawn)
+    standing = [mask for mask in queries.masks_of(target.request.id) if (mask.kept is not None) is decided]
+    every = alike(standing, drawn, closed_to_reader(target, drawn))
     page = max(1, row_id(request.args.get("page")) or 1)
     first = (page - 1) * GROUPS
     address: dict[str, Any] = {"request_id": target.request.id, **({"decided": 1} if decided else {})}
@@ -285,16 +300,17 @@ def _masks_page(target: RequestAbout) -> dict[str, Any]:
 
 
 def _release_page(target: RequestAbout) -> dict[str, Any]:
-    drawn = queries.pack_in(_disclose(target, "access_request.pack"))
+    drawn = queries.answered_pack(_disclose(target, "access_request.pack"))
     masks = queries.masks_of(target.request.id)
     in_force = queries.spans_in_force(masks)
-    parts = printed(drawn, in_force)
+    closed = closed_to_reader(target, drawn)
+    parts = printed(drawn, in_force, closed)
     return {
         "asked": target.request,
         "drawn": drawn,
         "parts": parts,
         "counts": counts(parts),
-        "lifted": given_words(masks, drawn, in_force),
+        "lifted": given_words(masks, drawn, in_force, closed),
         "reasons": REASONS,
     }
 

@@ -29,6 +29,7 @@ NOT_GATHERED = {
     "access_request_pause": "when a request waited for the person themself",
     "access_mask": "what was masked in what they were given",
     "access_pack": "what was gathered before: it is gathered again",
+    "access_scheme": "which schemes answered for their part of a request, which is in what they were given",
     "access_paper": "what they were given",
     "subject_access_mask": "what was masked in a copy of minutes",
 }

@@ -33,6 +33,7 @@ def put_details(shelf: Shelf, whom: Whom, *, keeps_address: bool) -> None:
                 text=address,
                 whole=MaskReason.SERIOUS_HARM if closed else None,
                 fixed=closed,
+                sealed=kept is not each,
             ),
             Held(label="Tenure", place=f"person:{each.id}:tenure", text=each.tenure),
             Held(label="Support needs", place=f"person:{each.id}:support", text=each.support_needs),

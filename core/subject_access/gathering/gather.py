@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from core.canonical import canonical_json
+from core.canonical import canonical_json, to_plain
 from core.disclosures.withheld import withheld_from
 from core.extensions import db
 from core.masking.proposing import Known, Passage, proposals
@@ -15,7 +15,8 @@ from core.masking.text import Text
 from core.partnerships.models import Agency
 from core.subject_access.gathering.cases import put_cases, put_details, put_history
 from core.subject_access.gathering.meetings import put_meetings
-from core.subject_access.gathering.services import put_actions, put_contact, put_copies, put_referrals
+from core.subject_access.gathering.schemes import schemes_of
+from core.subject_access.gathering.services import put_actions, put_contact, put_copies, put_referrals, referrals_of
 from core.subject_access.gathering.shelf import Shelf, Writer
 from core.subject_access.gathering.statements import (
     put_adjustments,
@@ -34,15 +35,24 @@ from core.subject_access.pack import Pack
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A pack, what to mask in it, and everybody whom its cases name, for the trail."""
+    """A pack, and everybody whom its cases name, for the trail."""
 
     pack: Pack
-    proposed: Sequence[Passage]
     subjects: Sequence[int]
     known: Known
     """Whom it is about."""
     others: Sequence[Known]
     """Everybody else who could be named in it."""
+
+    def proposed(self) -> list[Passage]:
+        """What to mask in all of it, but for an address that is theirs to read. It takes as long as to gather it."""
+        theirs = [each.place for each in self.pack.texts() if each.sealed and each.whole is None]
+        return self.in_texts([each.masked for each in self.pack.texts() if each.place not in theirs])
+
+    @property
+    def known_sha256(self) -> str:
+        """Of everybody who is looked for in it: the same texts and the same people lead to the same masks."""
+        return sha256(canonical_json([to_plain(each) for each in (self.known, *self.others)]).encode()).hexdigest()
 
     def in_texts(self, texts: Sequence[Text]) -> list[Passage]:
         """What to mask in some of its texts, taken otherwise than it was."""
@@ -53,6 +63,8 @@ class Gathered:
         """Of what is held, whenever it was drawn: equal as long as nothing changed."""
         plain = self.pack.to_plain()
         plain.pop("drawn_at")
+        for each in plain.get("unread", ()):
+            each.pop("reference", None)
         return sha256(canonical_json(plain).encode()).hexdigest()
 
 
@@ -71,7 +83,8 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     put_hate_reports(shelf, found, write)
     put_meetings(shelf, found, write)
     put_actions(shelf, found, write)
-    put_referrals(shelf, found, write)
+    referrals = referrals_of(found)
+    put_referrals(shelf, referrals, write)
     put_contact(shelf, found, write)
     put_consents(shelf, found, write)
     put_versions(shelf, found, write, agencies, keeps_address=keeps_address)
@@ -81,18 +94,20 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     put_disclosures(shelf, found, write)
     put_copies(shelf, found, but_for=request.id)
     put_looks(shelf, found.ids, until=until)
+    schemes = schemes_of(found, referrals, write)
     pack = Pack(
         person=found.person.name,
         reference=found.person.ref,
         drawn_at=now,
         parts=shelf.parts(agencies, together),
+        schemes=tuple(schemes.found),
+        unread=tuple(schemes.unread),
     )
-    texts = [each.masked for each in pack.texts()]
-    others, named = others_of(found, [text.text for text in texts])
+    others, named = others_of(found, [text.text for text in pack.texts()], besides=schemes.people)
     kept_back = _kept_back(found) if keeps_address else []
     everybody = [*knowns_of(others), *kept_back]
-    subjects = [request.person_id, *(each for each in named if each != request.person_id)]
-    return Gathered(pack, proposals(texts, subject, everybody), subjects, subject, everybody)
+    besides = sorted({*named, *schemes.people} - {request.person_id})
+    return Gathered(pack, [request.person_id, *besides], subject, everybody)
 
 
 def _kept_back(found: Whom) -> list[Known]:

@@ -1,5 +1,6 @@
 """What agencies do: actions, referrals, keeping the person informed; and what was given to the person before."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -22,8 +23,7 @@ from core.subject_access.models import AccessRequest
 from core.subject_access.pack import Entry
 
 AUDIENCES = frozenset({Audience.REFERRER, Audience.ATTENDEES, Audience.CHAIR})
-"""Whose rows of a referral the pack holds. What a provider keeps for its own staff, and for the agencies of a plan, it
-answers for itself: the partnership does not read it, and in a dispute it holds what the other party said."""
+"""Whose rows of a referral anybody may read who puts the pack together. The others are in `schemes`."""
 
 
 def put_actions(shelf: Shelf, whom: Whom, write: Writer) -> None:
@@ -67,9 +67,9 @@ def put_actions(shelf: Shelf, whom: Whom, write: Writer) -> None:
         )
 
 
-def put_referrals(shelf: Shelf, whom: Whom, write: Writer) -> None:
-    """Their own: stages, days, consents, and what the pathway shows to whoever referred. Three queries."""
-    rows = db.session.scalars(
+def referrals_of(whom: Whom) -> Sequence[Referral]:
+    """Their own, with what is shown of each. Three queries."""
+    return db.session.scalars(
         select(Referral)
         .where(Referral.person_id.in_(whom.ids))
         .order_by(Referral.opened_at, Referral.id)
@@ -80,8 +80,12 @@ def put_referrals(shelf: Shelf, whom: Whom, write: Writer) -> None:
             selectinload(Referral.consents),
             raiseload("*"),
         )
-    )
-    for each in rows:
+    ).all()
+
+
+def put_referrals(shelf: Shelf, referrals: Sequence[Referral], write: Writer) -> None:
+    """Stages, days, consents, what came of it, and what the pathway shows to whoever referred."""
+    for each in referrals:
         at = f"referral:{each.id}"
         steps = [
             (f"Stage since {in_words(move.at)}", move.to_title)
@@ -98,19 +102,19 @@ def put_referrals(shelf: Shelf, whom: Whom, write: Writer) -> None:
                     ("On", local_date(each.opened_at)),
                     *steps,
                     ("Closed", _day(each.closed_at)),
-                    ("What the provider keeps for its own staff", "Ask the provider: it answers for that itself"),
                 ),
-                texts=(
-                    *(
-                        held
-                        for n, row in enumerate(rows_for(each.rows, AUDIENCES))
-                        for held in write.held(row.label, f"{at}:row:{n}", row.value)
-                    ),
-                    *(
-                        held
-                        for consent in each.consents
-                        for held in write.held(_consent(consent), f"{at}:consent:{consent.id}", consent.label)
-                    ),
+                texts=write.several(
+                    (
+                        *(
+                            (row.label, f"{at}:row:{n}", row.value)
+                            for n, row in enumerate(rows_for(each.rows, AUDIENCES))
+                        ),
+                        *(
+                            (_consent(consent), f"{at}:consent:{consent.id}", consent.label)
+                            for consent in each.consents
+                        ),
+                        ("What came of it", f"{at}:outcome", each.outcome),
+                    )
                 ),
             ),
         )

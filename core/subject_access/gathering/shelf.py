@@ -10,7 +10,7 @@ from core.dates import in_words
 from core.disclosures.withheld import NOTHING, Withheld
 from core.facts import MaskReason
 from core.masking.proposing import Known, names
-from core.subject_access.pack import TOGETHER, Entry, Fact, Held, Part, Section
+from core.subject_access.pack import SCHEMES, TOGETHER, Entry, Fact, Held, Part, Section
 
 
 class Kind(StrEnum):
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CORRECTIONS = "Corrections of minutes"
     ACTIONS = "Actions"
     REFERRALS = "Referrals"
+    SCHEMES = SCHEMES
     CONTACT = "Keeping the person informed"
     CONSENTS = "What the person agreed to when they complained"
     BEFORE = "What stood there before it was changed"

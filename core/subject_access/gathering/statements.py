@@ -61,7 +61,7 @@ def put_versions(shelf: Shelf, whom: Whom, write: Writer, agencies: Mapping[int,
     )
     for each in rows:
         at = f"version:{each.id}"
-        hides = keeps_address and (each.address_was_protected or each.person_id in whom.hidden)
+        sealed = each.address_was_protected or each.person_id in whom.hidden
         limit = (
             write.withheld.incidents.get(each.incident_id, "")
             if each.incident_id is not None
@@ -77,9 +77,7 @@ def put_versions(shelf: Shelf, whom: Whom, write: Writer, agencies: Mapping[int,
                     *(
                         held
                         for name, value in _said(each.values or {}, agencies)
-                        for held in _before(
-                            write, each, f"{at}:{name}", name, value, limit=limit, hides=hides and name in NAMES_FREELY
-                        )
+                        for held in _before(write, each, name, value, limit=limit, sealed=sealed, hides=keeps_address)
                     ),
                     *write.held("Why, in words", f"{at}:reason", each.reason, case_id=each.case_id, limit=limit),
                 ),
@@ -96,11 +94,12 @@ def _said(values: Mapping[str, Any], agencies: Mapping[int, str]) -> Sequence[tu
 
 
 def _before(
-    write: Writer, version: HeldVersion, at: str, name: str, value: str, *, limit: str, hides: bool
+    write: Writer, version: HeldVersion, name: str, value: str, *, limit: str, sealed: bool, hides: bool
 ) -> tuple[Held, ...]:
-    label = LABELS.get(name) or name.replace("_", " ").capitalize()
-    if hides:
-        return (Held(label=label, place=at, text=value, whole=MaskReason.SERIOUS_HARM, fixed=True),)
+    label, at = LABELS.get(name) or name.replace("_", " ").capitalize(), f"version:{version.id}:{name}"
+    if sealed and name in NAMES_FREELY:
+        whole = MaskReason.SERIOUS_HARM if hides else None
+        return (Held(label=label, place=at, text=value, whole=whole, fixed=hides, sealed=True),)
     return write.held(label, at, value, case_id=version.case_id, limit=limit)
 
 

@@ -106,11 +106,13 @@ def cases_of(case_ids: Collection[int]) -> Sequence[Case]:
     ).all()
 
 
-def others_of(whom: Whom, texts: Sequence[str]) -> tuple[Sequence[Person], Sequence[int]]:
+def others_of(
+    whom: Whom, texts: Sequence[str], *, besides: Collection[int] = ()
+) -> tuple[Sequence[Person], Sequence[int]]:
     """Everybody else who could be named in those texts, and the ids of those whom the cases themselves name.
 
     Those are named in the cases, or in another that a meeting heard with them; and whoever of the partnership is
-    written there with given name and family name. Two queries.
+    written there with given name and family name; and `besides`, by their ids. Two queries.
     """
     mine = select(AgendaItem.meeting_id).where(AgendaItem.case_id.in_(whom.case_ids))
     heard = select(AgendaItem.case_id).where(AgendaItem.meeting_id.in_(mine), AgendaItem.case_id.is_not(None))
@@ -122,7 +124,7 @@ def others_of(whom: Whom, texts: Sequence[str]) -> tuple[Sequence[Person], Seque
         .where(
             Person.partnership_id == whom.person.partnership_id,
             Person.id.not_in(whom.ids),
-            or_(Person.id.in_(beside), Person.search_name.in_(_full_names(texts))),
+            or_(Person.id.in_(beside), Person.id.in_(besides), Person.search_name.in_(_full_names(texts))),
         )
         .order_by(Person.id)
         .options(raiseload("*"))

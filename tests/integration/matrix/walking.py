@@ -173,6 +173,10 @@ _OTHER_IDS = {
     "subject_access.ready": {"request_id": "decided_request_id"},
     "subject_access.release": {"request_id": "ready_request_id"},
     "subject_access.release_submit": {"request_id": "ready_request_id"},
+    "subject_access.scheme": {"request_id": "drawn_request_id"},
+    "subject_access.scheme_submit": {"request_id": "drawn_request_id"},
+    "subject_access.settle": {"request_id": "drawn_request_id"},
+    "subject_access.settle_submit": {"request_id": "drawn_request_id"},
     "subject_access.resume": {"request_id": "paused_request_id"},
     "subject_access.resume_submit": {"request_id": "paused_request_id"},
 }

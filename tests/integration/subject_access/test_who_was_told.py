@@ -10,9 +10,9 @@ from core.extensions import db
 from core.facts import CirculationKind
 from core.people.history.models import HeldVersion, Why
 from core.referrals.models import Referral, ReferralPartner
-from core.subject_access.models import AccessPaper
+from core.subject_access.models import AccessPaper, AccessScheme
 from tests.builders import a_provider, today
-from tests.integration.subject_access.conftest import prepare, release
+from tests.integration.subject_access.conftest import decide_all, prepare, release
 
 
 def sections(heading):
@@ -54,8 +54,17 @@ def test_papers_research_referrals_and_parts_in_a_plan_are_under_who_was_told(pl
     db.session.flush()
     db.session.add_all([Copy(circulation_id=sent.id, user_id=user.id) for user in (place.chair, place.member)])
     db.session.commit()
-    prepare(visitor(place.lead), entered)
+    lead = visitor(place.lead)
+    lead.post(f"{entered}/draw")
+    decide_all(lead, entered)
+    gone = db.session.scalars(select(AccessScheme)).one()
+    settled = {"action": "leave out", "reason": "Mentoring has ended here"}
+    assert lead.post(f"{entered}/schemes/{gone.id}/settle", settled).status_code == 303
+    assert lead.post(f"{entered}/ready").status_code == 303
     assert release(visitor(place.second), entered).status_code == 303
+    assert [entry["title"] for _, entry in sections("What a scheme keeps for its own staff")] == [
+        "Mentoring: not in this copy"
+    ]
     told = {entry["title"]: (agency, entry) for agency, entry in sections("Who was told")}
     agency, minutes = told[f"The minutes of {place.meeting.ref} were sent out"]
     assert agency == "Borough Council", "with the agency that leads the case"
