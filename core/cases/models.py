@@ -136,6 +136,9 @@ class CaseIncident(Versioned, Base):
     reported_to_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     hate: Mapped[bool] = mapped_column(default=False)
     """Perceived as a hate incident by the victim or anyone else [000 §8]; no evidence is asked for."""
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was taken out of its case. The row stays, without words: what its provider said to its use still holds of
+    what the history, the queue of hate incidents and the trail keep."""
 
     case: Mapped[Case] = relationship()
     reported_to: Mapped[Agency] = relationship()

@@ -262,7 +262,7 @@ def remove_incident(actor: Actor, *, incident: CaseIncident, version: int, reaso
         raise Stale(told={"What happened": incident.what})
     history.keep_incident(actor, incident, before=before, after={}, because=Because(Why.REMOVED, reason), now=now)
     hate_queue.incident_removed(actor, incident_id=incident.id, reason=reason, now=now)
-    db.session.delete(incident)
+    incident.removed_at, incident.what = now, ""
     db.session.flush()
     _incident_changed(actor, incident, "case.incident.remove", "removed", reason, now=now, before=before, after=None)
 

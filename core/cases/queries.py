@@ -63,7 +63,7 @@ def incident_of(case_id: int, incident_id: int) -> CaseIncident:
     """Something that happened in that case, with the whole case. Raises NotFound."""
     found = db.session.scalar(
         select(CaseIncident)
-        .where(CaseIncident.id == incident_id, CaseIncident.case_id == case_id)
+        .where(CaseIncident.id == incident_id, CaseIncident.case_id == case_id, CaseIncident.removed_at.is_(None))
         .options(joinedload(CaseIncident.case).options(*_WHOLE_CASE), joinedload(CaseIncident.reported_to), _CONSENT)
     )
     if found is None:
@@ -78,7 +78,7 @@ def incidents_of(case_id: int) -> Sequence[CaseIncident]:
     """
     return db.session.scalars(
         select(CaseIncident)
-        .where(CaseIncident.case_id == case_id)
+        .where(CaseIncident.case_id == case_id, CaseIncident.removed_at.is_(None))
         .order_by(CaseIncident.happened_on.desc(), CaseIncident.id.desc())
         .options(joinedload(CaseIncident.reported_to), _CONSENT, raiseload("*", sql_only=True))
     ).all()

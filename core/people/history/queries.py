@@ -95,7 +95,7 @@ def askable(actor: Actor, person: Person) -> Sequence[Askable]:
         found.append(Askable(f"case:{case_id}", f"{ref}: title, summary, risk or another detail of the case"))
         incidents = db.session.execute(
             select(CaseIncident.id, CaseIncident.happened_on)
-            .where(CaseIncident.case_id == case_id)
+            .where(CaseIncident.case_id == case_id, CaseIncident.removed_at.is_(None))
             .order_by(CaseIncident.happened_on.desc(), CaseIncident.id.desc())
         )
         found += [

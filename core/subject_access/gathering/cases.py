@@ -134,7 +134,7 @@ def put_history(shelf: Shelf, whom: Whom, write: Writer) -> None:
         )
     incidents = db.session.scalars(
         select(CaseIncident)
-        .where(CaseIncident.case_id.in_(refs))
+        .where(CaseIncident.case_id.in_(refs), CaseIncident.removed_at.is_(None))
         .order_by(CaseIncident.happened_on, CaseIncident.id)
         .options(raiseload("*"))
     )

@@ -87,7 +87,7 @@ def test_it_is_removed_with_a_reason(officer, incident):
     assert silent.status_code == 422
     assert "Enter why it is removed" in silent.get_data(as_text=True)
     assert officer.post(where, {"version": version, "reason": "Recorded twice"}).status_code == 303
-    assert db.session.query(CaseIncident).count() == 0
+    assert db.session.query(CaseIncident).filter_by(removed_at=None).count() == 0
     event = db.session.query(CaseEvent).filter_by(case_id=case_id).one()
     assert (event.text, event.note) == ("Incident of 1 March 2026 removed", "Recorded twice")
     assert [record.action for record in trail()] == ["case.incident.remove"]

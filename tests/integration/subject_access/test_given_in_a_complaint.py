@@ -11,6 +11,7 @@ from core.disclosures.lists import Answer, Scope
 from core.disclosures.models import ComplaintConsent
 from core.extensions import db
 from core.facts import MaskReason, PersonRole
+from core.hate.models import HateReport, Perceiver
 from core.recording.models import Entry
 from core.subject_access.models import AccessMask, AccessPack, AccessPaper
 from core.subject_access.pack import TOGETHER
@@ -101,3 +102,20 @@ def test_whoever_gave_it_has_it_where_nobody_else_could_have(place, told, visito
     visitor(place.lead).post(f"{entered}/draw")
     masks = db.session.scalars(select(AccessMask).where(AccessMask.place == f"incident:{incident.id}")).all()
     assert bool(masks) is others
+
+
+def test_its_limit_outlives_the_incident_in_what_was_held_of_it(place, told, visitor, entered):
+    incident, _ = told
+    flagged = {"strands": ["disability"], "perceived_by": Perceiver.VICTIM, "agency_id": place.council.id}
+    days = {"happened_on": today(), "due_on": today(), "flagged_at": utc_now()}
+    report = HateReport(partnership_id=place.partnership.id, case_id=place.case.id, **flagged, **days)
+    report.incident_id, report.what = incident.id, incident.what
+    db.session.add(report)
+    a_consent(place, incident_id=incident.id, not_to_subject=True)
+    lead, version = visitor(place.lead), str(incident.version)
+    gone = {"version": version, "reason": "Another household"}
+    assert lead.post(f"/cases/{place.case.id}/incidents/{incident.id}/remove", gone).status_code == 303
+    prepare(lead, entered)
+    assert release(visitor(place.second), entered).status_code == 303
+    content = db.session.scalars(select(AccessPaper).where(AccessPaper.kind == "json")).one().content.decode()
+    assert "What was reported as hate" in content and "Canaryincident" not in content
