@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import select
 
 from core.accounts.models import User
@@ -42,9 +43,22 @@ class Machine:
         self.register = folder / "erasures.jsonl"
 
     def type(self, *words: str, folder: Path | None = None, url: str = "") -> Result:
-        """Type it, as whoever runs the machine does."""
+        """Type it, as whoever runs the machine does. What the command opened is let go, as where its process ends."""
         runner = CliRunner(env={"ROUNDTABLE_DATABASE_URL": url or self.url, "ROUNDTABLE_TWO_STEP": "off"})
-        return runner.invoke(main, [*words, "--data", str(folder or self.folder)])
+        made: list[Flask] = []
+
+        def create(config: Config) -> Flask:
+            made.append(create_app(config))
+            return made[-1]
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("core.app.create_app", create)
+            said = runner.invoke(main, [*words, "--data", str(folder or self.folder)])
+        for app in made:
+            with app.app_context():
+                db.session.remove()
+                let_go(db.engine)
+        return said
 
     def cut_off(self) -> None:
         """The lines are on the disk, and the database did not commit."""
