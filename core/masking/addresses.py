@@ -25,6 +25,9 @@ COMMON = listed("""
     """)
 """Words that streets begin with and that stand for much else: by themselves they are no street."""
 
+NUMBER_ALONE = re.compile(r"\b(?:no|number|house)[\s.]{1,3}(\d{1,4}[a-z]?)\b")
+"""No. 6: a neighbour's, where the street is the person's own."""
+
 KIND_AFTER = re.compile(rf"[\s,-]{{1,3}}(?:{'|'.join(sorted(KINDS | SHORT.keys()))})\b")
 
 _LEAST = 3
@@ -40,16 +43,15 @@ class Address:
     def __init__(self, address: str, postcode: str, own: str) -> None:
         self._lines = lines_of(address, postcode)
         self._streets = [_Street(number, words) for number, words in _streets(address)]
-        self._own = own
+        self._own = in_full(own)
 
     def places_in(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Where it stands, or a part of it."""
         text = reading.folded
         for pattern in self._phrases:
             yield from (text.place(*found.span()) for found in pattern.finditer(text.text))
-        own = in_full(self._own)
         for street in self._streets:
-            yield from street.places_in(reading, own)
+            yield from street.places_in(reading, self._own)
 
     def beginnings(self) -> Iterator[str]:
         """A word of each way in which it may stand in a text."""
@@ -61,8 +63,8 @@ class Address:
     @cached_property
     def _phrases(self) -> Sequence[re.Pattern[str]]:
         """What is found as it is kept: not a line that is found as a street."""
-        own, streets = in_full(self._own), [[each.number, *each.words] for each in self._streets]
-        kept = (line for line in self._lines if _words(line) not in streets and in_full(line) not in own)
+        streets = [[each.number, *each.words] for each in self._streets]
+        kept = (line for line in self._lines if _words(line) not in streets and in_full(line) not in self._own)
         return [pattern for line in kept if (pattern := phrase_pattern(line)) is not None]
 
 
@@ -75,7 +77,10 @@ class _Street:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         first, *more = self.words
-        rest = "".join(rf"[\s,-]{{1,5}}{_any_kind(word) if word is more[-1] else re.escape(word)}" for word in more)
+        rest = "".join(
+            rf"[\s,'-]{{{0 if word == 's' else 1},5}}{_any_kind(word) if word is more[-1] else re.escape(word)}"
+            for word in more
+        )
         return re.compile(
             rf"\b(?P<number>{re.escape(self.number)}[\s,-]{{1,5}})?{re.escape(first)}\b(?P<rest>{rest}\b)?"
         )
@@ -85,9 +90,11 @@ class _Street:
         text, first = reading.folded, self.words[0]
         is_whole_own = in_full(f"{self.number} {' '.join(self.words)}") in own
         is_short_own = f" {self.number} {first} " in own
-        is_alone = (
-            len(self.words) > 1 and not COMMON.issuperset(self.words[:-1]) and in_full(" ".join(self.words)) not in own
-        )
+        is_street_own = in_full(" ".join(self.words)) in own
+        is_alone = len(self.words) > 1 and not COMMON.issuperset(self.words[:-1]) and not is_street_own
+        if is_street_own and f" {self.number} " not in own:
+            numbers = (found for found in NUMBER_ALONE.finditer(text.text) if found[1] == self.number)
+            yield from (text.place(*found.span()) for found in numbers)
         for found in self._pattern.finditer(text.text):
             at, ends = found.span()
             if found["rest"] is not None:

@@ -116,10 +116,22 @@ def test_a_street_of_one_word_needs_its_number() -> None:
 def test_the_persons_own_street_and_house_stay() -> None:
     own = Known("Martin", "Ashdown", address="14 Foxglove Croft")
     assert left("Foxglove Croft; 14 foxglove croft; no. 12 Foxglove", WOJCIK, subject=own) == (
-        "Foxglove Croft; 14 foxglove croft; no. #"
+        "Foxglove Croft; 14 foxglove croft; #"
     )
+    together = Known("Martin", "Ashdown", address="12 Foxglove Croft")
+    assert left("12 Foxglove Croft; no. 12", WOJCIK, subject=together) == "12 Foxglove Croft; no. 12"
     beside = Known("Martin", "Ashdown", address="12 Foxglove Bank")
     assert left("12 Foxglove Bank; 12 Foxglove Croft", WOJCIK, subject=beside) == "12 Foxglove Bank; #"
+
+
+def test_of_a_neighbour_the_number_tells_enough() -> None:
+    assert left("No 6 and number 6 complain; no. 4; item 6", OBRIEN) == "# and # complain; no. 4; item 6"
+    assert left("number 12 complains", WOJCIK) == "number 12 complains", "of another street"
+
+
+def test_a_street_with_an_apostrophe_is_found_without_it() -> None:
+    kings = Known("Eve", "Pike", address="12 King's Road")
+    assert left("12 King’s Road; 12 Kings Rd", kings) == "#; #"
 
 
 DAYS = st.dates(date(1930, 1, 1), date(2020, 12, 31))
@@ -218,6 +230,8 @@ def test_an_ending_is_looked_through_on_a_word_with_a_capital_letter_alone(part,
 
 
 def test_an_ending_that_makes_it_the_persons_own_name_leaves_it() -> None:
+    brothers = Known("Jan", "Wójcik"), Known("Łukasz", "Wójcik")
+    assert left("Wojcika came; Jan Wojcik", brothers[0], subject=brothers[1]) == "Wojcika came; #"
     assert left("Daniela came", Known("Daniel", "Pike"), subject=Known("Daniela", "Ash")) == "Daniela came"
     assert left("Daniel came", Known("Daniel", "Pike"), subject=Known("Daniela", "Ash")) == "# came"
 
