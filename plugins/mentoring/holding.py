@@ -10,7 +10,7 @@ from plugins.mentoring.models import Match, Session
 
 
 def held_about(referral_ids: Sequence[int]) -> Iterator[HeldRecord]:
-    """Who mentored them and since when, and each session. Of the mentor their name alone is about them. Two queries."""
+    """Who mentored them and since when, and each session. Of the mentor the name alone. Two queries."""
     matches = session().scalars(
         select(Match).where(Match.referral_id.in_(referral_ids)).order_by(Match.id).options(joinedload(Match.mentor))
     )
@@ -20,7 +20,7 @@ def held_about(referral_ids: Sequence[int]) -> Iterator[HeldRecord]:
             f"match:{match.id}",
             f"Mentor, {match.referral_ref}",
             facts=(("Since", match.since), ("Until", match.ended_on)),
-            texts=(HeldText("Mentor", match.mentor.name, of_others=True),),
+            texts=(HeldText("Mentor", match.mentor.name),),
         )
     held = session().scalars(
         select(Session).where(Session.referral_id.in_(referral_ids)).order_by(Session.held_on, Session.id)

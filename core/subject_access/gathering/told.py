@@ -95,4 +95,4 @@ def put_disclosures(shelf: Shelf, whom: Whom, write: Writer) -> None:
 
 
 def _names(rows: Sequence[Any]) -> str:
-    return ", ".join(sorted({row.recipients for row in rows}))
+    return "; ".join(sorted({row.recipients for row in rows}))  # names of agencies hold commas
