@@ -178,7 +178,8 @@ def test_undoing_a_merge_brings_nothing_back_into_an_erased_case(told: Told, fil
         for each in (told.shared_id, told.gone_id)
     )
     other = ContactPlan(case_id=told.kept_id, person_id=told.shared_id, instruction="Text first")
-    db.session.add_all([merge, of_case, of_kept, plan, gone_plan, other])
+    said_still = CasePerson(case_id=told.kept_id, person_id=told.shared_id, role=PersonRole.WITNESS)
+    db.session.add_all([merge, of_case, of_kept, said_still, plan, gone_plan, other])
     db.session.flush()
     ledger, plans, links = Ledger(merge), ContactPlan.__table__, CasePerson.__table__
     ledger.change(plans, (plan.id,), {"instruction": "Never after six, nor before"})
