@@ -5,10 +5,11 @@ What of the minutes somebody has is asked of their record (`MeetingRecord.only`)
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 
 from core.cases.models import Case
 from core.circulation.models import Copy
+from core.disclosures.models import ComplaintConsent
 from core.facts import FOR_NAMED, Actor, CirculationKind, CorrectionStatus, MinutesStatus, Verdict, Visibility
 from core.meetings.models import AgendaItem, Meeting
 from core.minutes.models import Correction, CorrectionAccount, CorrectionAgency, Grant, Minutes
@@ -19,6 +20,7 @@ from core.policy.minutes import keep_copies, lead_minutes, read_copy
 from core.policy.permissions import Permission
 from core.policy.room import ItemInRoom
 from core.policy.standing import same_partnership
+from core.recording.models import Entry, EntryAgency
 
 NOT_APPROVED = "These minutes are not approved yet: what is wrong in them is put right by the minute-taker."
 NOT_OF_MINUTES = "A correction is proposed from a copy of the minutes."
@@ -102,6 +104,7 @@ def corrections_read_by(actor: Actor) -> ColumnElement[bool]:
             Correction.source_id == actor.agency_id if actor.agency_id is not None else false(),
             and_(Correction.visibility.in_(FOR_NAMED), _names_agency_of(actor)),
         ),
+        or_(Correction.visibility != Visibility.AGREED, not_(_withheld_from(actor))),
     )
 
 
@@ -117,6 +120,26 @@ def _account_of(actor: Actor, *which: ColumnElement[bool]) -> ColumnElement[bool
         CorrectionAccount.correction_id == Correction.id, CorrectionAccount.user_id == actor.user_id, *which
     )
     return of.correlate(Correction).exists()
+
+
+def _withheld_from(actor: Actor) -> ColumnElement[bool]:
+    """Something given in a complaint under the item is not for their agency today, be it since the correction: the
+    database does not say which of it is quoted, so a list leaves the correction out.
+    """
+    theirs = select(EntryAgency.entry_id).where(
+        EntryAgency.entry_id == Entry.id, EntryAgency.agency_id == (actor.agency_id or 0)
+    )
+    return exists(
+        select(Entry.id)
+        .join(ComplaintConsent, ComplaintConsent.entry_id == Entry.id)
+        .where(
+            Entry.item_id == Correction.item_id,
+            Entry.visibility == Visibility.AGREED,
+            or_(Entry.source_agency_id.is_(None), Entry.source_agency_id != (actor.agency_id or 0)),
+            not_(theirs.correlate(Entry).exists()),
+        )
+        .correlate(Correction)
+    )
 
 
 def _granted_to(actor: Actor) -> ColumnElement[bool]:

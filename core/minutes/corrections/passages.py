@@ -52,6 +52,13 @@ def is_of_a_referral(item: RecordedItem, passage: str) -> bool:
     return any(wanted in _plain(f"{row.label}: {row.value}") for row in rows)
 
 
+def given_in_a_complaint(item: RecordedItem, passage: str) -> frozenset[int]:
+    """Ids of the entries, of those for agencies that were agreed to, in which these words stand."""
+    wanted = _plain(passage)
+    agreed = (entry for entry in item.entries if entry.visibility is Visibility.AGREED)
+    return frozenset(entry.id for entry in agreed if wanted and wanted in _plain(entry.text))
+
+
 _STRICTEST_FIRST = (Visibility.AGREED, Visibility.CHAIR, Visibility.NAMED, Visibility.EVERYONE)
 
 

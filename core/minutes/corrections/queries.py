@@ -20,7 +20,7 @@ from core.extensions import db
 from core.facts import CAME, Actor, CirculationKind, CorrectionStatus, ItemKind, MeetingStatus
 from core.meetings.models import AgendaItem, Meeting
 from core.meetings.order import MINUTES_OF_THE_LAST_MEETING
-from core.minutes.corrections.passages import EVERYBODY, for_whom
+from core.minutes.corrections.passages import EVERYBODY, for_whom, given_in_a_complaint
 from core.minutes.corrections.recorded import CorrectionNote, RecordedCorrection
 from core.minutes.extract import has_correction
 from core.minutes.models import Correction, Minutes
@@ -222,6 +222,7 @@ def recorded(correction: Correction) -> RecordedCorrection:
         visibility=who.visibility,
         source_id=who.source_id,
         named=who.named,
+        quotes=given_in_a_complaint(item, correction.passage) if item is not None else frozenset(),
         proposed_by=f"{correction.proposed_by.name}, {correction.agency.name}",
         was=correction.passage,
         now=correction.proposed,

@@ -43,6 +43,8 @@ class RecordedCorrection:
     visibility: Visibility = Visibility.EVERYONE
     source_id: int | None = None
     named: frozenset[int] = frozenset()
+    quotes: frozenset[int] = frozenset()
+    """Entries given in a complaint that it quotes: it goes where they go today, be it less far than then."""
     proposed_by: str
     was: str = ""
     now: str
@@ -69,6 +71,8 @@ class RecordedCorrection:
         restricted = self.restricted or self.case_id in reader.restricted_cases
         if restricted and self.case_id not in reader.open_cases:
             return RESTRICTED_THEN
+        if self.visibility is Visibility.AGREED and self.quotes & reader.withheld:
+            return WORDS_NOT_THEIRS
         may_read = visible(
             self.visibility,
             source_agency_id=self.source_id,
