@@ -61,17 +61,13 @@ def name_of(given: str, family: str = "", known_as: str = "") -> Name:
     first, second, last = groups
     ways = [(group, parts_of(spelled_out(each))) for group, each in zip(groups, (given, known_as, family), strict=True)]
     joined = (together(one, two) for first in ways[:2] for one in first for two in ways[2])
+    given_ways, family_ways = ways_of(given) | ways_of(known_as), ways_of(family)
+    beside_others = {part for group in groups if len(set(group)) > 1 for part in group if part in PARTICLES}
     return Name(
-        given=ways_of(given) | ways_of(known_as),
-        family=ways_of(family),
+        given=given_ways,
+        family=family_ways,
         joined=frozenset().union(*joined),
-        particles=frozenset(
-            word
-            for group in groups
-            for part in group
-            for word in (part if len(set(group)) > 1 and part in PARTICLES else "", begins_with(part))
-            if word
-        ),
+        particles=frozenset(beside_others | set(map(begins_with, given_ways | family_ways)) - {""}),
         initials=initials_of(first, second, last),
     )
 

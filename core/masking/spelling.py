@@ -14,7 +14,9 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 PARTICLES = listed("da de del della den der di do dos du la le lo van von al el bin bint ibn abu st ap ab o mac mc")
 """Parts of names that are no name by themselves where the name has others."""
 
-PREFIXES = listed("o mc mac fitz al el de di du la le van von")
+_BEFORE_APOSTROPHES = listed("d l m n o")
+
+PREFIXES = _BEFORE_APOSTROPHES | listed("mc mac fitz al el de di du la le van von")
 """What a name begins with that is written together with the rest, or not: O Brien, Mc Donald, Desouza."""
 
 _LEAST_REST = 3
@@ -58,7 +60,16 @@ def ways_of(text: str) -> frozenset[str]:
         found.update(parts, (part.replace("'", "") for part in parts))
         if len(parts) > 1:
             found.add("".join(parts).replace("'", ""))
-    return frozenset(found)
+    return frozenset(found | {other for part in found for other in _as_heard(part)})
+
+
+def _as_heard(part: str) -> Iterator[str]:
+    """McDonald is Macdonald, too."""
+    for one, other in (("mac", "mc"), ("mc", "mac")):
+        rest = part.removeprefix(one)
+        if rest != part and len(rest) >= _LEAST_REST:
+            yield other + rest
+            return
 
 
 def together(given: Sequence[str], family: Sequence[str]) -> frozenset[str]:
@@ -82,7 +93,11 @@ def begins_with(part: str) -> str:
     """What a name begins with that may be written apart: the O of O'Brien and of Obrien. Nothing, if nothing does."""
     for prefix in sorted(PREFIXES, key=len, reverse=True):
         rest = part.removeprefix(prefix)
-        if rest != part and len(rest.lstrip("'")) >= _LEAST_REST and (prefix != "o" or rest[0] == "'"):
+        if (
+            rest != part
+            and len(rest.lstrip("'")) >= _LEAST_REST
+            and (prefix not in _BEFORE_APOSTROPHES or rest[0] == "'")
+        ):
             return prefix
     return ""
 
