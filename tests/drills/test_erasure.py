@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import event, select, update
 
 from core.app import create_app
@@ -61,8 +62,21 @@ def traces(folder: Path) -> list[str]:
 
 
 def test_nothing_of_the_erased_is_left_after_a_restore(
-    place: Place, database: str, databases: Databases, tmp_path: Path, full: bool, figure: Report
+    place: Place,
+    database: str,
+    databases: Databases,
+    tmp_path: Path,
+    full: bool,
+    figure: Report,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    typed: list[Flask] = []
+
+    def create(config: Config) -> Flask:
+        typed.append(create_app(config))
+        return typed[-1]
+
+    monkeypatch.setattr("core.app.create_app", create)
     cases = [a_filled_case(place) for _ in range(5 if full else 1)]
     told = cases[0]
     others = OfNoCase()
@@ -104,6 +118,10 @@ def test_nothing_of_the_erased_is_left_after_a_restore(
     )
     assert put_back.exit_code == 0, put_back.output
     assert f"Erased again: {len(done)}" in put_back.output
+    for each_app in typed:  # as where a command's process ends
+        with each_app.app_context():
+            db.session.remove()
+            let_go(db.engine)
 
     app = create_app(Config(data=machine, database_url=url, testing=True))
     with app.app_context():
