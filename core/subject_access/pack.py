@@ -61,6 +61,8 @@ class Entry:
     title: str
     facts: tuple[Fact, ...] = ()
     texts: tuple[Held, ...] = ()
+    silent: bool = False
+    """Left out of what is given where every text of it is masked: that there is such a thing may be what is masked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

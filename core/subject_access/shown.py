@@ -5,12 +5,12 @@ What is given is made of `printed` alone, which holds no character of what is ma
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.facts import MaskReason
-from core.masking.passages import APART, Piece, Span, pieces_of, without_masked
+from core.masking.passages import APART, Piece, Span, covered, pieces_of, without_masked
 from core.subject_access.closed import OPEN, Closed, without_closed
-from core.subject_access.pack import OF_SCHEME, Fact, Held, Pack, Part, Scheme
+from core.subject_access.pack import OF_SCHEME, Entry, Fact, Held, Pack, Part, Scheme
 
 Masks = Mapping[str, Sequence[Span]]
 """Place of a text -> what is masked in it."""
@@ -74,7 +74,28 @@ def shown_to_scheme(scheme: Scheme, masks: Masks, closed: Closed) -> ShownPart:
 
 def printed(pack: Pack, masks: Masks, closed: Closed = OPEN) -> tuple[ShownPart, ...]:
     """The parts without any character of what is masked, for the person; `closed` to whoever reads it before them."""
-    return tuple(_part(part, masks, closed, decides=False) for part in pack.parts)
+    parts = (_part(_heard_of(part, masks), masks, closed, decides=False) for part in pack.parts)
+    return tuple(part for part in parts if part.sections)
+
+
+def _heard_of(part: Part, masks: Masks) -> Part:
+    """Without what the person does not learn that there is: entries that say so, and are masked from end to end."""
+    sections = (
+        replace(section, entries=tuple(each for each in section.entries if not _is_unheard_of(each, masks)))
+        for section in part.sections
+    )
+    return replace(part, sections=tuple(section for section in sections if section.entries))
+
+
+def _is_unheard_of(entry: Entry, masks: Masks) -> bool:
+    """Whether nothing of it is read."""
+    if not entry.silent or entry.facts or not entry.texts:
+        return False
+    return all(covered(text.text, _whole(text), masks.get(text.place, ())) for text in entry.texts)
+
+
+def _whole(text: Held) -> Span:
+    return Span(0, len(text.text), text.whole or MaskReason.THIRD_PARTY)
 
 
 def counts(parts: Iterable[ShownPart]) -> Mapping[MaskReason, int]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import raiseload
 from core.accounts.models import User
 from core.cases.models import Case, CaseEvent, CaseIncident
 from core.clock import local_date
+from core.dates import in_words
 from core.emergencies.models import Emergency
 from core.extensions import db
 from core.facts import MaskReason
@@ -68,10 +69,11 @@ def put_cases(shelf: Shelf, whom: Whom, write: Writer) -> None:
                 case.lead_agency_id,
                 Kind.TOLD,
                 Entry(
-                    title=f"Case {case.ref} was opened to {link.agency.name}",
-                    facts=facts(("Since", link.since)),
+                    title=f"Case {case.ref} was opened to an agency",
+                    silent=True,
                     texts=(
-                        *write.held("Lawful basis", f"{at}:basis", link.basis),
+                        *write.to_whom(f"{at}:to", f"{link.agency.name}, since {in_words(link.since)}", case.id),
+                        *write.held("Lawful basis", f"{at}:basis", link.basis, case_id=case.id),
                         *write.held("What for", f"{at}:purpose", link.purpose, case_id=case.id),
                     ),
                 ),
@@ -80,20 +82,25 @@ def put_cases(shelf: Shelf, whom: Whom, write: Writer) -> None:
 
 def _case(case: Case, whom: Whom, write: Writer, *, is_about: bool) -> Entry:
     at, limit = f"case:{case.id}", write.withheld.cases.get(case.id, "")
+    known, kept_back = write.details(
+        f"{at}:details",
+        case.id,
+        ("Kind", case.kind),
+        ("About", case.category),
+        ("Opened", case.opened_on),
+        ("Status", case.status),
+        ("Risk", case.risk if is_about else ""),
+        ("Hate incident", case.hate_incident),
+        ("Closed", case.closed_on),
+        ("Why it was closed", case.closing_reason),
+    )
     return Entry(
         title=f"Case {case.ref}",
-        facts=facts(
-            ("Named as", ", ".join(dict.fromkeys(whom.roles[case.id]))),
-            ("Kind", case.kind),
-            ("About", case.category),
-            ("Opened", case.opened_on),
-            ("Status", case.status),
-            ("Risk", case.risk if is_about else ""),
-            ("Hate incident", case.hate_incident),
-            ("Closed", case.closed_on),
-            ("Why it was closed", case.closing_reason),
-        ),
+        facts=known,
+        silent=not is_about,
         texts=(
+            *write.held("Named as", f"{at}:role", ", ".join(dict.fromkeys(whom.roles[case.id]))),
+            *kept_back,
             *write.held("Title", f"{at}:title", case.title, case_id=case.id, limit=limit),
             *write.held("Summary", f"{at}:summary", case.summary, case_id=case.id, limit=limit),
             *write.held("What was achieved", f"{at}:outcome", case.outcome, case_id=case.id),
@@ -139,22 +146,18 @@ def put_history(shelf: Shelf, whom: Whom, write: Writer) -> None:
         .options(raiseload("*"))
     )
     for incident in incidents:
-        limit = write.withheld.incidents.get(incident.id, "")
-        shelf.put(
+        limit, at = write.withheld.incidents.get(incident.id, ""), f"incident:{incident.id}"
+        known, kept_back = write.details(
+            f"{at}:details",
+            incident.case_id,
             # Of what is not to be told, the day and whom it was told to would show who told it.
+            *(() if limit else (("Happened on", incident.happened_on), ("Hate incident", incident.hate))),
+        )
+        told = write.held("What was reported", at, incident.what, case_id=incident.case_id, limit=limit)
+        shelf.put(
             None if limit else incident.reported_to_id,
             Kind.INCIDENTS,
-            Entry(
-                title=f"Case {refs[incident.case_id].ref}",
-                facts=() if limit else facts(("Happened on", incident.happened_on), ("Hate incident", incident.hate)),
-                texts=write.held(
-                    "What was reported",
-                    f"incident:{incident.id}",
-                    incident.what,
-                    case_id=incident.case_id,
-                    limit=limit,
-                ),
-            ),
+            Entry(title=f"Case {refs[incident.case_id].ref}", facts=known, texts=(*kept_back, *told), silent=True),
         )
     for emergency in _emergencies(refs):
         shelf.put(
@@ -162,10 +165,18 @@ def put_history(shelf: Shelf, whom: Whom, write: Writer) -> None:
             Kind.TOLD,
             Entry(
                 title=f"Case {refs[emergency.case_id or 0].ref} was asked for in an emergency",
-                facts=facts(("On", local_date(emergency.asked_at)), ("Opened to them", emergency.ends_at is not None)),
-                texts=write.held("Why", f"emergency:{emergency.id}", emergency.reason, case_id=emergency.case_id),
+                silent=True,
+                texts=(
+                    *write.to_whom(f"emergency:{emergency.id}:on", _asked(emergency), emergency.case_id or 0),
+                    *write.held("Why", f"emergency:{emergency.id}", emergency.reason, case_id=emergency.case_id),
+                ),
             ),
         )
+
+
+def _asked(emergency: Emergency) -> str:
+    opened = "opened to them" if emergency.ends_at is not None else "not opened"
+    return f"The agency that asked, on {in_words(local_date(emergency.asked_at))}: {opened}"
 
 
 def _emergencies(cases: dict[int, Case]) -> Sequence[Emergency]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.canonical import canonical_json, to_plain
 from core.disclosures.withheld import withheld_from
 from core.extensions import db
+from core.masking.namesakes import namesakes, titles_of
 from core.masking.proposing import Known, Passage, proposals
 from core.masking.text import Text
 from core.partnerships.models import Agency
@@ -43,6 +44,8 @@ class Gathered:
     """Whom it is about."""
     others: Sequence[Known]
     """Everybody else who could be named in it."""
+    own_titles: frozenset[str] = frozenset()
+    """The titles that its texts give the person: with any other, a family name that they share is somebody else's."""
 
     def proposed(self) -> list[Passage]:
         """What to mask in all of it, but for an address that is theirs to read. It takes as long as to gather it."""
@@ -56,7 +59,8 @@ class Gathered:
 
     def in_texts(self, texts: Sequence[Text]) -> list[Passage]:
         """What to mask in some of its texts, taken otherwise than it was."""
-        return proposals(texts, self.known, self.others)
+        shared = namesakes(texts, self.known, self.others, own_titles=self.own_titles)
+        return [*proposals(texts, self.known, self.others), *shared]
 
     @property
     def sha256(self) -> str:
@@ -89,8 +93,8 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     put_consents(shelf, found, write)
     put_versions(shelf, found, write, agencies, keeps_address=keeps_address)
     put_rectifications(shelf, found, write)
-    put_holds(shelf, found)
-    put_told(shelf, found)
+    put_holds(shelf, found, write)
+    put_told(shelf, found, write)
     put_disclosures(shelf, found, write)
     put_copies(shelf, found, but_for=request.id)
     put_looks(shelf, found.ids, until=until)
@@ -107,7 +111,8 @@ def gather(request: AccessRequest, *, until: int, now: datetime, together: str) 
     kept_back = _kept_back(found) if keeps_address else []
     everybody = [*knowns_of(others), *kept_back]
     besides = sorted({*named, *schemes.people} - {request.person_id})
-    return Gathered(pack, [request.person_id, *besides], subject, everybody)
+    own_titles = titles_of([text.masked for text in pack.texts()], subject)
+    return Gathered(pack, [request.person_id, *besides], subject, everybody, own_titles)
 
 
 def _kept_back(found: Whom) -> list[Known]:

@@ -113,6 +113,22 @@ class Writer:
             for held in self.held(label, place, text, case_id=case_id, whole=whole, limit=limit)
         )
 
+    def details(
+        self, place: str, case_id: int, *pairs: tuple[str, object]
+    ) -> tuple[tuple[Fact, ...], tuple[Held, ...]]:
+        """What is kept of a case in few words: facts, or of one that is about somebody else a text that is masked."""
+        said = facts(*pairs)
+        if case_id in self.about_them:
+            return said, ()
+        words = "; ".join(f"{each.label}: {each.value}" for each in said)
+        return (), self.held("Details", place, words, whole=MaskReason.THIRD_PARTY)
+
+    def to_whom(self, place: str, words: str, case_id: int) -> tuple[Held, ...]:
+        """Who was told of a case: words that can be masked, for where somebody turned to may be what they must not
+        learn; of a case that is about somebody else they are.
+        """
+        return self.held("To", place, words, whole=None if case_id in self.about_them else MaskReason.THIRD_PARTY)
+
 
 def facts(*pairs: tuple[str, object]) -> tuple[Fact, ...]:
     """Those that say something; days in words."""

@@ -144,29 +144,20 @@ def put_hate_reports(shelf: Shelf, whom: Whom, write: Writer) -> None:
     for each in rows:
         at = f"hate:{each.id}"
         limit = write.withheld.incidents.get(each.incident_id or 0, "")
-        shelf.put(
-            None if limit else each.agency_id,
-            Kind.HATE,
-            Entry(
-                title=f"Case {refs[each.case_id]}",
-                facts=()
-                if limit
-                else facts(
-                    ("Happened on", each.happened_on),
-                    ("About", ", ".join(str(strand) for strand in each.strands)),
-                    ("Taken back", each.unflagged_at is not None),
-                ),
-                texts=write.several(
-                    (
-                        ("What was reported", f"{at}:what", each.what),
-                        ("What was done", f"{at}:done", each.done),
-                        ("Why it was taken back", f"{at}:unflagged", each.unflagged_why),
-                    ),
-                    case_id=each.case_id,
-                    limit=limit,
-                ),
+        strands = ", ".join(str(strand) for strand in each.strands)
+        said = (("Happened on", each.happened_on), ("About", strands), ("Taken back", each.unflagged_at is not None))
+        known, kept_back = write.details(f"{at}:details", each.case_id, *(() if limit else said))
+        texts = write.several(
+            (
+                ("What was reported", f"{at}:what", each.what),
+                ("What was done", f"{at}:done", each.done),
+                ("Why it was taken back", f"{at}:unflagged", each.unflagged_why),
             ),
+            case_id=each.case_id,
+            limit=limit,
         )
+        entry = Entry(title=f"Case {refs[each.case_id]}", facts=known, texts=(*kept_back, *texts), silent=True)
+        shelf.put(None if limit else each.agency_id, Kind.HATE, entry)
 
 
 def put_consents(shelf: Shelf, whom: Whom, write: Writer) -> None:
@@ -201,8 +192,10 @@ def put_consents(shelf: Shelf, whom: Whom, write: Writer) -> None:
         )
 
 
-def put_holds(shelf: Shelf, whom: Whom) -> None:
-    """That something is kept longer than its period, and since when. Why may be for a court alone. One query."""
+def put_holds(shelf: Shelf, whom: Whom, write: Writer) -> None:
+    """That something is kept longer than its period, and since when: masked, for it may tell of enquiries. Why may be
+    for a court alone. One query.
+    """
     rows = db.session.scalars(
         select(LegalHold)
         .where(or_(LegalHold.person_id.in_(whom.ids), LegalHold.case_id.in_(whom.case_ids)))
@@ -210,9 +203,7 @@ def put_holds(shelf: Shelf, whom: Whom) -> None:
         .options(raiseload("*"))
     )
     for each in rows:
-        ended = local_date(each.ended_at) if each.ended_at is not None else None
-        shelf.put(
-            each.agency_id,
-            Kind.HOLDS,
-            Entry(title="Legal hold", facts=facts(("Since", local_date(each.since)), ("Ended", ended))),
-        )
+        ended = f", until {in_words(local_date(each.ended_at))}" if each.ended_at is not None else ""
+        since = f"Since {in_words(local_date(each.since))}{ended}"
+        texts = write.held("On hold", f"hold:{each.id}", since, whole=MaskReason.CRIME)
+        shelf.put(each.agency_id, Kind.HOLDS, Entry(title="Legal hold", texts=texts, silent=True))

@@ -11,13 +11,14 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from core.cases.models import Case, CaseGroup
 from core.clock import local_date
+from core.dates import in_words
 from core.disclosures.arms.line import Line, Scope, Wanted
 from core.disclosures.arms.meetings import asked
 from core.disclosures.arms.papers import circulated
 from core.disclosures.arms.referrals import given_part, referred
 from core.disclosures.models import EndedDisclosure
 from core.extensions import db
-from core.facts import Actor
+from core.facts import Actor, MaskReason
 from core.subject_access.gathering.shelf import Kind, Shelf, Writer, facts
 from core.subject_access.gathering.whom import Whom
 from core.subject_access.pack import Entry
@@ -32,11 +33,14 @@ PAPERS: Mapping[str, str] = {
 }
 """What was sent, by the kind that the register of disclosures gives."""
 
+OF_THEM = frozenset({"referred", "part"})
+"""Kinds of telling that are of the person themself, whatever the case is about."""
+
 _NOBODY = Actor(user_id=0, name="", agency_id=None, partnership_id=None)
 """The register is asked for the person's own answer: of their cases whatever is in it, and nothing for a reader."""
 
 
-def put_told(shelf: Shelf, whom: Whom) -> None:
+def put_told(shelf: Shelf, whom: Whom, write: Writer) -> None:
     """Groups that hear their cases, and agencies and groups that did. Two queries."""
     refs = {case.id: case for case in whom.cases}
     heard = db.session.scalars(
@@ -47,7 +51,9 @@ def put_told(shelf: Shelf, whom: Whom) -> None:
     )
     for link in heard:
         case = refs[link.case_id]
-        shelf.put(case.lead_agency_id, Kind.TOLD, Entry(title=f"Case {case.ref} is heard by {link.group.name}"))
+        group = write.to_whom(f"told:group:{case.id}:{link.group_id}", link.group.name, case.id)
+        entry = Entry(title=f"Case {case.ref} is heard by a group", texts=group, silent=True)
+        shelf.put(case.lead_agency_id, Kind.TOLD, entry)
     ended = db.session.scalars(
         select(EndedDisclosure)
         .where(EndedDisclosure.case_id.in_(refs))
@@ -60,8 +66,14 @@ def put_told(shelf: Shelf, whom: Whom) -> None:
             case.lead_agency_id,
             Kind.TOLD,
             Entry(
-                title=f"Case {case.ref} was open to {to.name if to is not None else 'somebody'}",
-                facts=facts(("Since", each.since), ("Until", each.ended_on), ("Lawful basis", each.basis)),
+                title=f"Case {case.ref} was open to others",
+                texts=write.to_whom(
+                    f"told:ended:{each.id}",
+                    f"{to.name if to is not None else 'Somebody'}, from {in_words(each.since)} to "
+                    f"{in_words(each.ended_on)}{f'; {each.basis}' if each.basis else ''}",
+                    case.id,
+                ),
+                silent=True,
             ),
         )
 
@@ -78,15 +90,16 @@ def put_disclosures(shelf: Shelf, whom: Whom, write: Writer) -> None:
         for (words, on, case_id, ended), rows in found.items():
             first = rows[0]
             at = f"told:{what}:{first.number}:{case_id}"
-            shelf.put(
-                leads.get(case_id),
-                Kind.TOLD,
-                Entry(
-                    title=words,
-                    facts=facts(("On", on), ("Until", ended), ("To", _names(rows)), ("Basis", first.basis)),
-                    texts=write.held("What for", f"{at}:purpose", first.purpose),
-                ),
-            )
+            when = facts(("On", on), ("Until", ended), ("Basis", first.basis))
+            if what in OF_THEM or case_id in whom.about_them:
+                of_it = write.held("To", f"{at}:to", _names(rows))
+                reason = write.held("What for", f"{at}:purpose", first.purpose)
+                entry = Entry(title=words, facts=when, texts=(*of_it, *reason), silent=True)
+            else:
+                said = (words, *(f"{each.label}: {each.value}" for each in when), f"To: {_names(rows)}")
+                of_it = write.held("What", f"{at}:to", "; ".join(said), whole=MaskReason.THIRD_PARTY)
+                entry = Entry(title="Others were told of a case that names them", texts=of_it, silent=True)
+            shelf.put(leads.get(case_id), Kind.TOLD, entry)
 
     told(circulated, lambda row: PAPERS[row.note.rpartition(":")[0]].format(row.what), "papers")
     told(asked, lambda row: f"Agencies were asked what they hold, for {row.what}", "asked")

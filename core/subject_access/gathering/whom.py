@@ -112,8 +112,10 @@ def others_of(
     """Everybody else who could be named in those texts, and the ids of those whom the cases themselves name.
 
     Those are named in the cases, or in another that a meeting heard with them; and whoever of the partnership is
-    written there with given name and family name; and `besides`, by their ids. Two queries.
+    written there with given names and family name; records that are merged into one of theirs; and `besides`, by their
+    ids. Two queries.
     """
+    full = _full_names(texts)
     mine = select(AgendaItem.meeting_id).where(AgendaItem.case_id.in_(whom.case_ids))
     heard = select(AgendaItem.case_id).where(AgendaItem.meeting_id.in_(mine), AgendaItem.case_id.is_not(None))
     beside = select(CasePerson.person_id).where(
@@ -124,7 +126,14 @@ def others_of(
         .where(
             Person.partnership_id == whom.person.partnership_id,
             Person.id.not_in(whom.ids),
-            or_(Person.id.in_(beside), Person.id.in_(besides), Person.search_name.in_(_full_names(texts))),
+            or_(
+                Person.id.in_(beside),
+                Person.merged_into_id.in_(beside),
+                Person.id.in_(besides),
+                Person.search_name.in_([search_name(*pair) for pair in full]),
+                # Who has another name besides is kept to be found with that, too.
+                (Person.given_name + " " + Person.family_name).in_([" ".join(pair) for pair in full]),
+            ),
         )
         .order_by(Person.id)
         .options(raiseload("*"))
@@ -161,12 +170,17 @@ def _born(person: Person) -> date | None:
     return person.date_of_birth
 
 
-_CAPITALISED = re.compile(r"(?=\b([^\W\d_a-z][\w'’-]*)\s{1,3}([^\W\d_a-z][\w'’-]*))")
-MOST_NAMES = 5_000
-"""Pairs of words with capital letters that are looked up: more than a hundred pages hold."""
+_CAPITALISED = re.compile(r"(?=\b([^\W\d_a-z][\w'’-]*)\s{1,3}([^\W\d_a-z][\w'’-]*)(?:\s{1,3}([^\W\d_a-z][\w'’-]*))?)")
+MOST_NAMES = 10_000
+"""Names that are looked up: more than a hundred pages hold."""
 
 
-def _full_names(texts: Sequence[str]) -> list[str]:
-    """Whatever two words side by side could be somebody's name, as names are kept to be found."""
-    pairs = {pair for text in texts for pair in _CAPITALISED.findall(text)}
-    return sorted({search_name(first, last) for first, last in pairs})[:MOST_NAMES]
+def _full_names(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Whatever two words side by side, or three, could be somebody's name: given names and family name."""
+    found: set[tuple[str, str]] = set()
+    for text in texts:
+        for first, second, third in _CAPITALISED.findall(text):
+            found.add((first, second))
+            if third:
+                found |= {(f"{first} {second}", third), (first, f"{second} {third}")}
+    return sorted(found)[:MOST_NAMES]

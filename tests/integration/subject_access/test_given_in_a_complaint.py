@@ -118,4 +118,5 @@ def test_its_limit_outlives_the_incident_in_what_was_held_of_it(place, told, vis
     prepare(lead, entered)
     assert release(visitor(place.second), entered).status_code == 303
     content = db.session.scalars(select(AccessPaper).where(AccessPaper.kind == "json")).one().content.decode()
-    assert "What was reported as hate" in content and "Canaryincident" not in content
+    assert "What was reported as hate" not in content and "Canaryincident" not in content
+    assert "Canaryincident" in str(db.session.scalars(select(AccessPack)).one().content), "those who decide read it"

@@ -4,14 +4,15 @@ import json
 
 from sqlalchemy import select
 
+from core.cases.models import CaseAgency, CasePerson
 from core.circulation.models import Circulation, Copy
 from core.clock import utc_now
 from core.extensions import db
-from core.facts import CirculationKind
+from core.facts import CirculationKind, PersonRole
 from core.people.history.models import HeldVersion, Why
 from core.referrals.models import Referral, ReferralPartner
 from core.subject_access.models import AccessPaper, AccessScheme
-from tests.builders import a_provider, today
+from tests.builders import a_case, a_group, a_person, a_provider, an_agency, today
 from tests.integration.subject_access.conftest import decide_all, prepare, release
 
 
@@ -42,6 +43,12 @@ def a_referral(place, provider, person):
     return row
 
 
+def told_to(entry):
+    """The agencies of an entry, as they are given."""
+    (to,) = (text for text in entry["texts"] if text["label"] == "To")
+    return "".join(piece.get("text", "[masked]") for piece in to["pieces"])
+
+
 def test_papers_research_referrals_and_parts_in_a_plan_are_under_who_was_told(place, visitor, entered):
     provider = a_provider(place.partnership, place.homes, "gone")
     referral = a_referral(place, provider, place.person)
@@ -68,14 +75,14 @@ def test_papers_research_referrals_and_parts_in_a_plan_are_under_who_was_told(pl
     told = {entry["title"]: (agency, entry) for agency, entry in sections("Who was told")}
     agency, minutes = told[f"The minutes of {place.meeting.ref} were sent out"]
     assert agency == "Borough Council", "with the agency that leads the case"
-    assert {"label": "To", "value": "Constabulary"} in minutes["facts"], "to whoever leads the group"
+    assert told_to(minutes) == "Constabulary", "to whoever leads the group"
     assert {"label": "Basis", "value": "Public task"} in minutes["facts"]
     assert told[f"Agencies were asked what they hold, for {place.meeting.ref}"]
     _, referred = told["Referral NB-R-1 was made by Borough Council"]
-    assert {"label": "To", "value": "Mereside Homes"} in referred["facts"]
+    assert told_to(referred) == "Mereside Homes"
     assert "Ravenhall" not in json.dumps(referred) and "peace" in json.dumps(referred), "its purpose is a text"
     _, part = told["Agencies were given a part in the plan of referral NB-R-1"]
-    assert {"label": "To", "value": "Constabulary"} in part["facts"]
+    assert told_to(part) == "Constabulary"
 
 
 def test_what_stood_there_before_has_the_words_of_its_field_and_its_value(place, visitor, entered):
@@ -105,3 +112,38 @@ def test_what_stood_there_before_has_the_words_of_its_field_and_its_value(place,
         ("Lead agency", "Constabulary"),
         ("Hate incident", "Yes"),
     ]
+
+
+def test_of_somebody_elses_case_nothing_is_given_but_that_it_names_them(place, visitor, entered):
+    """Nor whom it was opened to, nor what it is about: an abusive relative would learn where somebody turned to."""
+    refuge = an_agency(place.partnership, "Safe Harbour Refuge")
+    table = a_group(place.partnership, "Safety Panel North")
+    eve = a_person(place.partnership, "Eve", "Stone")
+    case = a_case(place.partnership, place.police, title="Eve Stone", group=table, subject=eve, restricted=True)
+    case.category, case.hate_incident = "Domestic abuse", True
+    link = CaseAgency(case_id=case.id, agency_id=refuge.id, since=today(), basis="Safeguarding", purpose="A bed")
+    db.session.add_all([CasePerson(case_id=case.id, person_id=place.person.id, role=PersonRole.FAMILY_MEMBER), link])
+    db.session.commit()
+    lead = visitor(place.lead)
+    prepare(lead, entered)
+    assert release(visitor(place.second), entered).status_code == 303
+    content = db.session.scalars(select(AccessPaper).where(AccessPaper.kind == "json")).one().content.decode()
+    assert case.ref in content and "family member" in content
+    for word in ("Safe Harbour", "Safety Panel", "Domestic", "Eve", "A bed", f"{case.ref} was opened"):
+        assert word not in content, word
+
+
+def test_where_all_that_is_read_of_it_is_masked_by_hand_it_is_not_mentioned(place, visitor, entered):
+    case = a_case(
+        place.partnership, place.police, title="Enquiries", subject=a_person(place.partnership, "Eve", "Stone")
+    )
+    db.session.add(CasePerson(case_id=case.id, person_id=place.person.id, role=PersonRole.WITNESS))
+    db.session.commit()
+    lead = visitor(place.lead)
+    lead.post(f"{entered}/draw")
+    crime = {"words": "witness", "reason": "would hinder dealing with crime", "why": "He does not know of it"}
+    assert lead.post(f"{entered}/mask", crime).status_code == 303
+    prepare(lead, entered)
+    assert release(visitor(place.second), entered).status_code == 303
+    content = db.session.scalars(select(AccessPaper).where(AccessPaper.kind == "json")).one().content.decode()
+    assert case.ref not in content and place.case.ref in content
