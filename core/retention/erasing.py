@@ -46,6 +46,7 @@ from core.retention.holdings import TOLD_OF_ALL
 from core.retention.kinds import Kind
 from core.retention.merges import empty_merges
 from core.retention.models import Erasure
+from core.retention.packs import given_of
 from core.retention.reaching import Reach, not_known, registry
 from core.retention.redacting import redact, redact_meeting
 from core.retention.register import Line, check_of, write_down
@@ -129,7 +130,8 @@ def _case(case_id: int, on: date, now: datetime) -> list[Line]:
     redact(found.partnership_id, gone)
     lines = [Line(Kind.CASE, case_id, on, check_of(Kind.CASE, case_id, found.ref)), *_lines_of(alone, on)]
     _imports_forgotten(reach, [case_id], alone)
-    empty(Reach(known, people=elsewhere), only=TOLD_OF_ALL)
+    told = elsewhere | given_of(case_id, found.partnership_id)
+    empty(Reach(known, people=told), only=TOLD_OF_ALL)
     empty(Reach(known, cases=[case_id], people=alone))
     db.session.execute(update(Case).where(Case.id == case_id).values(title=said_of(on), erased_on=on))
     db.session.execute(update(Person).where(Person.id.in_(alone)).values(erased_on=on))
