@@ -163,8 +163,19 @@ _HELD = [
     *_not_reached(Kind.MACHINE, "", "worker", "key_proof", "imported_row"),
 ]
 
-TOLD_OF_ALL = frozenset({"access_mask", "access_pack", "access_paper"})
-"""What somebody was given of everything that was held of them, of each of their cases: it goes with the first."""
+TOLD_OF_ALL = frozenset(
+    {
+        "access_mask",
+        "access_pack",
+        "access_paper",
+        "access_request_event",
+        "access_request_pause",
+        "access_scheme",
+    }
+)
+"""What somebody was given of everything that was held of them, of each of their cases, and what was written while it was
+put together: it goes with the first.
+"""
 
 HELD: Mapping[str, Held] = MappingProxyType({held.table: held for held in _HELD})
 

@@ -37,6 +37,9 @@ def test_the_answer_of_somebody_who_was_taken_out_of_the_case_goes_with_it(place
     db.session.commit()
     lead = visitor(place.lead)
     prepare(lead, entered)
+    back = {"reason": "Priscilla Ravenhall is still on page 4"}
+    assert visitor(place.second).post(f"{entered}/back", back).status_code == 303
+    prepare(lead, entered)
     assert release(visitor(place.second), entered).status_code == 303
     case_id = place.case.id
     part = select(CasePerson).where(CasePerson.case_id == case_id, CasePerson.person_id == place.person.id)
@@ -46,3 +49,4 @@ def test_the_answer_of_somebody_who_was_taken_out_of_the_case_goes_with_it(place
     assert in_answers("music at 3am"), "a case that it does not tell of takes nothing along"
     erased(case_id, tmp_path)
     assert not in_answers("music at 3am") and not in_answers("Ravenhall")
+    assert "Ravenhall" not in lead.get(entered).text, "nor why it was sent back"
