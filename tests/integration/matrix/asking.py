@@ -8,7 +8,7 @@ from core.facts import Actor, AdminRole, MaskReason
 from core.people.models import Person
 from core.subject_access import operations, packing, queries, releasing, schemes
 from core.subject_access.lists import Arrived, AskedBy
-from core.subject_access.models import AccessMask
+from core.subject_access.models import AccessMask, AccessScheme
 from core.subject_access.operations import Asked
 from core.subject_access.pack import OF_SCHEME
 from core.subject_access.schemes import Decided
@@ -35,14 +35,14 @@ def asked_for(table: Table, ids: Ids) -> Ids:
         for name in ("Dick Data", "Dana Data")
     )
     person = get(Person, ids["person_id"])
-    provider = table.actor("provider")
-    found: Ids = {f"{state}_request_id": _request(lead, second, provider, person, state) for state in STATES}
+    provider, kept = table.actor("provider"), (table.words["staff"], table.words["plan"])
+    found: Ids = {f"{state}_request_id": _request(lead, second, provider, person, state, kept) for state in STATES}
     waiting = next(mask.id for mask in queries.masks_of(int(found["drawn_request_id"])) if _is_open(mask))
     scheme = queries.schemes_of(int(found["drawn_request_id"]))[0]
     return {**found, "request_id": found["entered_request_id"], "access_mask_id": waiting, "scheme_id": scheme.id}
 
 
-def _request(lead: Actor, second: Actor, provider: Actor, person: Person, state: str) -> int:
+def _request(lead: Actor, second: Actor, provider: Actor, person: Person, state: str, kept: tuple[str, ...]) -> int:
     asked = Asked(person.name, AskedBy.THEMSELF, "", "", False, Arrived.POST, today(), "1 Post Street")
     request = operations.enter(lead, asked, person=person, now=utc_now())
     target = queries.about(request)
@@ -56,14 +56,21 @@ def _request(lead: Actor, second: Actor, provider: Actor, person: Person, state:
         every = {mask.id for mask in queries.masks_of(request.id)}
         packing.decide(lead, target, masks=every, decision=MaskReason.THIRD_PARTY, why="", now=utc_now())
         for row in queries.schemes_of(request.id):
-            nothing = Decided((), None, "", (), None)
-            schemes.answer(provider, replace(target, scheme=row), nothing, sha=row.sha256, now=utc_now())
+            decided = Decided((), None, "", _for_its_staff_alone(request.id, row, kept), MaskReason.THIRD_PARTY)
+            schemes.answer(provider, replace(target, scheme=row), decided, sha=row.sha256, now=utc_now())
     if state in ("waiting", "ready", "released"):
         packing.put_before(lead, target, now=utc_now())
     if state == "released":
         made = releasing.ready(target, now=utc_now())
         releasing.release(second, target, made, version=made.version, now=utc_now())
     return request.id
+
+
+def _for_its_staff_alone(request_id: int, row: AccessScheme, words: tuple[str, ...]) -> list[str]:
+    """The canaries of what a scheme keeps: its staff give none of that away, and so nobody else comes to read it."""
+    pack = queries.pack_in(queries.stored_pack(request_id))
+    said = " ".join(text.text for each in pack.schemes if each.provider_id == row.provider_id for text in each.texts())
+    return [word for word in words if word in said]
 
 
 def _is_open(mask: AccessMask) -> bool:
