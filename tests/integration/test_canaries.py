@@ -160,5 +160,5 @@ def test_a_protected_address_is_on_its_own_pages_and_in_no_document(app, world, 
     """Of those who may read it, too: what is printed or downloaded goes on to others."""
     haul = everything_given_to(app, world, browser_of(app, world, actor), actor)
     places = {place.partition(": ")[2].rpartition("/address")[2] for place in haul.found[WORDS["shelter"]]}
-    assert places == {"", "/protect"}
+    assert places == {"", "/protect", "/end"}
     assert all("/people/" in place for place in haul.found[WORDS["shelter"]])

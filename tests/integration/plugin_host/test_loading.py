@@ -80,7 +80,7 @@ def test_a_good_plugin_is_reported_with_its_hooks_and_pathways() -> None:
         "well_behaved", "Well behaved", "1", "1",
     )  # fmt: skip
     assert report.pathways == ("errand",)
-    assert len(report.hooks) == 5
+    assert len(report.hooks) == 6
 
 
 def test_a_plugin_of_an_installed_package_is_found(tmp_path, monkeypatch) -> None:
