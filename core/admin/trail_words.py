@@ -312,6 +312,7 @@ OPERATIONS = {
         "retention.replay": "Erased a record again after a restore",
         "retention.strike": "Did not erase a record after all: it was held up",
         "retention.periods": "Changed how long records are kept",
+        "retention.tidy": "Let go what goes by itself: old sessions, tries, invitations, feeds and words of mails",
         "retention.review": "Looked at old minutes again",
         "retention.hold": "Set a legal hold",
         "retention.end_hold": "Ended a legal hold",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core import audit
 from core.accounts.models import User
 from core.cases.models import Case, CaseIncident
-from core.cases.queries import groups_hearing
+from core.cases.queries import groups_hearing, people_named_in
 from core.cases.timeline import note_event
 from core.clock import local_date
 from core.dates import in_words
@@ -195,5 +195,11 @@ def _report_of_case(case_id: int) -> HateReport | None:
 def _record(actor: Actor, report: HateReport, action: str, category: audit.Category, **payload: object) -> None:
     db.session.flush()
     audit.record(
-        actor, category, action, object=f"hate:{report.id}", purpose=f"case:{report.case_id}", payload=payload or None
+        actor,
+        category,
+        action,
+        object=f"hate:{report.id}",
+        subjects=people_named_in([report.case_id]),
+        purpose=f"case:{report.case_id}",
+        payload=payload or None,
     )

@@ -173,8 +173,8 @@ TOLD_OF_ALL = frozenset(
         "access_scheme",
     }
 )
-"""What somebody was given of everything that was held of them, of each of their cases, and what was written while it was
-put together: it goes with the first.
+"""What somebody was given of everything that was held of them, of each of their cases, and what was written while
+it was put together: it goes with the first.
 """
 
 HELD: Mapping[str, Held] = MappingProxyType({held.table: held for held in _HELD})

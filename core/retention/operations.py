@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, Delete, Update, and_, delete, insert, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit
@@ -172,21 +173,33 @@ def set_periods(actor: Actor, *, periods: dict[Kind, int], version: int) -> None
     )
 
 
-GIVEN_UP = (MailState.SENT, MailState.FAILED, MailState.WITHDRAWN)
+OVER = (MailState.SENT, MailState.FAILED, MailState.WITHDRAWN)
+"""A mail that goes out no more."""
 
 
 def tidy(*, now: datetime) -> None:
-    """What goes by itself: words of mails that went, sessions and tries that ended, feeds that were revoked."""
+    """What goes by itself: words of mails that went, sessions and tries that ended, feeds that were revoked. How many,
+    stands in the trail.
+    """
     long_ago = now - timedelta(days=RULES[Kind.SIGNING_IN].default)
-    db.session.execute(delete(UserSession).where(or_(UserSession.ended_at < long_ago, UserSession.seen_at < long_ago)))
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < long_ago))
-    db.session.execute(delete(Invitation).where(Invitation.expires_at < long_ago))
     revoked = now - timedelta(days=RULES[Kind.CALENDAR].default)
-    db.session.execute(delete(CalendarFeed).where(CalendarFeed.revoked_at < revoked))
+    gone = {
+        "sessions": delete(UserSession).where(or_(UserSession.ended_at < long_ago, UserSession.seen_at < long_ago)),
+        "tries": delete(SignInAttempt).where(SignInAttempt.at < long_ago),
+        "invitations": delete(Invitation).where(Invitation.expires_at < long_ago),
+        "feeds": delete(CalendarFeed).where(CalendarFeed.revoked_at < revoked),
+    }
+    counts = {what: _changed(statement) for what, statement in gone.items()}
     for partnership_id in (None, *db.session.scalars(select(Partnership.id))):
-        days = (queries.periods_of(partnership_id) if partnership_id is not None else {}).get(
-            Kind.MAIL, RULES[Kind.MAIL].default
-        )
-        went = and_(Mail.state.in_(GIVEN_UP), Mail.created_at < now - timedelta(days=days), Mail.body != "")
+        periods = queries.periods_of(partnership_id) if partnership_id is not None else {}
+        days = periods.get(Kind.MAIL, RULES[Kind.MAIL].default)
+        went = and_(Mail.state.in_(OVER), Mail.created_at < now - timedelta(days=days), Mail.body != "")
         of_it = Mail.partnership_id == partnership_id if partnership_id is not None else Mail.partnership_id.is_(None)
-        db.session.execute(update(Mail).where(went, of_it).values(body="", body_html="", calendar="", failure=""))
+        emptied = update(Mail).where(went, of_it).values(body="", body_html="", calendar="", failure="")
+        counts["mails"] = counts.get("mails", 0) + _changed(emptied)
+    if any(counts.values()):
+        audit.record(SYSTEM, audit.Category.ALTERATION, "retention.tidy", object="retention", payload=counts)
+
+
+def _changed(statement: Delete | Update) -> int:
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount

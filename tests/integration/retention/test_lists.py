@@ -221,6 +221,12 @@ def test_words_of_mails_go_by_themselves_and_that_they_went_stays(table: Table) 
     db.session.commit()
     db.session.refresh(mail)
     assert (mail.body, mail.body_html, mail.subject) == ("", "", "OFFICIAL-SENSITIVE")
+    db.session.rollback()
+    begin_write()
+    tidy(now=utc_now())
+    db.session.commit()
+    tidied = select(AuditRecord).where(AuditRecord.action == "retention.tidy")
+    assert len(db.session.scalars(tidied).all()) == 1, "it is recorded where there was something"
 
 
 @pytest.mark.parametrize("merged", [False, True])
