@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
@@ -228,20 +229,38 @@ def standing_report(meeting: Meeting, *, on: date) -> Standing:
     if before is not None:
         counted.append(HateReport.flagged_at >= before)
     reports = db.session.scalars(select(HateReport).where(*counted).options(raiseload("*"))).all()
-    strands = Counter(strand for report in reports for strand in report.strands or ["not said"])
+    strands = Counter(strand for report in reports for strand in report.strands or [NOT_SAID.lower()])
     return Standing(
         since=local_date(before) if before is not None else None,
         flagged=told(len(reports)),
         seen=told(sum(report.acknowledged_at is not None for report in reports)),
         answered=told(sum(report.done_at is not None for report in reports)),
         overdue=told(sum(report.overdue(on) for report in reports)),
-        strands=[(strand, told(number)) for strand, number in sorted(strands.items())],
+        strands=sorted(told_together(strands).items()),
     )
 
 
 def told(number: int) -> str:
     """A count as it may be told: "fewer than 5" of a small one, and 0 as it is."""
     return f"fewer than {FEWER}" if 0 < number < FEWER else f"{number:,}"
+
+
+K = TypeVar("K")
+
+HELD_BACK = "held back"
+"""Of a count that would give another away."""
+
+
+def told_together(numbers: Mapping[K, int]) -> Mapping[K, str]:
+    """Counts that add up to one that is told: where one alone is small, the next smallest is held back with it, or the
+    small one were what is left.
+    """
+    words = {key: told(number) for key, number in numbers.items()}
+    small = [key for key, number in numbers.items() if 0 < number < FEWER]
+    others = [key for key, number in numbers.items() if number >= FEWER]
+    if len(small) == 1 and others:
+        words[min(others, key=lambda key: numbers[key])] = HELD_BACK
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +293,13 @@ def figures(partnership_id: int, period: Period) -> Figures:
     by_month = Counter(row.happened_on.replace(day=1) for row in reports)
     by_strand = Counter(strand for row in reports for strand in row.strands or [NOT_SAID])
     by_area = Counter(area for row in reports for area in areas.get(row.case_id, (NO_AREA,)))
-    strands = [*(strand.value for strand in Strand), NOT_SAID]
+    months = told_together({month: by_month[month] for month in _months(period)})
+    strands = told_together({name: by_strand[name] for name in [*(strand.value for strand in Strand), NOT_SAID]})
     return Figures(
         total=told(len(reports)),
-        months=[(f"{month:%B %Y}", told(by_month[month])) for month in _months(period)],
-        strands=[(name[0].upper() + name[1:], told(by_strand[name])) for name in strands],
-        areas=[(name, told(number)) for name, number in sorted(by_area.items())],
+        months=[(f"{month:%B %Y}", words) for month, words in months.items()],
+        strands=[(name[0].upper() + name[1:], words) for name, words in strands.items()],
+        areas=sorted(told_together(by_area).items()),
     )
 
 

@@ -343,7 +343,7 @@ def test_an_open_request_that_is_late_says_so(officer, constable, ada, case):
     request = ask(constable, ada)
     request.due_on = today() - timedelta(days=2)
     db.session.flush()
-    assert "overdue" in officer.get("/rectifications").text.lower() or "late" in officer.get("/rectifications").text
+    assert "govuk-tag--red" in officer.get("/rectifications").text
 
 
 def test_an_observer_records_none(partners, visitor, ada, case):
