@@ -50,6 +50,8 @@ def answer(actor: Actor, target: RequestAbout, decided: Decided, *, sha: str, no
         raise Refused(GONE)
     texts = {text.place: text for text in scheme.texts()}
     masks = [mask for mask in queries.masks_of(request.id) if mask.place in texts]
+    if not {mask.id for mask in masks}.issuperset(decided.shown):
+        raise Refused(GONE)
     if any(mask.fixed for mask in masks if mask.id in decided.shown):
         raise Refused(NEVER_LIFTED, field="shown")
     lifted = [mask for mask in masks if _decide(actor, mask, decided, now=now)]
