@@ -43,7 +43,8 @@ def answer(target: RequestAbout) -> ResponseReturnValue:
     form.shown.offer(offered((each.first, each.words) for each in page["every"]))
     if not form.validate():
         return invalid("subject_access/scheme.html", form=form, **page)
-    ticked = {mask for first in form.shown.data or () if first in by_first for mask in by_first[first].masks}
+    # What is not in the list is refused below.
+    ticked = {mask for n in form.shown.data or () for mask in (by_first[n].masks if n in by_first else (n,))}
     decided = Decided(ticked, form.lifts, form.why.data or "", form.lines, form.ground)
     try:
         masked = schemes.answer(current_actor(), target, decided, sha=form.sha.data or "", now=now())
