@@ -13,5 +13,5 @@ def unless_scheduled(meeting: Meeting) -> ResponseReturnValue | None:
     """None while the meeting lies ahead; else back to its page, with the reason."""
     if meeting.status is MeetingStatus.SCHEDULED:
         return None
-    flash(NOT_TO_BE_CHANGED.format(status=meeting.status))
+    flash(NOT_TO_BE_CHANGED.format(status=meeting.status), "important")
     return see_other("meetings.meeting", meeting_id=meeting.id)

@@ -30,7 +30,7 @@ def queue_again() -> ResponseReturnValue:
     try:
         _say(operations.try_groups_again(current_actor(), now=now()))
     except Refused as refused:
-        flash(refused.reason)
+        flash(refused.reason, "important")
     return see_other("circulation.queue")
 
 
@@ -50,7 +50,7 @@ def administrators_queue_again() -> ResponseReturnValue:
     try:
         _say(operations.try_all_again(current_actor(), now=now()))
     except Refused as refused:
-        flash(refused.reason)
+        flash(refused.reason, "important")
     return see_other("admin.queue")
 
 
