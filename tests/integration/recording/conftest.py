@@ -35,7 +35,9 @@ class Scene:
     def items(self) -> list[AgendaItem]:
         return list(
             db.session.scalars(
-                select(AgendaItem).where(AgendaItem.meeting_id == self.meeting.id).order_by(AgendaItem.position)
+                select(AgendaItem)
+                .where(AgendaItem.meeting_id == self.meeting.id)
+                .order_by(AgendaItem.position, AgendaItem.id)
             )
         )
 
