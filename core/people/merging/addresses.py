@@ -38,4 +38,4 @@ def close_as_either(actor: Actor, ledger: Ledger, *, kept: AddressOf, gone: Addr
     copy.address, copy.postcode = gone.protected.address, gone.protected.postcode
     db.session.add(copy)
     db.session.flush()
-    ledger.was_put_in(_ADDRESSES, key)
+    ledger.was_put_in(_ADDRESSES, key, mark={"changed_at": now, "changed_by_id": actor.user_id})

@@ -78,9 +78,11 @@ class Ledger:
         self._note(table, key, Done.TAKEN_OUT, content={name: _plain(value) for name, value in row.items()})
         db.session.execute(table.delete().where(_is(table, key)))
 
-    def was_put_in(self, table: Table, key: Key) -> None:
-        """A row was added."""
-        self._note(table, key, Done.PUT_IN)
+    def was_put_in(self, table: Table, key: Key, *, mark: Mapping[str, Any] | None = None) -> None:
+        """A row was added. `mark`: values that whoever works on it changes, and that a later merge puts back as it is
+        undone; without any, its version says whether somebody has.
+        """
+        self._note(table, key, Done.PUT_IN, content={name: _plain(value) for name, value in (mark or {}).items()})
 
     def _note(
         self,
@@ -123,7 +125,7 @@ class Undoing:
             case Done.CHANGED:
                 return self._change_back(table.c[line.column_name], key, line.content)
             case Done.PUT_IN:
-                return self._take_back(table, key)
+                return self._take_back(table, key, line.content)
             case _:
                 return self._put_back(table, key, line.content)
 
@@ -142,10 +144,13 @@ class Undoing:
         db.session.execute(update(table).where(_is(table, key)).values({column.name: value, **_next_version(table)}))
         return True
 
-    def _take_back(self, table: Table, key: Key) -> bool:
+    def _take_back(self, table: Table, key: Key, mark: Mapping[str, Any]) -> bool:
         """A row that was put in goes with what belongs to it, unless somebody has worked on it."""
-        version = db.session.scalar(select(table.c.version).where(_is(table, key)))
-        if version != 1:
+        row = db.session.execute(select(table).where(_is(table, key))).mappings().one_or_none()
+        if row is None:
+            return False
+        worked_on = any(_plain(row[name]) != value for name, value in mark.items()) if mark else row["version"] != 1
+        if worked_on:
             return False
         for child in _belonging_to(table, self._tables.values()):
             db.session.execute(delete(child.table).where(child == key[0]))

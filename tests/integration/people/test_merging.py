@@ -356,6 +356,20 @@ def test_an_address_that_was_worked_on_since_stays_protected(partners, anna, ana
     assert db.session.get_one(Person, anna.id).address == ""
 
 
+def test_two_protected_addresses_that_came_one_after_the_other_are_both_taken_back(partners, anna, ana):
+    third = a_person(partners.partnership, "Anna", "Holingworth", BORN)
+    a_case(partners.partnership, partners.council, title="Third", group=partners.group, subject=third)
+    anna.address = "14 Harbour Street"
+    protect(partners, ana, [partners.police, partners.council])
+    protect(partners, third, [partners.police])
+    done = [put_together(chairing(partners), anna, each) for each in (ana, third)]
+    for each in reversed(done):
+        assert put_apart(chairing(partners), each) == []
+    db.session.expire_all()
+    assert anna.address == "14 Harbour Street" and db.session.get(ProtectedAddress, anna.id) is None
+    assert readers_of(anna) == set()
+
+
 # Putting apart
 
 
